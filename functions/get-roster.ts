@@ -1,0 +1,4 @@
+import { createHandler, getRoster } from 'rostbeef-layer';
+
+/** The Lambda function `get_roster`. */
+export const handler = createHandler(getRoster);

@@ -1,0 +1,108 @@
+/** The settings of DESIGN section 4; nothing else reads the environment. */
+import { X509Certificate } from 'node:crypto';
+import { ConfigurationError, type Issue } from './errors/index.ts';
+import { parseJid, prepareDomain, formatJid } from './jid.ts';
+
+/** How the server is spoken to. */
+export type DialectName = 'ejabberd';
+
+/** The checked settings. */
+export interface Config {
+  readonly url: URL;
+  readonly dialect: DialectName;
+  /** The secret with ejabberd's credentials; without one, calls go out without credentials. */
+  readonly secretArn: string | undefined;
+  /** Certificates of the authority to trust for ejabberd, in PEM. */
+  readonly caPem: string | undefined;
+  /** Milliseconds for the whole invocation, reading the secret included. */
+  readonly timeoutMs: number;
+  /** The vhosts that callers may name; none set means every one. */
+  readonly servers: ReadonlySet<string> | undefined;
+  /** The bare JIDs and domains that may stand as a stanza's sender; none set means every one. */
+  readonly senders: ReadonlySet<string> | undefined;
+  readonly maxResponseBytes: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads and checks the settings.
+ *
+ * @param env the environment, by default the process’s; an empty value counts as none
+ * @throws ConfigurationError that lists every problem by the setting's name, never with its value
+ * @example
+ * readConfig({ EJABBERD_URL: 'https://xmpp.internal:5443/xmlrpc' }).timeoutMs // 10000
+ */
+export function readConfig(env: Environment = process.env): Config {
+  const issues: Issue[] = [];
+  const read = <T>(name: string, fallback: T, parse: (value: string) => T | { readonly problem: string }): T => {
+    const value = env[name];
+    if (value === undefined || value === '') return fallback;
+    const result = parse(value);
+    if (!isProblem(result)) return result;
+    issues.push({ path: name, message: result.problem });
+    return fallback;
+  };
+
+  const url = read<URL | undefined>('EJABBERD_URL', undefined, endpointUrl);
+  if (url === undefined && !env['EJABBERD_URL']) {
+    issues.push({ path: 'EJABBERD_URL', message: 'is missing: set it to http(s)://host:port/path of ejabberd_xmlrpc' });
+  }
+  const config = {
+    dialect: read<DialectName>('EJABBERD_DIALECT', 'ejabberd', (value) =>
+      value === 'ejabberd' ? value : { problem: 'must be "ejabberd"' },
+    ),
+    secretArn: read<string | undefined>('EJABBERD_SECRET_ARN', undefined, (value) => value),
+    caPem: read<string | undefined>('EJABBERD_CA_PEM', undefined, certificates),
+    timeoutMs: read('EJABBERD_TIMEOUT_MS', 10_000, wholeNumber(1, 900_000)),
+    servers: read<ReadonlySet<string> | undefined>('EJABBERD_SERVERS', undefined, listOf(prepareDomain)),
+    senders: read<ReadonlySet<string> | undefined>('EJABBERD_SENDERS', undefined, listOf(bareJidOrDomain)),
+    maxResponseBytes: read('EJABBERD_MAX_RESPONSE_BYTES', 16 * 1024 * 1024, wholeNumber(1024, 512 * 1024 * 1024)),
+  };
+  if (url === undefined || issues.length > 0) throw new ConfigurationError({ issues });
+  return { url, ...config };
+}
+
+function endpointUrl(value: string): URL | { readonly problem: string } {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return { problem: 'must be http(s)://host:port/path' };
+  if (url.username !== '' || url.password !== '') {
+    return { problem: 'must not hold credentials: they belong in the secret that EJABBERD_SECRET_ARN names' };
+  }
+  return url;
+}
+
+function certificates(value: string): string | { readonly problem: string } {
+  try {
+    new X509Certificate(value);
+    return value;
+  } catch {
+    return { problem: 'must be a certificate in PEM, line breaks included' };
+  }
+}
+
+function wholeNumber(least: number, most: number): (value: string) => number | { readonly problem: string } {
+  return (value) => {
+    const number = /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN;
+    return number >= least && number <= most ? number : { problem: `must be a whole number from ${least} to ${most}` };
+  };
+}
+
+function listOf(prepare: (entry: string) => string | { readonly problem: string }) {
+  return (value: string): ReadonlySet<string> | { readonly problem: string } => {
+    const prepared = value.split(',').map((entry) => prepare(entry.trim()));
+    const wrong = prepared.findIndex(isProblem);
+    if (wrong >= 0) return { problem: `must be a comma-separated list; its entry ${wrong + 1} is not valid` };
+    return new Set(prepared.filter((entry) => typeof entry === 'string'));
+  };
+}
+
+function bareJidOrDomain(entry: string): string | { readonly problem: string } {
+  const result = parseJid(entry);
+  if ('problem' in result) return result;
+  return result.jid.resource === '' ? formatJid(result.jid) : { problem: 'has a resource' };
+}
+
+function isProblem(value: unknown): value is { readonly problem: string } {
+  return typeof value === 'object' && value !== null && 'problem' in value;
+}

@@ -1,0 +1,36 @@
+/** A moment by which something must have settled, and the signal that fires then. */
+export class Deadline {
+  readonly #controller = new AbortController();
+  readonly #at: number;
+  readonly #timer: NodeJS.Timeout;
+  readonly #unlink: () => void;
+
+  /**
+   * @param ms milliseconds from now
+   * @param outer a signal that ends it earlier
+   */
+  constructor(ms: number, outer?: AbortSignal) {
+    const abort = () => this.#controller.abort();
+    this.#at = performance.now() + ms;
+    this.#timer = setTimeout(abort, Math.max(0, ms));
+    this.#unlink = () => outer?.removeEventListener('abort', abort);
+    if (outer?.aborted) abort();
+    else outer?.addEventListener('abort', abort, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Milliseconds left; never negative. */
+  get remainingMs(): number {
+    return Math.max(0, this.#at - performance.now());
+  }
+
+  /** Ends it: whatever still waits on the signal is given up, and no timer is left behind. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#unlink();
+    this.#controller.abort();
+  }
+}

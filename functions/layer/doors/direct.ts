@@ -1,0 +1,10 @@
+import type { Door } from './door.ts';
+import { withinLimit } from './limit.ts';
+
+/** Direct invocation: the event is the input, the result is returned, and errors are thrown. */
+export const direct: Door = {
+  name: 'direct',
+  read: (event) => event,
+  respond: withinLimit,
+  fail: () => undefined,
+};

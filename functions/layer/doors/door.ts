@@ -1,0 +1,18 @@
+/** The ways in. Each reads its event, and answers in its own form. */
+import type { RostbeefError } from '../errors/index.ts';
+
+/** One way in. */
+export interface Door {
+  /** For the log. */
+  readonly name: string;
+  /**
+   * Takes the input out of the event.
+   *
+   * @throws InvalidInputError where the event holds none
+   */
+  read(event: unknown): unknown;
+  /** What the function returns for a result. */
+  respond(result: unknown): unknown;
+  /** What the function returns for an error; `undefined` where the door's errors are thrown. */
+  fail(error: RostbeefError, requestId: string): unknown;
+}

@@ -1,0 +1,80 @@
+/** API Gateway's proxy events: JSON in, JSON or RFC 9457 problems out. */
+import { InvalidInputError } from '../errors/index.ts';
+import type { Door } from './door.ts';
+import { withinLimit } from './limit.ts';
+import { isObject } from './object.ts';
+import { problemOf } from './problem.ts';
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** `POST` with the input as JSON body, by a REST API's event or an HTTP API's, in either payload format. */
+export const http: Door = {
+  name: 'http',
+  read(event) {
+    if (!isObject(event)) throw new InvalidInputError();
+    demandPost(event);
+    demandJson(event);
+    return parse(bodyOf(event));
+  },
+  respond: (result) => withinLimit(response(200, 'application/json', result)),
+  fail(error, requestId) {
+    const problem = problemOf(error, requestId);
+    return response(problem.status, 'application/problem+json', problem);
+  },
+};
+
+function response(statusCode: number, contentType: string, body: unknown) {
+  return {
+    statusCode,
+    headers: {
+      'content-type': contentType,
+      'cache-control': 'no-store',
+      ...(statusCode === 405 && { allow: 'POST' }),
+    },
+    body: JSON.stringify(body),
+    isBase64Encoded: false,
+  };
+}
+
+function demandPost(event: Readonly<Record<string, unknown>>): void {
+  const context = isObject(event['requestContext']) ? event['requestContext'] : {};
+  const http = isObject(context['http']) ? context['http'] : {};
+  const method = event['httpMethod'] ?? http['method'];
+  if (method !== 'POST') throw new InvalidInputError({ status: 405, detail: 'the HTTP method must be POST' });
+}
+
+/** No content type counts as JSON; one that is given must be (RFC 6839 section 3.1 for the suffix). */
+function demandJson(event: Readonly<Record<string, unknown>>): void {
+  const contentType = headerOf(event, 'content-type');
+  if (contentType === undefined || /^\s*(?:application\/json|[\w.+-]+\/[\w.+-]+\+json)\s*(?:;|$)/i.test(contentType)) return;
+  throw new InvalidInputError({ status: 415, detail: 'the content type must be application/json' });
+}
+
+function headerOf(event: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const headers = isObject(event['headers']) ? event['headers'] : {};
+  const value = Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+function bodyOf({ body, isBase64Encoded }: Readonly<Record<string, unknown>>): string {
+  if (typeof body !== 'string' || body === '') {
+    throw new InvalidInputError({ detail: 'the body is empty, and must be a JSON object' });
+  }
+  if (isBase64Encoded !== true) return body;
+  try {
+    return UTF8.decode(Buffer.from(body, 'base64'));
+  } catch {
+    throw new InvalidInputError({ detail: 'the body is not UTF-8' });
+  }
+}
+
+/** Says where the JSON breaks, and not with the parser's words, which quote it. */
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+    throw new InvalidInputError({ detail: `the body is not JSON${position ? `, from position ${position} on` : ''}` });
+  }
+}
+

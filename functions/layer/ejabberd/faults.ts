@@ -1,0 +1,41 @@
+/** What ejabberd's faults mean. Their text echoes every argument, so it is looked at here and goes no further. */
+import { BadRequestError, errorOfCode, JidMalformedError, type RostbeefError } from '../errors/index.ts';
+
+/** A fault as it came. */
+export interface Fault {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** Why a command was refused before it ran, or the error that it ended with. */
+export type FaultMeaning = 'credentials' | 'permission' | RostbeefError;
+
+/** The code of refused credentials, a refused command and a failed one alike (`ejabberd_xmlrpc.erl`). */
+const COMMAND_FAILURE = -118;
+
+const CREDENTIALS_TEXTS: readonly string[] = [
+  'Error -118\nInvalid authentication data',
+  'Error -118\nInvalid oauth token',
+];
+
+// Anchored at the start, for what follows the reason holds the caller's own words.
+const PROBLEM = "Error -118\nA problem '{error,";
+const PERMISSION_REASONS: readonly string[] = ["access_rules_unauthorized}'", "account_unprivileged}'"];
+const JID_REASONS: readonly string[] = ['"JID malformed"', '"Invalid \'user\'/\'server\'"', '"Invalid \'localuser\'/\'localserver\'"'];
+
+/**
+ * Tells refused credentials, a refused command and a failed command apart.
+ *
+ * @param command the command that was called: up to 23.10 `send_stanza` reports an unreadable stanza by a fault
+ */
+export function meaningOf(command: string, fault: Fault): FaultMeaning {
+  if (fault.code !== COMMAND_FAILURE) return errorOfCode(fault.code);
+  if (CREDENTIALS_TEXTS.includes(fault.text)) return 'credentials';
+  if (!fault.text.startsWith(PROBLEM)) return errorOfCode(fault.code);
+  const startsWith = (reason: string) => fault.text.startsWith(reason, PROBLEM.length);
+  if (PERMISSION_REASONS.some(startsWith)) return 'permission';
+  if (JID_REASONS.some(startsWith)) return new JidMalformedError({ detail: 'ejabberd refuses it' });
+  // {error,<<"mismatched tag">>} and {error,{unknown_tag,…}}: of the parser, so nothing was routed
+  if (command === 'send_stanza' && ['<<', '{'].some(startsWith)) return new BadRequestError();
+  return errorOfCode(fault.code);
+}

@@ -1,0 +1,144 @@
+/** Runs one command: credentials, the call itself, and what its failure means. */
+import type { CredentialSource, Credentials } from '../credentials.ts';
+import {
+  ConnectionLostError,
+  CredentialsRejectedError,
+  EjabberdTimeoutError,
+  EjabberdUnreachableError,
+  InvalidInputError,
+  ItemNotFoundError,
+  MalformedResponseError,
+  OutcomeUnknownError,
+  PermissionDeniedError,
+  RostbeefError,
+} from '../errors/index.ts';
+import { call, DecodeError, EncodeError, type Endpoint, type InvocationSockets, TransportError } from '../xmlrpc/index.ts';
+import { type Command, registeredVhosts } from './commands.ts';
+import { meaningOf } from './faults.ts';
+import { ShapeError } from './shape.ts';
+
+/** One server, as it lives in a container: its connections and its credentials. */
+export interface Server {
+  readonly endpoint: Endpoint;
+  /** None where calls go out without credentials. */
+  readonly credentials: CredentialSource | undefined;
+}
+
+/** What lasts as long as one invocation. */
+export interface Invocation {
+  readonly signal: AbortSignal;
+  readonly sockets: InvocationSockets;
+}
+
+/** How one run differs from the invocation's ordinary ones. */
+export interface RunOptions {
+  /** A nearer deadline. */
+  readonly signal?: AbortSignal;
+  /** On a connection that carried nothing before. */
+  readonly fresh?: boolean;
+}
+
+/**
+ * Runs a command.
+ *
+ * @returns what the command's reader makes of the answer
+ * @throws RostbeefError, and nothing else but a defect
+ */
+export type Run = <T>(command: Command<T>, options?: RunOptions) => Promise<T>;
+
+/** What came of one call: what was read, or why it was not run. */
+type Attempt<T> = { readonly done: T } | { readonly refused: 'credentials' | 'permission' };
+
+/** Binds {@link Run} to a server for one invocation. */
+export function commandRunner(server: Server, invocation: Invocation): Run {
+  const attempt = async <T>(
+    command: Command<T>,
+    credentials: Credentials | undefined,
+    options: RunOptions,
+  ): Promise<Attempt<T>> => {
+    const params = credentials === undefined ? [command.args] : [{ ...credentials }, command.args];
+    const { name: method, idempotent } = command;
+    const answer = await call(server.endpoint, { method, params, idempotent, ...invocation, ...options });
+    if (answer.kind === 'result') return { done: command.read(answer.value) };
+    const read = command.readFault?.(answer);
+    if (read !== undefined) return { done: read };
+    const meaning = meaningOf(method, answer);
+    if (meaning instanceof RostbeefError) throw meaning;
+    return { refused: meaning };
+  };
+
+  const attemptAuthorized = async <T>(command: Command<T>, options: RunOptions): Promise<Attempt<T>> => {
+    const signal = options.signal ?? invocation.signal;
+    const credentials = await server.credentials?.current(signal);
+    const first = await attempt(command, credentials, options);
+    if (!('refused' in first) || first.refused !== 'credentials' || credentials === undefined) return first;
+    const renewed = await server.credentials?.renew(credentials, signal);
+    return renewed === undefined ? first : await attempt(command, renewed, options);
+  };
+
+  /** Since release 26.07 an unknown vhost is answered as a missing permission. */
+  const isUnknownVhost = async ({ args }: Command<unknown>, options: RunOptions): Promise<boolean> => {
+    const host = args['localhost'] ?? args['host'];
+    if (typeof host !== 'string') return false;
+    const vhosts = await attemptAuthorized(registeredVhosts(), options).catch(() => undefined);
+    return vhosts !== undefined && 'done' in vhosts && !vhosts.done.includes(host);
+  };
+
+  return async (command, options = {}) => {
+    try {
+      const outcome = await attemptAuthorized(command, options);
+      if ('done' in outcome) return outcome.done;
+      if (outcome.refused === 'credentials') throw new CredentialsRejectedError();
+      if (await isUnknownVhost(command, options)) throw new ItemNotFoundError({ detail: 'the server has no such vhost' });
+      throw new PermissionDeniedError({ detail: permissionAdvice(command.name) });
+    } catch (error) {
+      throw error instanceof RostbeefError ? error : errorOfCall(error, command);
+    }
+  };
+}
+
+/**
+ * Whether a failed command may have run.
+ *
+ * @param error what {@link Run} threw
+ */
+export function mayHaveRun(error: unknown): boolean {
+  const cause = error instanceof RostbeefError ? error.cause : error;
+  if (cause instanceof TransportError) return cause.sent;
+  return cause instanceof DecodeError || cause instanceof ShapeError;
+}
+
+function errorOfCall(cause: unknown, { name, idempotent }: Command<unknown>): unknown {
+  if (cause instanceof EncodeError) {
+    return new InvalidInputError({ detail: 'it holds what XML can not carry', cause });
+  }
+  const reason = reasonOf(cause);
+  if (reason === undefined) return cause;
+  if (!idempotent && mayHaveRun(cause)) return new OutcomeUnknownError({ detail: reason, cause });
+  const details = { detail: `${reason}, in ${name}`, cause };
+  if (!(cause instanceof TransportError)) return new MalformedResponseError(details);
+  switch (cause.kind) {
+    case 'unreachable':
+      return new EjabberdUnreachableError(details);
+    case 'timeout':
+      return new EjabberdTimeoutError(details);
+    case 'lost':
+      return new ConnectionLostError(details);
+    default:
+      return new MalformedResponseError(details);
+  }
+}
+
+/** The messages of these are of constant words and numbers. */
+function reasonOf(cause: unknown): string | undefined {
+  return cause instanceof TransportError || cause instanceof DecodeError || cause instanceof ShapeError
+    ? cause.message
+    : undefined;
+}
+
+function permissionAdvice(command: string): string {
+  return (
+    `allow ${command} to the account in ejabberd.yml, under api_permissions with "from: ejabberd_xmlrpc"; ` +
+    'releases after 2026-07 also want it in the access rule "configure" of the vhost'
+  );
+}

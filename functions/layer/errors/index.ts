@@ -1,0 +1,12 @@
+import * as byCode from './by-code.ts';
+import * as own from './own.ts';
+import type { ErrorKind } from './rostbeef-error.ts';
+
+export * from './by-code.ts';
+export * from './own.ts';
+export { type ErrorDetails, type ErrorKind, type Issue, RostbeefError } from './rostbeef-error.ts';
+
+/** Every error that a caller can meet: the closed set that the documentation and the OpenAPI document list. */
+export const errorCatalogue: readonly ErrorKind[] = [...Object.values(byCode), ...Object.values(own)].flatMap((value) =>
+  'kind' in value ? [value.kind] : [],
+);

@@ -1,0 +1,166 @@
+/** The errors of our own making: the payload, the settings, the credentials, the connection. */
+import { type ErrorDetails, RostbeefError } from './rostbeef-error.ts';
+
+/** The payload breaks the schema or is not JSON. Holds all issues at once; nothing was sent. */
+export class InvalidInputError extends RostbeefError {
+  static override readonly kind = {
+    name: 'InvalidInputError',
+    summary: 'The input is not valid',
+    status: 400,
+    retryable: false,
+  };
+}
+
+/** The event has none of the four shapes that the functions understand. */
+export class UnsupportedEventError extends RostbeefError {
+  static override readonly kind = {
+    name: 'UnsupportedEventError',
+    summary: 'The event is neither an API Gateway request nor an object of the input itself',
+    retryable: false,
+  };
+}
+
+/** A JID outside `EJABBERD_SERVERS`, or a sender outside `EJABBERD_SENDERS`. Nothing was sent. */
+export class ForbiddenServerError extends RostbeefError {
+  static override readonly kind = {
+    name: 'ForbiddenServerError',
+    summary: 'These functions are not configured to act for',
+    status: 403,
+    retryable: false,
+  };
+}
+
+/** Settings are missing or wrong; all of them are listed. */
+export class ConfigurationError extends RostbeefError {
+  static override readonly kind = {
+    name: 'ConfigurationError',
+    summary: 'The function is not configured correctly',
+    status: 500,
+    retryable: false,
+  };
+}
+
+/** The secret can't be read, or does not have the right form. */
+export class CredentialsUnavailableError extends RostbeefError {
+  static override readonly kind = {
+    name: 'CredentialsUnavailableError',
+    summary: 'The ejabberd credentials are unavailable',
+    status: 503,
+    retryable: true,
+  };
+}
+
+/** ejabberd refuses the credentials, also those read anew. */
+export class CredentialsRejectedError extends RostbeefError {
+  static override readonly kind = {
+    name: 'CredentialsRejectedError',
+    summary: 'ejabberd refuses the credentials of the configured secret',
+    status: 502,
+    retryable: false,
+  };
+}
+
+/** The credentials are right, but may not run the command. */
+export class PermissionDeniedError extends RostbeefError {
+  static override readonly kind = {
+    name: 'PermissionDeniedError',
+    summary: 'The ejabberd account may not run a command',
+    status: 502,
+    retryable: false,
+  };
+}
+
+/** No connection: nothing was sent. */
+export class EjabberdUnreachableError extends RostbeefError {
+  static override readonly kind = {
+    name: 'EjabberdUnreachableError',
+    summary: 'ejabberd can not be reached',
+    status: 503,
+    retryable: true,
+  };
+}
+
+/** The deadline passed, and nothing was sent or the method is idempotent. */
+export class EjabberdTimeoutError extends RostbeefError {
+  static override readonly kind = {
+    name: 'EjabberdTimeoutError',
+    summary: 'ejabberd did not answer in time',
+    status: 504,
+    retryable: true,
+  };
+}
+
+/** The connection broke after sending, and the method is idempotent. */
+export class ConnectionLostError extends RostbeefError {
+  static override readonly kind = {
+    name: 'ConnectionLostError',
+    summary: 'The connection to ejabberd broke before it answered',
+    status: 502,
+    retryable: true,
+  };
+}
+
+/** The answer can't be understood, and the method is idempotent. */
+export class MalformedResponseError extends RostbeefError {
+  static override readonly kind = {
+    name: 'MalformedResponseError',
+    summary: 'ejabberd answered something that is not a valid answer',
+    status: 502,
+    retryable: false,
+  };
+}
+
+/** A call that must not be repeated was sent, and what became of it is unknown. */
+export class OutcomeUnknownError extends RostbeefError {
+  static override readonly kind = {
+    name: 'OutcomeUnknownError',
+    summary: 'The stanza was sent to ejabberd, but whether it was taken is unknown',
+    status: 502,
+    retryable: false,
+  };
+}
+
+/** What became of one side of a link or unlink. */
+export type SideState = 'written' | 'not' | 'unknown';
+
+/** What became of both sides: of `jid1`'s roster, and of `jid2`'s. */
+export interface Sides {
+  readonly jid1: SideState;
+  readonly jid2: SideState;
+}
+
+/** One side of a link or unlink was written and the other, tried twice, was not. The call can be repeated. */
+export class PartialLinkError extends RostbeefError {
+  static override readonly kind = {
+    name: 'PartialLinkError',
+    summary: 'Only one of the two rosters is known to be written',
+    status: 502,
+    retryable: true,
+  };
+  readonly sides: Sides;
+
+  constructor(sides: Sides, details: ErrorDetails = {}) {
+    super({ ...details, detail: `jid1 ${sides.jid1}, jid2 ${sides.jid2}; repeat the call to complete it` });
+    this.sides = sides;
+  }
+}
+
+/** The response would pass the door's limit. */
+export class ResultTooLargeError extends RostbeefError {
+  static override readonly kind = {
+    name: 'ResultTooLargeError',
+    summary: 'The result is too large for a Lambda response; ask for pages with maxResults and nextToken',
+    status: 413,
+    retryable: false,
+  };
+}
+
+/** A defect of ours. Its details are in the log alone. */
+export class UnexpectedError extends RostbeefError {
+  static override readonly kind = {
+    name: 'UnexpectedError',
+    summary: 'An unexpected error occurred; the function’s log has the details under this request id',
+    status: 500,
+    retryable: false,
+  };
+}

@@ -1,0 +1,13 @@
+/** The layer's public door. */
+export * from './errors/index.ts';
+export { problemSchema } from './doors/problem.ts';
+export { createHandler, type LambdaHandler } from './handler.ts';
+export { catalogue } from './methods/catalogue.ts';
+export { getPresence } from './methods/get-presence.ts';
+export { getResources } from './methods/get-resources.ts';
+export { getRoster } from './methods/get-roster.ts';
+export { getRosterWithPresence } from './methods/get-roster-with-presence.ts';
+export { linkContacts } from './methods/link-contacts.ts';
+export type { Method, MethodName } from './methods/method.ts';
+export { sendStanza } from './methods/send-stanza.ts';
+export { unlinkContacts } from './methods/unlink-contacts.ts';

@@ -1,0 +1,41 @@
+/** One line of JSON a call, for CloudWatch. Holds no secret, stanza, nick or fault text: there is no place for them. */
+import { RostbeefError, UnexpectedError } from './errors/index.ts';
+
+/** What a line tells of a call. */
+export interface CallRecord {
+  readonly method: string;
+  readonly door: string;
+  readonly requestId: string;
+  readonly durationMs: number;
+  readonly error?: unknown;
+}
+
+/** Writes a call's line to standard output, which Lambda sends to the log group. */
+export function logCall({ error, durationMs, ...call }: CallRecord): void {
+  const line = {
+    level: error === undefined ? 'INFO' : levelOf(error),
+    timestamp: new Date().toISOString(),
+    ...call,
+    durationMs: Math.round(durationMs * 10) / 10,
+    outcome: error instanceof Error ? error.name : 'ok',
+    ...(error instanceof RostbeefError && { error: { message: error.message, cause: causeOf(error) } }),
+  };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+function levelOf(error: unknown): string {
+  return error instanceof RostbeefError && error.status !== undefined && error.status < 500 ? 'WARN' : 'ERROR';
+}
+
+/** A cause by its name and code; of a defect, also where it happened. The message may quote what the caller sent. */
+function causeOf(error: RostbeefError): unknown {
+  const { cause } = error;
+  if (!(cause instanceof Error)) return undefined;
+  const code = 'code' in cause && typeof cause.code === 'string' ? { code: cause.code } : {};
+  const frames = error instanceof UnexpectedError ? { frames: framesOf(cause) } : {};
+  return { name: cause.name, ...code, ...frames };
+}
+
+function framesOf({ stack = '' }: Error): readonly string[] {
+  return stack.split('\n').filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
+}

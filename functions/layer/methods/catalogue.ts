@@ -1,0 +1,20 @@
+/** The methods there are: routes, documents, schemas and functions are all derived from this list. */
+import { getPresence } from './get-presence.ts';
+import { getResources } from './get-resources.ts';
+import { getRoster } from './get-roster.ts';
+import { getRosterWithPresence } from './get-roster-with-presence.ts';
+import { linkContacts } from './link-contacts.ts';
+import type { Method } from './method.ts';
+import { sendStanza } from './send-stanza.ts';
+import { unlinkContacts } from './unlink-contacts.ts';
+
+/** The seven methods, in the order of the documentation. */
+export const catalogue: readonly Method[] = [
+  linkContacts,
+  unlinkContacts,
+  getRoster,
+  getRosterWithPresence,
+  getPresence,
+  getResources,
+  sendStanza,
+];

@@ -1,0 +1,30 @@
+import * as z from 'zod/mini';
+import { formatJid } from '../jid.ts';
+import { presenceFields, userFields } from './fields.ts';
+import { userJid } from './jids.ts';
+import { defineMethod } from './method.ts';
+
+/** Reads a user's presence. */
+export const getPresence = defineMethod({
+  name: 'get_presence',
+  summary: 'Read a user’s presence',
+  description:
+    'The presence of the user’s session with the highest non-negative priority; of equals, the newest. Whoever has none ' +
+    'is `unavailable`, and `jid` is then the bare JID.',
+  idempotent: true,
+  input: z.strictObject(userFields),
+  result: z.strictObject({
+    jid: z.string().check(z.describe('The full JID of that session, or the bare JID.')),
+    ...presenceFields,
+  }),
+  example: {
+    input: { user: 'bob', server: 'example.com' },
+    result: { jid: 'bob@example.com/desk', show: 'dnd', status: 'In a meeting' },
+  },
+  async run(input, { dialect, access }) {
+    const user = userJid(input);
+    access.demandServers({ server: user });
+    const { resource, show, status } = await dialect.getPresence(user);
+    return { jid: formatJid({ ...user, resource }), show, status };
+  },
+});

@@ -1,0 +1,25 @@
+import * as z from 'zod/mini';
+import { userFields } from './fields.ts';
+import { userJid } from './jids.ts';
+import { defineMethod } from './method.ts';
+
+/** Lists a user's connected resources. */
+export const getResources = defineMethod({
+  name: 'get_resources',
+  summary: 'List a user’s connected resources',
+  description: 'Every connected resource, sorted, also one that has sent no presence. `[]` when offline.',
+  idempotent: true,
+  input: z.strictObject(userFields),
+  result: z.strictObject({
+    resources: z.array(z.string()).check(z.describe('The resources, sorted.')),
+  }),
+  example: {
+    input: { user: 'alice', server: 'example.com' },
+    result: { resources: ['laptop', 'phone'] },
+  },
+  async run(input, { dialect, access }) {
+    const user = userJid(input);
+    access.demandServers({ server: user });
+    return { resources: [...(await dialect.getResources(user))] };
+  },
+});

@@ -1,0 +1,57 @@
+import * as z from 'zod/mini';
+import { contactOf } from './contact.ts';
+import { contactFields, pagingFields, presenceFields, userFields } from './fields.ts';
+import { userJid } from './jids.ts';
+import { defineMethod } from './method.ts';
+import { pageAfter } from './paging.ts';
+import { UNAVAILABLE } from '../ejabberd/dialect.ts';
+
+/** Reads a roster together with each contact's presence. */
+export const getRosterWithPresence = defineMethod({
+  name: 'get_roster_with_presence',
+  summary: 'Read a user’s roster with each contact’s presence',
+  description:
+    'As `get_roster`, with the presence of each contact: that of the session with the highest non-negative priority, ' +
+    'whatever the subscription. A contact that is offline, or on another server, is `unavailable`.',
+  idempotent: true,
+  input: z.strictObject({ ...userFields, ...pagingFields }),
+  result: z.strictObject({
+    contacts: z
+      .array(
+        z.strictObject({
+          ...contactFields,
+          resource: z.string().check(z.describe('The resource of that session, or `""`.')),
+          ...presenceFields,
+        }),
+      )
+      .check(z.describe('The contacts, sorted by `jid`.')),
+    nextToken: z.optional(z.string().check(z.describe('Asks for the next page; none on the last.'))),
+  }),
+  example: {
+    input: { user: 'alice', server: 'example.com', maxResults: 100 },
+    result: {
+      contacts: [
+        {
+          jid: 'bob@example.com',
+          nick: 'Bob',
+          group: 'Work',
+          groups: ['Work'],
+          subscription: 'both',
+          pending: 'none',
+          resource: 'desk',
+          show: 'dnd',
+          status: 'In a meeting',
+        },
+      ],
+    },
+  },
+  async run(input, { dialect, access }) {
+    const owner = userJid(input);
+    const page = pageAfter(input, owner);
+    access.demandServers({ server: owner });
+    const { items, nextToken } = page(await dialect.getRoster(owner));
+    const presences = await dialect.getPresences(items);
+    const contacts = items.map((item, index) => ({ ...contactOf(item), ...(presences[index] ?? UNAVAILABLE) }));
+    return { contacts, ...(nextToken !== undefined && { nextToken }) };
+  },
+});

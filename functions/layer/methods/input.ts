@@ -1,0 +1,51 @@
+/** Checks an input against a method's schema, and says of every problem how to mend it. */
+import * as z from 'zod/mini';
+import { InvalidInputError, type Issue } from '../errors/index.ts';
+
+interface Schema<Input> {
+  readonly name: string;
+  readonly input: z.ZodMiniType<Input>;
+}
+
+/**
+ * The input, if the method's schema passes it.
+ *
+ * @throws InvalidInputError that lists every problem by the member's name, without any value
+ */
+export function parseInput<Input>({ name, input: schema }: Schema<Input>, input: unknown): Input {
+  const result = z.safeParse(schema, input);
+  if (result.success) return result.data;
+  throw new InvalidInputError({ issues: result.error.issues.flatMap((issue) => issuesOf(issue, input, name, schema)) });
+}
+
+function issuesOf(issue: z.core.$ZodIssue, input: unknown, method: string, schema: z.ZodMiniType): readonly Issue[] {
+  const path = issue.path.join('.');
+  switch (issue.code) {
+    case 'unrecognized_keys': {
+      const members = schema instanceof z.ZodMiniObject ? Object.keys(schema.shape).join(', ') : '';
+      return issue.keys.map((key) => ({ path: nameable(key), message: `is not a member of ${method}, which has ${members}` }));
+    }
+    case 'invalid_type':
+      if (path === '') return [{ path, message: 'must be a JSON object' }];
+      return [{ path, message: isMissing(input, path) ? 'is required' : `must be ${article(issue.expected)}` }];
+    case 'too_small':
+      return [{ path, message: `must be at least ${issue.minimum}` }];
+    case 'too_big':
+      return [{ path, message: `must be at most ${issue.maximum}` }];
+    default:
+      return [{ path, message: issue.message }];
+  }
+}
+
+/** A member that nobody knows may hold anything, in its name too. */
+function nameable(key: string): string {
+  return /^[\w.-]{1,64}$/.test(key) ? key : '(a member with an odd name)';
+}
+
+function isMissing(input: unknown, member: string): boolean {
+  return typeof input === 'object' && input !== null && !Object.hasOwn(input, member);
+}
+
+function article(type: string): string {
+  return type === 'int' ? 'a whole number' : `a ${type}`;
+}

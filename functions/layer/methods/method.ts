@@ -1,0 +1,55 @@
+/** What a method is: everything that needs to know one reads it here. */
+import type * as z from 'zod/mini';
+import type { Access } from '../access.ts';
+import type { Dialect } from '../ejabberd/dialect.ts';
+import { parseInput } from './input.ts';
+
+/** The seven names, as mod_rostbeef had them in 2008. */
+export type MethodName =
+  | 'link_contacts'
+  | 'unlink_contacts'
+  | 'get_roster'
+  | 'get_roster_with_presence'
+  | 'get_presence'
+  | 'get_resources'
+  | 'send_stanza';
+
+/** What a method may use. */
+export interface MethodContext {
+  readonly dialect: Dialect;
+  readonly access: Access;
+}
+
+interface Description<Input, Result> {
+  readonly name: MethodName;
+  /** One line, for lists. */
+  readonly summary: string;
+  /** What a caller has to know, in Markdown. */
+  readonly description: string;
+  /** Whether calling it twice does what calling it once does. */
+  readonly idempotent: boolean;
+  readonly input: z.ZodMiniType<Input>;
+  readonly result: z.ZodMiniType<Result>;
+  readonly example: { readonly input: Input; readonly result: Result };
+}
+
+/** One method of the catalogue. */
+export interface Method extends Description<unknown, unknown> {
+  /**
+   * Checks the input and does what the method does.
+   *
+   * @throws InvalidInputError for what breaks the schema, before anything else
+   */
+  call(input: unknown, context: MethodContext): Promise<unknown>;
+}
+
+/** Makes a method of its description and of what it does with an input that the schema has passed. */
+export function defineMethod<Input, Result>({
+  run,
+  ...description
+}: Description<Input, Result> & { run(input: Input, context: MethodContext): Promise<Result> }): Method {
+  return {
+    ...description,
+    call: async (input, context) => run(parseInput(description, input), context),
+  };
+}

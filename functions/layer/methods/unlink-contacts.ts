@@ -1,0 +1,26 @@
+import * as z from 'zod/mini';
+import { done, text } from './fields.ts';
+import { bareJids } from './jids.ts';
+import { defineMethod } from './method.ts';
+
+/** Removes two users from each other's rosters. */
+export const unlinkContacts = defineMethod({
+  name: 'unlink_contacts',
+  summary: 'Remove two users from each other’s rosters',
+  description:
+    'Removes each user from the other’s roster, whichever sides there are: unlinking the unlinked is a success, and so ' +
+    'is unlinking from a user that was deleted. Only where neither user exists is it an `ItemNotFoundError`.',
+  idempotent: true,
+  input: z.strictObject({
+    jid1: text('The bare JID of the first user, such as `alice@example.com`.'),
+    jid2: text('The bare JID of the second user.'),
+  }),
+  result: done,
+  example: { input: { jid1: 'alice@example.com', jid2: 'dave@example.com' }, result: { code: 0 } },
+  async run(members, { dialect, access }) {
+    const { jid1, jid2 } = bareJids({ jid1: members.jid1, jid2: members.jid2 });
+    access.demandServers({ jid1, jid2 });
+    await dialect.unlinkContacts(jid1, jid2);
+    return { code: 0 };
+  },
+});

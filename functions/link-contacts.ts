@@ -1,0 +1,4 @@
+import { createHandler, linkContacts } from 'rostbeef-layer';
+
+/** The Lambda function `link_contacts`. */
+export const handler = createHandler(linkContacts);

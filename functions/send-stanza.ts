@@ -1,0 +1,4 @@
+import { createHandler, sendStanza } from 'rostbeef-layer';
+
+/** The Lambda function `send_stanza`. */
+export const handler = createHandler(sendStanza);

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import type { XmppServer } from '../support/xmpp-server.ts';
+import { credentialsContract } from './credentials.ts';
+import { linkContract } from './links.ts';
+import { presenceContract } from './presences.ts';
+import { rosterContract } from './rosters.ts';
+import { stanzaContract } from './stanzas.ts';
+import { startWorld, type World } from './world.ts';
+
+/** The one suite that every server has to pass. */
+export function contractOn(name: string, startServer: () => Promise<XmppServer>): void {
+  describe(`the functions on ${name}`, () => {
+    let started: World | undefined;
+    const world = (): World => {
+      if (started === undefined) throw new Error('the world has not started');
+      return started;
+    };
+    beforeAll(async () => {
+      started = await startWorld(await startServer());
+    });
+    afterAll(() => started?.stop());
+
+    linkContract(world);
+    rosterContract(world);
+    presenceContract(world);
+    stanzaContract(world);
+    credentialsContract(world);
+  });
+}

@@ -1,0 +1,225 @@
+import { type Element, xml } from '@xmpp/client';
+import { describe, expect, it } from 'vitest';
+import { isPush, isSubscribe, pushesSince, rosterOf } from './observe.ts';
+import type { User, World } from './world.ts';
+
+const linked = { subscription: 'both', pending: 'none' };
+
+/** What `link_contacts` and `unlink_contacts` promise. */
+export function linkContract(world: () => World): void {
+  const link = (a: User, b: User, more: object = {}) =>
+    world().call('link_contacts', { jid1: a.jid, nick1: 'One', jid2: b.jid, nick2: 'Two', ...more });
+  const unlink = (a: User, b: User) => world().call('unlink_contacts', { jid1: a.jid, jid2: b.jid });
+  const pair = async () => [await world().user('alice'), await world().user('bob')] as const;
+
+  describe('link_contacts', () => {
+    it('puts each user into the other’s roster, with the nick and group meant for it', async () => {
+      const [alice, bob] = await pair();
+      expect(await link(alice, bob, { group1: 'Ones', group2: 'Twos' })).toEqual({ status: 200, body: { code: 0 } });
+      expect(await rosterOf(world(), alice)).toEqual([
+        { jid: bob.jid, nick: 'Two', group: 'Twos', groups: ['Twos'], ...linked },
+      ]);
+      expect(await rosterOf(world(), bob)).toEqual([
+        { jid: alice.jid, nick: 'One', group: 'Ones', groups: ['Ones'], ...linked },
+      ]);
+    });
+
+    it('is pushed to both users’ clients, which then see each other', async () => {
+      const [alice, bob] = await pair();
+      const aliceClient = await alice.login('phone', { status: 'here' });
+      const bobClient = await bob.login('desk', { show: 'away' });
+      await link(alice, bob);
+      const isBoth = (jid: string) => (stanza: Element) => isPush(stanza, jid, 'both');
+      await aliceClient.waitFor(isBoth(bob.jid));
+      await bobClient.waitFor(isBoth(alice.jid));
+      await aliceClient.waitFor((stanza) => stanza.is('presence') && stanza.attrs['from'] === `${bob.jid}/desk`);
+      await bobClient.waitFor((stanza) => stanza.is('presence') && stanza.attrs['from'] === `${alice.jid}/phone`);
+    });
+
+    it.each([
+      ['from the first user', true, false],
+      ['from the second user', false, true],
+      ['in both directions', true, true],
+    ])('leaves no request pending that was %s', async (_, fromFirst, fromSecond) => {
+      const [alice, bob] = await pair();
+      const aliceClient = await alice.login('phone', {});
+      const bobClient = await bob.login('desk', {});
+      if (fromFirst) await aliceClient.send(xml('presence', { type: 'subscribe', to: bob.jid }));
+      if (fromFirst) await bobClient.waitFor(isSubscribe);
+      if (fromSecond) await bobClient.send(xml('presence', { type: 'subscribe', to: alice.jid }));
+      if (fromSecond) await aliceClient.waitFor(isSubscribe);
+      await Promise.all([aliceClient.disconnect(), bobClient.disconnect()]);
+
+      expect((await link(alice, bob)).status).toBe(200);
+      expect(await rosterOf(world(), alice)).toMatchObject([{ jid: bob.jid, nick: 'Two', ...linked }]);
+      expect(await rosterOf(world(), bob)).toMatchObject([{ jid: alice.jid, nick: 'One', ...linked }]);
+      for (const user of [alice, bob]) {
+        const again = await user.login('again', {});
+        const other = user === alice ? bob : alice;
+        await world().call('send_stanza', { from: other.jid, to: again.jid, stanza: '<message id="last"/>' });
+        await again.waitFor((stanza) => stanza.attrs['id'] === 'last');
+        expect(again.received.filter(isSubscribe)).toEqual([]);
+      }
+    });
+
+    it('completes a link of which one side was missing or had another subscription', async () => {
+      const [alice, bob] = await pair();
+      await link(alice, bob);
+      const { host } = world().server;
+      await world().server.command('delete_rosteritem', {
+        localuser: bob.name,
+        localhost: host,
+        user: alice.name,
+        host,
+      });
+      expect((await link(alice, bob)).status).toBe(200);
+      expect(await rosterOf(world(), alice)).toMatchObject([{ jid: bob.jid, ...linked }]);
+      expect(await rosterOf(world(), bob)).toMatchObject([{ jid: alice.jid, ...linked }]);
+    });
+
+    it('pushes nothing where nothing changes', async () => {
+      const [alice, bob] = await pair();
+      await link(alice, bob, { group1: 'Ones', group2: 'Twos' });
+      const clients = [await alice.login('phone', {}), await bob.login('desk', {})] as const;
+      const pushes = await pushesSince(world(), clients, () => link(alice, bob, { group1: 'Ones', group2: 'Twos' }));
+      expect(pushes).toEqual([[], []]);
+    });
+
+    it('renews the nick on the one side where it changed', async () => {
+      const [alice, bob] = await pair();
+      await link(alice, bob);
+      const clients = [await alice.login('phone', {}), await bob.login('desk', {})] as const;
+      const pushes = await pushesSince(world(), clients, () => link(alice, bob, { nick2: 'Robert' }));
+      expect(pushes.map((list) => list.length)).toEqual([1, 0]);
+      expect(await rosterOf(world(), alice)).toMatchObject([{ nick: 'Robert', ...linked }]);
+    });
+
+    it('clears a group that is not given any more', async () => {
+      const [alice, bob] = await pair();
+      await link(alice, bob, { group2: 'Twos' });
+      await link(alice, bob);
+      expect(await rosterOf(world(), alice)).toMatchObject([{ group: '', groups: [] }]);
+    });
+
+    it.each([
+      ['the second user is unknown', (alice: User) => ({ jid1: alice.jid, jid2: `ghost-of-${alice.jid}` })],
+      ['the first user is unknown', (alice: User) => ({ jid1: `ghost-of-${alice.jid}`, jid2: alice.jid })],
+      ['the second user is on an unknown vhost', (alice: User) => ({ jid1: alice.jid, jid2: 'bob@nowhere.test' })],
+    ])('writes nothing where %s', async (_, jids) => {
+      const alice = await world().user('alice');
+      const client = await alice.login('phone', {});
+      const input = { ...jids(alice), nick1: 'One', nick2: 'Two' };
+      const [pushes] = await pushesSince(world(), [client], async () => {
+        expect(await world().call('link_contacts', input)).toMatchObject({
+          status: 404,
+          body: { name: 'ItemNotFoundError', code: 404, condition: 'item-not-found', retryable: false },
+        });
+      });
+      expect(pushes).toEqual([]);
+      expect(await rosterOf(world(), alice)).toEqual([]);
+      expect(await rowsOf(`ghost-of-${alice.name}`)).toEqual([]);
+    });
+
+    /** What the server itself holds, for a user that it may not have. */
+    const rowsOf = async (user: string): Promise<unknown> => {
+      const answer = await world().server.command('get_roster', { user, host: world().server.host });
+      return (answer as { contacts: unknown }).contacts;
+    };
+
+    it('links users of two vhosts', async () => {
+      const alice = await world().user('alice');
+      const carol = await world().user('carol', world().server.otherHost);
+      expect((await link(alice, carol)).status).toBe(200);
+      expect(await rosterOf(world(), carol)).toMatchObject([{ jid: alice.jid, ...linked }]);
+    });
+
+    it.each([
+      ['metacharacters', `]]> <b> & "quoted" 'too' &amp; <![CDATA[x]]>`],
+      ['emoji and astral letters', '😀 𝒜lice 👩‍👩‍👧'],
+      ['line breaks and tabs', 'one\ntwo\tthree'],
+      ['carriage returns', 'one\r\ntwo\rthree'],
+      ['space at both ends', '  padded  '],
+      ['a comment’s beginning', '<!--'],
+      ['nothing', ''],
+    ])('keeps a nick of %s', async (_, nick) => {
+      const [alice, bob] = await pair();
+      expect((await link(alice, bob, { nick1: '-->', nick2: nick, group2: 'G <&> "x"' })).status).toBe(200);
+      expect(await rosterOf(world(), alice)).toMatchObject([{ nick, group: 'G <&> "x"' }]);
+      expect(await rosterOf(world(), bob)).toMatchObject([{ nick: '-->' }]);
+    });
+
+    it('keeps a group with a semicolon whole, or refuses it before anything is written', async () => {
+      const [alice, bob] = await pair();
+      const answer = await link(alice, bob, { group2: 'A;B' });
+      if (world().server.release === 'since-24.02') {
+        expect(answer.status).toBe(200);
+        expect(await rosterOf(world(), alice)).toMatchObject([{ groups: ['A;B'] }]);
+      } else {
+        expect(answer).toMatchObject({ status: 400, body: { name: 'InvalidInputError', issues: [{ path: 'group2' }] } });
+        expect(await rosterOf(world(), alice)).toEqual([]);
+      }
+    });
+
+    it('knows a user by any spelling', async () => {
+      const [alice, bob] = await pair();
+      const shouted = { ...alice, jid: alice.jid.toUpperCase() };
+      expect((await link(shouted, bob)).status).toBe(200);
+      expect(await rosterOf(world(), bob)).toMatchObject([{ jid: alice.jid }]);
+      const self = await link(shouted, alice);
+      expect(self).toMatchObject({ status: 400, body: { name: 'InvalidInputError', issues: [{ path: 'jid2' }] } });
+    });
+
+    it.each(["a'b", 'a b', '@', 'x'.repeat(1024), ''])('refuses the local part %j', async (local) => {
+      const answer = await world().call('link_contacts', {
+        jid1: `${local}@xmpp.test`,
+        nick1: '',
+        jid2: 'xmpp.test/resource',
+        nick2: '',
+      });
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { name: 'JidMalformedError', issues: [{ path: 'jid1' }, { path: 'jid2' }] },
+      });
+    });
+
+    it('tells every problem of an input at once', async () => {
+      const answer = await world().call('link_contacts', { jid1: 'a@b', nick1: 'a\u0000b', nick: 'x', jid2: 5 });
+      expect(answer).toMatchObject({ status: 400, body: { name: 'InvalidInputError' } });
+      const { issues } = answer.body as { issues: { path: string }[] };
+      expect(issues.map(({ path }) => path).sort()).toEqual(['jid2', 'nick', 'nick1', 'nick2']);
+    });
+  });
+
+  describe('unlink_contacts', () => {
+    it('removes each user from the other’s roster, and is pushed to both', async () => {
+      const [alice, bob] = await pair();
+      await link(alice, bob);
+      const aliceClient = await alice.login('phone', {});
+      const bobClient = await bob.login('desk', {});
+      expect(await unlink(alice, bob)).toEqual({ status: 200, body: { code: 0 } });
+      await aliceClient.waitFor((stanza) => isPush(stanza, bob.jid, 'remove'));
+      await bobClient.waitFor((stanza) => isPush(stanza, alice.jid, 'remove'));
+      expect(await rosterOf(world(), alice)).toEqual([]);
+      expect(await rosterOf(world(), bob)).toEqual([]);
+    });
+
+    it('is a success where there is nothing to unlink', async () => {
+      const [alice, bob] = await pair();
+      expect((await unlink(alice, bob)).status).toBe(200);
+    });
+
+    it('removes what a deleted user left behind', async () => {
+      const [alice, bob] = await pair();
+      await link(alice, bob);
+      await world().server.unregister(bob.name);
+      expect(await rosterOf(world(), alice)).toHaveLength(1);
+      expect((await unlink(alice, bob)).status).toBe(200);
+      expect(await rosterOf(world(), alice)).toEqual([]);
+    });
+
+    it('does not find a pair of which neither exists', async () => {
+      const answer = await world().call('unlink_contacts', { jid1: 'ghost@xmpp.test', jid2: 'bob@nowhere.test' });
+      expect(answer).toMatchObject({ status: 404, body: { name: 'ItemNotFoundError' } });
+    });
+  });
+}

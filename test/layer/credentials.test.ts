@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { secretCredentials } from '../../functions/layer/credentials.ts';
+import { CredentialsUnavailableError } from '../../functions/layer/errors/index.ts';
+import type { SecretStage, SecretStore } from '../../functions/layer/secret-store.ts';
+
+const account = (password: string) => ({ user: 'bot', server: 'example.com', password });
+const never = new AbortController().signal;
+
+/** A store in memory, with a clock that the test moves. */
+function storeOf(stages: Partial<Record<SecretStage, unknown>>) {
+  const reads: SecretStage[] = [];
+  let time = 0;
+  const store: SecretStore = {
+    async read(stage) {
+      reads.push(stage);
+      const value = stages[stage];
+      if (value instanceof Error) throw value;
+      return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
+    },
+  };
+  return {
+    reads,
+    stages,
+    source: secretCredentials(store, () => time),
+    pass: (ms: number) => {
+      time += ms;
+    },
+  };
+}
+
+describe('the credentials', () => {
+  it('are read once for many callers at once, and kept', async () => {
+    const { source, reads } = storeOf({ AWSCURRENT: account('one') });
+    const all = await Promise.all(Array.from({ length: 20 }, () => source.current(never)));
+    expect(all).toEqual(Array.from({ length: 20 }, () => account('one')));
+    await source.current(never);
+    expect(reads).toEqual(['AWSCURRENT']);
+  });
+
+  it('are read anew after five minutes, and kept longer where that fails', async () => {
+    const { source, stages, pass } = storeOf({ AWSCURRENT: account('one') });
+    await source.current(never);
+    pass(5 * 60_000 + 1);
+    stages.AWSCURRENT = new CredentialsUnavailableError();
+    expect(await source.current(never)).toEqual(account('one'));
+    stages.AWSCURRENT = account('two');
+    expect(await source.current(never)).toEqual(account('two'));
+  });
+
+  it('once refused, give way to the current ones if those differ', async () => {
+    const { source, stages, reads } = storeOf({ AWSCURRENT: account('one') });
+    const old = await source.current(never);
+    stages.AWSCURRENT = account('two');
+    expect(await source.renew(old, never)).toEqual(account('two'));
+    expect(await source.current(never)).toEqual(account('two'));
+    expect(reads).toEqual(['AWSCURRENT', 'AWSCURRENT']);
+  });
+
+  it('once refused, give way to the pending ones where the current ones are the same', async () => {
+    const { source } = storeOf({ AWSCURRENT: account('one'), AWSPENDING: account('two') });
+    expect(await source.renew(await source.current(never), never)).toEqual(account('two'));
+  });
+
+  it('renewed by one call serve the next without another read', async () => {
+    const { source, stages, reads } = storeOf({ AWSCURRENT: account('one') });
+    const old = await source.current(never);
+    stages.AWSCURRENT = account('two');
+    await source.renew(old, never);
+    expect(await source.renew(old, never)).toEqual(account('two'));
+    expect(reads).toHaveLength(2);
+  });
+
+  it('that stay refused are read at most once in ten seconds', async () => {
+    const { source, reads, pass } = storeOf({ AWSCURRENT: account('one') });
+    const old = await source.current(never);
+    const results = await Promise.all(Array.from({ length: 10 }, () => source.renew(old, never)));
+    expect(results.every((result) => result === undefined)).toBe(true);
+    pass(9_000);
+    await source.renew(old, never);
+    expect(reads).toEqual(['AWSCURRENT', 'AWSCURRENT', 'AWSPENDING']);
+    pass(1_001);
+    await source.renew(old, never);
+    expect(reads).toHaveLength(5);
+  });
+
+  it.each([
+    ['not JSON', 'canary', 'not JSON'],
+    ['of another form', { user: 'canary', server: 5, password: '' }, 'lacks server, password'],
+    ['a list', ['canary'], 'lacks user, server, password'],
+    ['absent', undefined, 'no value'],
+  ])('are unavailable where the secret is %s, and its content is not told', async (_, value, text) => {
+    const { source } = storeOf({ AWSCURRENT: value });
+    const error = await source.current(never).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(CredentialsUnavailableError);
+    expect(String(error)).toContain(text);
+    expect(String(error)).not.toContain('canary');
+  });
+
+  it('that take too long are given up by whoever waits, at their own signal', async () => {
+    const source = secretCredentials({ read: () => new Promise(() => undefined) });
+    const controller = new AbortController();
+    const waiting = source.current(controller.signal);
+    controller.abort();
+    await expect(waiting).rejects.toThrow(CredentialsUnavailableError);
+  });
+});

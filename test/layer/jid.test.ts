@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatJid, parseBareJid, parseJid, prepareDomain, sameJid } from '../../functions/layer/jid.ts';
+
+const textOf = (text: string): string | undefined => {
+  const result = parseJid(text);
+  return 'jid' in result ? formatJid(result.jid) : undefined;
+};
+
+describe('a JID', () => {
+  it.each([
+    ['Bob@Example.COM', 'bob@example.com'],
+    ['bob@example.com/Desk', 'bob@example.com/Desk'],
+    ['example.com', 'example.com'],
+    ['example.com./r', 'example.com/r'],
+    ['bob@example.com/a@b/c', 'bob@example.com/a@b/c'],
+    ['e\u0301ve@example.com', 'éve@example.com'],
+    ['ｂｏｂ@example.com', 'bob@example.com'],
+    ['straße@example.com', 'straße@example.com'],
+    ['bob@xn--bcher-kva.example', 'bob@bücher.example'],
+    ['bob@BÜCHER.example', 'bob@bücher.example'],
+    ['bob@chat_server.internal', 'bob@chat_server.internal'],
+    ['bob@192.0.2.1', 'bob@192.0.2.1'],
+    ['bob@[2001:DB8::1]', 'bob@[2001:db8::1]'],
+    ['bob@example.com/a\u00a0b', 'bob@example.com/a b'],
+    [`${'a'.repeat(1023)}@example.com`, `${'a'.repeat(1023)}@example.com`],
+  ])('%j is prepared as %j', (text, prepared) => {
+    expect(textOf(text)).toBe(prepared);
+  });
+
+  it.each([
+    '',
+    '@example.com',
+    'bob@',
+    'bob@example.com/',
+    'a@b@example.com',
+    "a'b@example.com",
+    'a b@example.com',
+    'a"b@example.com',
+    'a&b@example.com',
+    'a:b@example.com',
+    'a<b@example.com',
+    '＠@example.com',
+    'a\u0000b@example.com',
+    'a\u200db@example.com',
+    'a\ud800b@example.com',
+    '😀@example.com',
+    'ﬁ@example.com',
+    `${'a'.repeat(1024)}@example.com`,
+    `${'é'.repeat(512)}@example.com`,
+    'bob@exa mple.com',
+    'bob@example..com',
+    'bob@.',
+    'bob@example.com:5222',
+    'bob@[::g]',
+    'bob@xn--\u00fc.example',
+    'bob@example.com/a\u0007b',
+    'bob@example.com/a\ud800b',
+    `bob@example.com/${'a'.repeat(1024)}`,
+  ])('%j is refused', (text) => {
+    expect(parseJid(text)).toHaveProperty('problem');
+  });
+
+  it('is bare only without a resource, and with a local part', () => {
+    expect(parseBareJid('bob@example.com/desk')).toHaveProperty('problem');
+    expect(parseBareJid('example.com')).toHaveProperty('problem');
+    expect(parseBareJid('bob@example.com')).toHaveProperty('jid');
+  });
+
+  it('prepared once more is the same, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (local, resource) => {
+        const prepared = textOf(`${local}@Example.com/${resource}`);
+        if (prepared !== undefined) expect(textOf(prepared)).toBe(prepared);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('never has its text in the problem', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 8, maxLength: 12 }), (text) => {
+        const result = parseJid(`canary${text} @x`);
+        expect('problem' in result && result.problem).not.toContain('canary');
+      }),
+    );
+  });
+
+  it('is the same as another that the server folds to it', () => {
+    expect(sameJid('straße@example.com', 'strasse@example.com')).toBe(true);
+    expect(sameJid('a@example.com', 'b@example.com')).toBe(false);
+  });
+
+  it('has a domain of its own preparation', () => {
+    expect(prepareDomain('EXAMPLE.com')).toBe('example.com');
+    expect(prepareDomain('a@b')).toHaveProperty('problem');
+  });
+});
