@@ -23,7 +23,9 @@ export function accessBy(lists: {
   };
   return {
     demandServers(jids) {
-      const outside = Object.entries(jids).filter(([, jid]) => jid !== undefined && lists.servers?.has(jid.domain) === false);
+      const outside = Object.entries(jids).filter(
+        ([, jid]) => jid !== undefined && lists.servers?.has(jid.domain) === false,
+      );
       refuse(outside.map(([path]) => ({ path, message: 'is on a server that is not among EJABBERD_SERVERS' })));
     },
     demandSender(path, sender) {

@@ -1,7 +1,7 @@
 /** The settings of DESIGN section 4; nothing else reads the environment. */
 import { X509Certificate } from 'node:crypto';
 import { ConfigurationError, type Issue } from './errors/index.ts';
-import { parseJid, prepareDomain, formatJid } from './jid.ts';
+import { formatJid, parseJid, prepareDomain } from './jid.ts';
 
 /** How the server is spoken to. */
 export type DialectName = 'ejabberd';

@@ -111,7 +111,9 @@ function parseSecret(text: string): Credentials {
   try {
     secret = JSON.parse(text);
   } catch {
-    throw new CredentialsUnavailableError({ detail: 'the secret is not JSON of the form {"user", "server", "password"}' });
+    throw new CredentialsUnavailableError({
+      detail: 'the secret is not JSON of the form {"user", "server", "password"}',
+    });
   }
   const member = (name: string): string => {
     const value: unknown = typeof secret === 'object' && secret !== null ? Reflect.get(secret, name) : undefined;
@@ -119,7 +121,9 @@ function parseSecret(text: string): Credentials {
   };
   const missing = ['user', 'server', 'password'].filter((name) => member(name) === '');
   if (missing.length > 0) {
-    throw new CredentialsUnavailableError({ detail: `the secret lacks ${missing.join(', ')}, each a non-empty string` });
+    throw new CredentialsUnavailableError({
+      detail: `the secret lacks ${missing.join(', ')}, each a non-empty string`,
+    });
   }
   return { user: member('user'), server: member('server'), password: member('password') };
 }

@@ -1,6 +1,7 @@
 /** The layer's public door. */
-export * from './errors/index.ts';
+
 export { problemSchema } from './doors/problem.ts';
+export * from './errors/index.ts';
 export { createHandler, type LambdaHandler } from './handler.ts';
 export { catalogue } from './methods/catalogue.ts';
 export { getPresence } from './methods/get-presence.ts';

@@ -37,5 +37,8 @@ function causeOf(error: RostbeefError): unknown {
 }
 
 function framesOf({ stack = '' }: Error): readonly string[] {
-  return stack.split('\n').filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => line.trim());
 }

@@ -1,5 +1,9 @@
 /** The one place that knows the Secrets Manager client. */
-import { GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { CredentialsUnavailableError } from './errors/index.ts';
 
 /** A secret's version by its staging label. */
@@ -55,5 +59,10 @@ function whyUnreadable(error: unknown): string {
 }
 
 function hasStatus(metadata: unknown): boolean {
-  return typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata && metadata.httpStatusCode !== undefined;
+  return (
+    typeof metadata === 'object' &&
+    metadata !== null &&
+    'httpStatusCode' in metadata &&
+    metadata.httpStatusCode !== undefined
+  );
 }

@@ -32,7 +32,9 @@ export function credentialsContract(world: () => World): void {
       const call = await withSecret(name);
       const reads = () => secrets.reads.filter((read) => read.startsWith(name));
       const calls = () => Promise.all(Array.from({ length: 5 }, () => call('get_resources', input())));
-      const names = (answers: Awaited<ReturnType<typeof calls>>) => [...new Set(answers.map(({ body }) => body['name']))];
+      const names = (answers: Awaited<ReturnType<typeof calls>>) => [
+        ...new Set(answers.map(({ body }) => body['name'])),
+      ];
 
       expect(names(await calls())).toEqual(['ItemNotFoundError']);
       expect(reads()).toEqual([`${name} AWSCURRENT`]);

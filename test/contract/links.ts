@@ -1,4 +1,5 @@
-import { type Element, xml } from '@xmpp/client';
+import { xml } from '@xmpp/client';
+import type { Element } from '@xmpp/xml';
 import { describe, expect, it } from 'vitest';
 import { isPush, isSubscribe, pushesSince, rosterOf } from './observe.ts';
 import type { User, World } from './world.ts';
@@ -155,7 +156,10 @@ export function linkContract(world: () => World): void {
         expect(answer.status).toBe(200);
         expect(await rosterOf(world(), alice)).toMatchObject([{ groups: ['A;B'] }]);
       } else {
-        expect(answer).toMatchObject({ status: 400, body: { name: 'InvalidInputError', issues: [{ path: 'group2' }] } });
+        expect(answer).toMatchObject({
+          status: 400,
+          body: { name: 'InvalidInputError', issues: [{ path: 'group2' }] },
+        });
         expect(await rosterOf(world(), alice)).toEqual([]);
       }
     });

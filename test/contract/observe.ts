@@ -12,9 +12,13 @@ export async function rosterOf(world: World, { member }: User): Promise<readonly
 
 /** Whether a stanza is a roster push, of this contact with this subscription if they are given. */
 export function isPush(stanza: Element, jid?: string, subscription?: string): boolean {
-  const item = stanza.is('iq') && stanza.attrs['type'] === 'set' && stanza.getChild('query', 'jabber:iq:roster')?.getChild('item');
+  const item =
+    stanza.is('iq') && stanza.attrs['type'] === 'set' && stanza.getChild('query', 'jabber:iq:roster')?.getChild('item');
   if (!item) return false;
-  return (jid ?? item.attrs['jid']) === item.attrs['jid'] && (subscription ?? item.attrs['subscription']) === item.attrs['subscription'];
+  return (
+    (jid ?? item.attrs['jid']) === item.attrs['jid'] &&
+    (subscription ?? item.attrs['subscription']) === item.attrs['subscription']
+  );
 }
 
 /** Whether a stanza asks to see the receiver's presence. */

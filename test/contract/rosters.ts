@@ -8,9 +8,10 @@ export function rosterContract(world: () => World): void {
   /** Adds an entry past the functions, as another program might. */
   const add = (owner: User, contact: string, groups: readonly string[] = [], subs = 'both') => {
     const [user = '', host = ''] = contact.split('@');
-    const groupArgument = world().server.release === 'since-24.02' ? { groups } : { group: groups.join(';') };
-    const args = { localuser: owner.name, localhost: owner.server, user, host, nick: user, subs, ...groupArgument };
-    return world().server.command('add_rosteritem', args);
+    const args = { localuser: owner.name, localhost: owner.server, user, host, nick: user, subs };
+    const ofRelease =
+      world().server.release === 'since-24.02' ? { ...args, groups } : { ...args, group: groups.join(';') };
+    return world().server.command('add_rosteritem', ofRelease);
   };
 
   describe('get_roster', () => {

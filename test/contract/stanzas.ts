@@ -28,7 +28,9 @@ export function stanzaContract(world: () => World): void {
     ])('brings %s unharmed', async (_, body, text) => {
       const message = await receive(await world().user('alice'), body);
       // A client stream carries a carriage return raw, which an XML parser turns into a line feed.
-      expect(message.getChildText('body')).toBe(text.replace('\r', message.getChildText('body')?.includes('\r') ? '\r' : '\n'));
+      expect(message.getChildText('body')).toBe(
+        text.replace('\r', message.getChildText('body')?.includes('\r') ? '\r' : '\n'),
+      );
     });
 
     it('brings elements of other namespaces unharmed', async () => {

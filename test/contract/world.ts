@@ -98,5 +98,6 @@ async function post(url: string, input: unknown): Promise<Answer> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(input),
   });
-  return { status: response.status, body: await response.json() };
+  const body = (await response.json()) as Answer['body'];
+  return { status: response.status, body };
 }

@@ -1,9 +1,9 @@
 /** The stock commands used, with their arguments and how their answers read; `mod_admin_extra` has all but the last. */
 import { errorOfCode } from '../errors/index.ts';
-import { type Jid, formatJid } from '../jid.ts';
+import { formatJid, type Jid } from '../jid.ts';
 import type { Pending, RosterItem, Show, Side, Subscription } from './dialect.ts';
 import type { Fault } from './faults.ts';
-import { ShapeError, itemText, listIn, resultCode, rowMembers, textOr, textsOf } from './shape.ts';
+import { itemText, listIn, resultCode, rowMembers, ShapeError, textOr, textsOf } from './shape.ts';
 
 /** One call of a command. */
 export interface Command<T> {

@@ -21,7 +21,11 @@ const CREDENTIALS_TEXTS: readonly string[] = [
 // Anchored at the start, for what follows the reason holds the caller's own words.
 const PROBLEM = "Error -118\nA problem '{error,";
 const PERMISSION_REASONS: readonly string[] = ["access_rules_unauthorized}'", "account_unprivileged}'"];
-const JID_REASONS: readonly string[] = ['"JID malformed"', '"Invalid \'user\'/\'server\'"', '"Invalid \'localuser\'/\'localserver\'"'];
+const JID_REASONS: readonly string[] = [
+  '"JID malformed"',
+  "\"Invalid 'user'/'server'\"",
+  "\"Invalid 'localuser'/'localserver'\"",
+];
 
 /**
  * Tells refused credentials, a refused command and a failed command apart.

@@ -3,12 +3,7 @@ import type { Deadline } from '../deadline.ts';
 import { InvalidInputError, ItemNotFoundError } from '../errors/index.ts';
 import { formatJid, type Jid, sameJid } from '../jid.ts';
 import { accountExists, hasRoster, rosterOrEmpty } from './accounts.ts';
-import {
-  addRosterItem,
-  deleteRosterItem,
-  type GroupsArgument,
-  probeGroupsArgument,
-} from './commands.ts';
+import { addRosterItem, deleteRosterItem, type GroupsArgument, probeGroupsArgument } from './commands.ts';
 import type { RosterItem, Side } from './dialect.ts';
 import type { Run } from './runner.ts';
 import { demandBoth, type WriteSide, writeSides } from './sides.ts';

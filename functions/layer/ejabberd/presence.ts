@@ -22,8 +22,13 @@ export function bestPresence(sessions: readonly Session[]): Presence {
 
 /** The presence of each item's contact. One on another server, or without a local part, is unavailable to this one. */
 export async function presencesOf(run: Run, items: readonly RosterItem[]): Promise<readonly Presence[]> {
-  const contacts = items.map(({ jid }) => parseBareJid(jid)).map((result) => ('jid' in result ? result.jid : undefined));
-  const mayBeConnected = await connectionTest(run, contacts.filter((contact) => contact !== undefined));
+  const contacts = items
+    .map(({ jid }) => parseBareJid(jid))
+    .map((result) => ('jid' in result ? result.jid : undefined));
+  const mayBeConnected = await connectionTest(
+    run,
+    contacts.filter((contact) => contact !== undefined),
+  );
   return Promise.all(
     contacts.map(async (contact) =>
       contact !== undefined && mayBeConnected(contact) ? bestPresence(await sessionsOf(run, contact)) : UNAVAILABLE,

@@ -12,7 +12,14 @@ import {
   PermissionDeniedError,
   RostbeefError,
 } from '../errors/index.ts';
-import { call, DecodeError, EncodeError, type Endpoint, type InvocationSockets, TransportError } from '../xmlrpc/index.ts';
+import {
+  call,
+  DecodeError,
+  EncodeError,
+  type Endpoint,
+  type InvocationSockets,
+  TransportError,
+} from '../xmlrpc/index.ts';
 import { type Command, registeredVhosts } from './commands.ts';
 import { meaningOf } from './faults.ts';
 import { ShapeError } from './shape.ts';
@@ -89,7 +96,8 @@ export function commandRunner(server: Server, invocation: Invocation): Run {
       const outcome = await attemptAuthorized(command, options);
       if ('done' in outcome) return outcome.done;
       if (outcome.refused === 'credentials') throw new CredentialsRejectedError();
-      if (await isUnknownVhost(command, options)) throw new ItemNotFoundError({ detail: 'the server has no such vhost' });
+      if (await isUnknownVhost(command, options))
+        throw new ItemNotFoundError({ detail: 'the server has no such vhost' });
       throw new PermissionDeniedError({ detail: permissionAdvice(command.name) });
     } catch (error) {
       throw error instanceof RostbeefError ? error : errorOfCall(error, command);

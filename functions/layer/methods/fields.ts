@@ -44,13 +44,19 @@ export const contactFields = {
     .check(z.describe('Who sees whose presence: `to` means that the user sees the contact’s.')),
   pending: z
     .enum(['none', 'in', 'out', 'both'])
-    .check(z.describe('Whose request to see the other’s presence is unanswered: the contact’s (`in`) or the user’s (`out`).')),
+    .check(
+      z.describe(
+        'Whose request to see the other’s presence is unanswered: the contact’s (`in`) or the user’s (`out`).',
+      ),
+    ),
 };
 
 /** How somebody is there. */
 export const presenceFields = {
   show: z
     .enum(['available', 'chat', 'away', 'dnd', 'xa', 'unavailable'])
-    .check(z.describe('The availability of the session with the highest non-negative priority; of equals, the newest.')),
+    .check(
+      z.describe('The availability of the session with the highest non-negative priority; of equals, the newest.'),
+    ),
   status: z.string().check(z.describe('The words that go with it, or `""`.')),
 };

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { UNAVAILABLE } from '../ejabberd/dialect.ts';
 import { contactOf } from './contact.ts';
 import { contactFields, pagingFields, presenceFields, userFields } from './fields.ts';
 import { userJid } from './jids.ts';
 import { defineMethod } from './method.ts';
 import { pageAfter } from './paging.ts';
-import { UNAVAILABLE } from '../ejabberd/dialect.ts';
 
 /** Reads a roster together with each contact's presence. */
 export const getRosterWithPresence = defineMethod({

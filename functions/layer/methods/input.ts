@@ -23,7 +23,10 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown, method: string, schem
   switch (issue.code) {
     case 'unrecognized_keys': {
       const members = schema instanceof z.ZodMiniObject ? Object.keys(schema.shape).join(', ') : '';
-      return issue.keys.map((key) => ({ path: nameable(key), message: `is not a member of ${method}, which has ${members}` }));
+      return issue.keys.map((key) => ({
+        path: nameable(key),
+        message: `is not a member of ${method}, which has ${members}`,
+      }));
     }
     case 'invalid_type':
       if (path === '') return [{ path, message: 'must be a JSON object' }];

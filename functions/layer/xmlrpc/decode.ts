@@ -1,0 +1,177 @@
+/** Reads an XML-RPC response, strictly: what is not exactly one is refused, and never guessed at. */
+import { DecodeError } from './errors.ts';
+import { Scanner } from './scanner.ts';
+
+/** What XML-RPC can carry; a struct has no prototype. */
+export type XmlRpcValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Uint8Array
+  | readonly XmlRpcValue[]
+  | { readonly [name: string]: XmlRpcValue };
+
+/** A response: its one value, or a fault. */
+export type Response =
+  | { readonly kind: 'result'; readonly value: XmlRpcValue }
+  | { readonly kind: 'fault'; readonly code: number; readonly text: string };
+
+/** A value nested deeper is no command's answer; and whoever walks it must not run out of stack. */
+const MAX_DEPTH = 64;
+
+/** Name, and how its text reads; `undefined` refuses it. */
+const SCALARS: readonly (readonly [string, (text: string) => XmlRpcValue | undefined])[] = [
+  ['string', (text) => text],
+  ['int', int32],
+  ['i4', int32],
+  ['boolean', (text) => (text === '1' ? true : text === '0' ? false : undefined)],
+  ['double', (text) => (/^[+-]?\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined)],
+  ['i8', (text) => (/^[+-]?\d{1,19}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined)],
+  ['dateTime.iso8601', (text) => (/^\d{4}-?\d\d-?\d\dT\d\d:\d\d:\d\d$/.test(text) ? text : undefined)],
+  ['base64', base64],
+];
+
+/**
+ * Decodes a response.
+ *
+ * Takes one pass and time linear in the body, whatever is in it.
+ *
+ * @param body the bytes of the HTTP body: UTF-8, as XML without a declared encoding is
+ * @throws DecodeError that says what is wrong and where, and quotes nothing
+ * @example
+ * decodeResponse(Buffer.from('<methodResponse><params><param><value>hi</value></param></params></methodResponse>'))
+ * // { kind: 'result', value: 'hi' }
+ */
+export function decodeResponse(body: Uint8Array): Response {
+  const scanner = new Scanner(body);
+  scanner.prolog();
+  const response = element(scanner, 'methodResponse', () => {
+    if (!scanner.open('fault')) {
+      return {
+        kind: 'result',
+        value: element(scanner, 'params', () => element(scanner, 'param', () => value(scanner, 0))),
+      } as const;
+    }
+    scanner.space();
+    const fault = value(scanner, 0);
+    scanner.space();
+    scanner.close('fault');
+    return faultOf(fault);
+  });
+  scanner.space();
+  if (!scanner.atEnd()) scanner.fail('something after the response');
+  return response;
+}
+
+/** One element with white space around its content. */
+function element<T>(scanner: Scanner, name: string, content: () => T): T {
+  scanner.space();
+  if (!scanner.open(name)) scanner.fail(`<${name}> is due`);
+  scanner.space();
+  const result = content();
+  scanner.space();
+  scanner.close(name);
+  return result;
+}
+
+function value(scanner: Scanner, depth: number): XmlRpcValue {
+  if (depth > MAX_DEPTH) scanner.fail(`more than ${MAX_DEPTH} levels`);
+  if (scanner.empty('value')) return '';
+  if (!scanner.open('value')) scanner.fail('<value> is due');
+  const text = scanner.characters();
+  if (scanner.atClose('value')) {
+    scanner.close('value');
+    return text;
+  }
+  if (/[^ \t\r\n]/.test(text)) scanner.fail('text beside an element');
+  const result = typed(scanner, depth);
+  scanner.space();
+  scanner.close('value');
+  return result;
+}
+
+function typed(scanner: Scanner, depth: number): XmlRpcValue {
+  if (scanner.open('string')) {
+    const text = scanner.characters();
+    scanner.close('string');
+    return text;
+  }
+  if (scanner.open('struct')) return struct(scanner, depth);
+  if (scanner.open('array')) return array(scanner, depth);
+  if (scanner.empty('string')) return '';
+  if (scanner.empty('struct')) return Object.create(null);
+  if (scanner.empty('nil')) return null;
+  for (const [name, read] of SCALARS) {
+    if (!scanner.open(name)) continue;
+    const result = read(scanner.characters());
+    if (result === undefined) scanner.fail(`not a proper ${name}`);
+    scanner.close(name);
+    return result;
+  }
+  return scanner.fail('a value of no known type');
+}
+
+function struct(scanner: Scanner, depth: number): XmlRpcValue {
+  const members: Record<string, XmlRpcValue> = Object.create(null);
+  scanner.space();
+  while (scanner.open('member')) {
+    scanner.space();
+    if (!scanner.open('name')) scanner.fail('<name> is due');
+    const name = scanner.characters();
+    scanner.close('name');
+    if (name === '__proto__' || name in members)
+      scanner.fail('a member of a forbidden name, or one that is there already');
+    scanner.space();
+    members[name] = value(scanner, depth + 1);
+    scanner.space();
+    scanner.close('member');
+    scanner.space();
+  }
+  scanner.close('struct');
+  return members;
+}
+
+function array(scanner: Scanner, depth: number): XmlRpcValue {
+  const items: XmlRpcValue[] = [];
+  scanner.space();
+  if (!scanner.empty('data')) {
+    if (!scanner.open('data')) scanner.fail('<data> is due');
+    scanner.space();
+    while (!scanner.atClose('data')) {
+      items.push(value(scanner, depth + 1));
+      scanner.space();
+    }
+    scanner.close('data');
+  }
+  scanner.space();
+  scanner.close('array');
+  return items;
+}
+
+function faultOf(fault: XmlRpcValue): Response {
+  if (typeof fault === 'object' && fault !== null && !Array.isArray(fault) && !(fault instanceof Uint8Array)) {
+    const { faultCode: code, faultString: text, ...more } = fault as Record<string, XmlRpcValue>;
+    if (
+      typeof code === 'number' &&
+      Number.isInteger(code) &&
+      typeof text === 'string' &&
+      Object.keys(more).length === 0
+    ) {
+      return { kind: 'fault', code, text };
+    }
+  }
+  throw new DecodeError('a fault without just faultCode and faultString');
+}
+
+function int32(text: string): number | undefined {
+  const number = /^[+-]?\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  return number >= -2147483648 && number <= 2147483647 ? number : undefined;
+}
+
+function base64(text: string): Uint8Array | undefined {
+  const compact = text.replace(/\s+/g, '');
+  return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(compact)
+    ? Buffer.from(compact, 'base64')
+    : undefined;
+}

@@ -1,0 +1,188 @@
+/** Reads XML forwards, once: just enough of it for XML-RPC, and nothing that XML 1.0 forbids. */
+import { isUtf8 } from 'node:buffer';
+import { DecodeError } from './errors.ts';
+
+const CONTROL_OR_NONCHARACTER = /[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]/;
+const DECLARATION =
+  /<\?xml\s+version\s*=\s*(?:"1\.\d"|'1\.\d')(?:\s+encoding\s*=\s*(?:"([\w.-]+)"|'([\w.-]+)'))?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>/y;
+const ENCODINGS: readonly string[] = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
+const PREDEFINED: ReadonlyMap<string, string> = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
+/** V8 copies what is shorter out of a string, and keeps the whole string alive for what is longer. */
+const COPIED_BELOW = 13;
+
+/**
+ * A position in a document.
+ *
+ * It works on the bytes as Latin-1, where an index into the string is one into the buffer, and decodes only what it
+ * hands out, so that nothing that is kept holds on to the document.
+ */
+export class Scanner {
+  readonly #bytes: Buffer;
+  readonly #text: string;
+  #at = 0;
+  #nextAmpersand: number;
+  #nextNonAscii: number;
+  readonly #hasSectionEnd: boolean;
+
+  /** @throws DecodeError for bytes that are not UTF-8 or hold a character that XML does not */
+  constructor(bytes: Uint8Array) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (!isUtf8(this.#bytes)) throw new DecodeError('the bytes are not UTF-8');
+    this.#text = this.#bytes.toString('latin1');
+    const odd = this.#text.search(CONTROL_OR_NONCHARACTER);
+    if (odd >= 0) throw new DecodeError(`a character that XML does not have, at byte ${odd}`);
+    this.#nextAmpersand = this.#text.indexOf('&');
+    this.#nextNonAscii = this.#text.search(/[\x80-\xff]/);
+    this.#hasSectionEnd = this.#text.includes(']]>');
+  }
+
+  /** @throws DecodeError always */
+  fail(what: string): never {
+    throw new DecodeError(`${what}, at byte ${this.#at}`);
+  }
+
+  /** Passes a byte order mark and the XML declaration, where there are any. */
+  prolog(): void {
+    if (this.#text.startsWith('\xef\xbb\xbf')) this.#at = 3;
+    DECLARATION.lastIndex = this.#at;
+    const declaration = DECLARATION.exec(this.#text);
+    if (declaration === null) return;
+    const encoding = declaration[1] ?? declaration[2] ?? 'utf-8';
+    if (!ENCODINGS.includes(encoding.toLowerCase())) this.fail('a declared encoding other than UTF-8');
+    this.#at = DECLARATION.lastIndex;
+  }
+
+  /** Passes white space and comments. */
+  space(): void {
+    for (;;) {
+      let code = this.#text.charCodeAt(this.#at);
+      while (code === 10 || code === 32 || code === 13 || code === 9) {
+        this.#at += 1;
+        code = this.#text.charCodeAt(this.#at);
+      }
+      if (code !== 60 || !this.#comment()) return;
+    }
+  }
+
+  /** Passes a start tag of this name if one is here; `true` if it is. An empty-element tag is not one. */
+  open(name: string): boolean {
+    return this.#tag('<', name, '>');
+  }
+
+  /** Passes an empty-element tag of this name if one is here. */
+  empty(name: string): boolean {
+    return this.#tag('<', name, '/>');
+  }
+
+  /** Passes the end tag of this name; fails where it is not here. */
+  close(name: string): void {
+    if (!this.#tag('</', name, '>')) this.fail(`</${name}> is due`);
+  }
+
+  /** Whether the end tag of this name is here. Passes nothing. */
+  atClose(name: string): boolean {
+    return this.#text.startsWith(name, this.#at + 2) && this.#text.startsWith('</', this.#at);
+  }
+
+  /** Whether the document ends here. */
+  atEnd(): boolean {
+    return this.#at >= this.#text.length;
+  }
+
+  /** Passes character data up to the next tag, CDATA sections and comments in it included. */
+  characters(): string {
+    let result = '';
+    for (;;) {
+      const start = this.#at;
+      const end = this.#text.indexOf('<', start);
+      if (end < 0) this.fail('the document is cut off');
+      if (end > start) result += this.#decoded(start, end);
+      this.#at = end;
+      if (this.#text.charCodeAt(end + 1) !== 33) return result;
+      if (this.#text.startsWith('<![CDATA[', end)) result += this.#section();
+      else if (!this.#comment()) return result;
+    }
+  }
+
+  #tag(opening: string, name: string, closing: string): boolean {
+    const text = this.#text;
+    const afterOpening = this.#at + opening.length;
+    if (!text.startsWith(name, afterOpening) || !text.startsWith(opening, this.#at)) return false;
+    let end = afterOpening + name.length;
+    if (!text.startsWith(closing, end)) {
+      let code = text.charCodeAt(end);
+      while (code === 10 || code === 32 || code === 13 || code === 9) {
+        end += 1;
+        code = text.charCodeAt(end);
+      }
+      if (!text.startsWith(closing, end)) return false;
+    }
+    this.#at = end + closing.length;
+    return true;
+  }
+
+  #comment(): boolean {
+    if (!this.#text.startsWith('<!--', this.#at)) return false;
+    const end = this.#text.indexOf('--', this.#at + 4);
+    if (end < 0 || this.#text.charCodeAt(end + 2) !== 62) this.fail('a comment without its end');
+    this.#at = end + 3;
+    return true;
+  }
+
+  #section(): string {
+    const start = this.#at + 9;
+    const end = this.#text.indexOf(']]>', start);
+    if (end < 0) this.fail('a CDATA section without its end');
+    this.#at = end + 3;
+    return this.#slice(start, end);
+  }
+
+  /**
+   * A carriage return stays one, though XML 1.0 section 2.11 would make it a line feed: ejabberd writes one that is in a
+   * nick as it is, and this is its only reader that gives it back.
+   */
+  #decoded(start: number, end: number): string {
+    if (this.#hasSectionEnd && this.#text.slice(start, end).includes(']]>')) this.fail('"]]>" outside a CDATA section');
+    if (this.#nextAmpersand >= 0 && this.#nextAmpersand < start) {
+      this.#nextAmpersand = this.#text.indexOf('&', start);
+    }
+    const text = this.#slice(start, end);
+    if (this.#nextAmpersand < 0 || this.#nextAmpersand >= end) return text;
+    return text.replace(/&(?:(\w+);|#(\d{1,7});|#x([\dA-Fa-f]{1,6});)?/g, (_, name, decimal, hexadecimal) => {
+      const character =
+        PREDEFINED.get(name) ?? characterOf(decimal ? Number(decimal) : Number.parseInt(hexadecimal, 16));
+      return character ?? this.fail('an entity that XML does not have');
+    });
+  }
+
+  #slice(start: number, end: number): string {
+    if (this.#nextNonAscii >= 0 && this.#nextNonAscii < start) this.#nextNonAscii = this.#findNonAscii(start);
+    if (this.#nextNonAscii >= 0 && this.#nextNonAscii < end) return this.#bytes.toString('utf8', start, end);
+    return end - start < COPIED_BELOW ? this.#text.slice(start, end) : this.#bytes.toString('latin1', start, end);
+  }
+
+  #findNonAscii(from: number): number {
+    NON_ASCII.lastIndex = from;
+    return NON_ASCII.test(this.#text) ? NON_ASCII.lastIndex - 1 : -1;
+  }
+}
+
+const NON_ASCII = /[\x80-\xff]/g;
+
+/** XML 1.0 section 2.2. */
+function characterOf(code: number): string | undefined {
+  const isCharacter =
+    code === 9 ||
+    code === 10 ||
+    code === 13 ||
+    (code >= 32 && code < 0xd800) ||
+    (code > 0xdfff && code < 0xfffe) ||
+    (code > 0xffff && code <= 0x10ffff);
+  return isCharacter ? String.fromCodePoint(code) : undefined;
+}

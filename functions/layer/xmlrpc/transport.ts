@@ -1,0 +1,160 @@
+/** One POST: the only file that opens sockets. */
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { TransportError, type TransportFailure } from './errors.ts';
+
+/** Where the server is, and how it is reached. */
+export interface EndpointOptions {
+  readonly url: URL;
+  /** Certificates of the authority to trust, in PEM; without it, those that Node.js trusts. */
+  readonly ca: string | undefined;
+  /** The most bytes of an answer's body. */
+  readonly maxResponseBytes: number;
+  /** The most connections at a time. */
+  readonly maxSockets: number;
+}
+
+/** A server, with the connections that are kept to it between invocations. */
+export interface Endpoint extends EndpointOptions {
+  /** Carries idempotent requests alone: a frozen Lambda wakes to sockets that died meanwhile. */
+  readonly keptAgent: http.Agent;
+}
+
+/**
+ * Prepares an endpoint; nothing is connected yet.
+ *
+ * @example
+ * createEndpoint({ url: new URL('http://127.0.0.1:4560/'), ca: undefined, maxResponseBytes: 1e6, maxSockets: 10 })
+ */
+export function createEndpoint(options: EndpointOptions): Endpoint {
+  return { ...options, keptAgent: agentFor(options) };
+}
+
+/** The connections of one invocation, for requests that must not meet a socket that died since the last. */
+export class InvocationSockets {
+  #agent: http.Agent | undefined;
+
+  /** An agent whose sockets are all fresh or have answered in this invocation. */
+  agentOf(endpoint: Endpoint): http.Agent {
+    this.#agent ??= agentFor(endpoint);
+    return this.#agent;
+  }
+
+  /** Ends the invocation's connections. */
+  close(): void {
+    this.#agent?.destroy();
+  }
+}
+
+/** One request. */
+export interface Post {
+  readonly body: Buffer;
+  readonly signal: AbortSignal;
+  /** Whether the request may be sent again, and over a connection that may have died. */
+  readonly idempotent: boolean;
+  readonly sockets: InvocationSockets;
+  /** Over a connection that carried nothing before. */
+  readonly fresh?: boolean | undefined;
+}
+
+/**
+ * Sends a body and resolves to the answer's.
+ *
+ * Settles once, when the signal fires at the latest. A kept connection that dies before any byte of the answer is
+ * replaced once, for an idempotent request; no other request is ever sent twice.
+ *
+ * @throws TransportError
+ */
+export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
+  if (request.fresh) return exchange(endpoint, request, false);
+  if (!request.idempotent) return exchange(endpoint, request, request.sockets.agentOf(endpoint));
+  try {
+    return await exchange(endpoint, request, endpoint.keptAgent);
+  } catch (error) {
+    if (!(error instanceof StaleSocketError)) throw error;
+    // What ended one idle connection, a freeze or the server's restart, ended the others too.
+    for (const sockets of Object.values(endpoint.keptAgent.freeSockets)) sockets?.forEach((socket) => socket.destroy());
+    return exchange(endpoint, request, false);
+  }
+}
+
+/** A kept connection turned out to be dead. */
+class StaleSocketError extends TransportError {}
+
+function agentFor({ url, ca, maxSockets }: EndpointOptions): http.Agent {
+  return isTls(url)
+    ? new https.Agent({ keepAlive: true, maxSockets, ca })
+    : new http.Agent({ keepAlive: true, maxSockets });
+}
+
+function isTls(url: URL): boolean {
+  return url.protocol === 'https:';
+}
+
+function exchange(endpoint: Endpoint, { body, signal }: Post, agent: http.Agent | false): Promise<Buffer> {
+  if (signal.aborted) return Promise.reject(new TransportError('timeout', false, 'the deadline passed'));
+  const { url, ca, maxResponseBytes } = endpoint;
+  const headers = {
+    Host: url.host,
+    'User-Agent': 'rostbeef-functions',
+    'Content-Type': 'text/xml',
+    'Content-Length': body.length,
+    Connection: agent === false ? 'close' : 'keep-alive',
+  };
+  const request = (isTls(url) ? https : http).request(url, { method: 'POST', headers, agent, ca });
+  return new Promise((resolve, reject) => {
+    let sent = false;
+    let answered = false;
+    let settled = false;
+
+    const settle = (act: () => void) => {
+      if (settled) return;
+      settled = true;
+      signal.removeEventListener('abort', onAbort);
+      act();
+    };
+    const fail = (kind: TransportFailure, message: string, code?: string) =>
+      settle(() => {
+        const isStale = kind === 'lost' && request.reusedSocket && !answered;
+        reject(new (isStale ? StaleSocketError : TransportError)(kind, sent, message, code));
+        request.destroy();
+      });
+    const onAbort = () => fail('timeout', 'the deadline passed');
+    const onBroken = (error?: NodeJS.ErrnoException) => {
+      if (error?.code?.startsWith('HPE_')) fail('malformed', 'not an HTTP response', error.code);
+      else if (sent) fail('lost', 'the connection broke', error?.code);
+      else fail('unreachable', 'no connection', error?.code);
+    };
+
+    signal.addEventListener('abort', onAbort);
+    request.on('error', onBroken);
+    request.on('close', () => onBroken());
+    request.on('upgrade', () => fail('malformed', 'the server switches protocols'));
+    request.on('socket', (socket) => {
+      const onConnect = () => {
+        sent = true;
+      };
+      if (request.reusedSocket) onConnect();
+      else socket.once(isTls(url) ? 'secureConnect' : 'connect', onConnect);
+    });
+    request.on('response', (response) => {
+      answered = true;
+      const tooLarge = () => fail('malformed', `a body of more than ${maxResponseBytes} bytes`);
+      if (response.statusCode !== 200) return fail('malformed', `HTTP status ${response.statusCode}`);
+      if (response.headers['content-encoding'] !== undefined) return fail('malformed', 'a content encoding');
+      if (Number(response.headers['content-length']) > maxResponseBytes) return tooLarge();
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        chunks.push(chunk);
+        if (size > maxResponseBytes) tooLarge();
+      });
+      response.on('error', onBroken);
+      response.on('end', () => {
+        if (response.complete) settle(() => resolve(Buffer.concat(chunks, size)));
+      });
+    });
+    request.end(body);
+  });
+}

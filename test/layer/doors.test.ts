@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { doorOf } from '../../functions/layer/doors/detect.ts';
+import { direct } from '../../functions/layer/doors/direct.ts';
+import { http } from '../../functions/layer/doors/http.ts';
+import { MAX_RESPONSE_BYTES } from '../../functions/layer/doors/limit.ts';
+import {
+  InvalidInputError,
+  ItemNotFoundError,
+  PartialLinkError,
+  ResultTooLargeError,
+  type RostbeefError,
+} from '../../functions/layer/errors/index.ts';
+
+const input = { user: 'alice', server: 'example.com' };
+const v1 = { httpMethod: 'POST', headers: {}, requestContext: { stage: 'prod' }, body: JSON.stringify(input) };
+const v2 = { version: '2.0', headers: {}, requestContext: { http: { method: 'POST' } }, body: JSON.stringify(input) };
+
+describe('an event', () => {
+  it.each([
+    ['of a REST API', v1, 'http'],
+    ['of an HTTP API', v2, 'http'],
+    ['that is the input itself', input, 'direct'],
+    ['that is empty', {}, 'direct'],
+    ['whose member Records is a string', { Records: '[]' }, 'direct'],
+    ['whose member detail is a string', { detail: 'x', source: 'y', 'detail-type': 'z' }, 'direct'],
+    ['of SQS', { Records: [{ eventSource: 'aws:sqs', body: '{}' }] }, 'unsupported'],
+    ['of S3', { Records: [{ eventSource: 'aws:s3' }] }, 'unsupported'],
+    ['of EventBridge', { 'detail-type': 'x', source: 'y', detail: {} }, 'unsupported'],
+    ['of a load balancer', { ...v1, requestContext: { elb: {} } }, 'unsupported'],
+    ['of a WebSocket', { requestContext: { connectionId: 'x', eventType: 'MESSAGE' } }, 'unsupported'],
+    ['that is a list', [input], 'unsupported'],
+    ['that is a string', 'x', 'unsupported'],
+    ['that is null', null, 'unsupported'],
+  ])('%s comes through its door', (_, event, door) => {
+    expect(doorOf(event)).toBe(door);
+  });
+
+  it('comes through one door, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (event) => {
+        expect(['http', 'direct', 'unsupported']).toContain(doorOf(event));
+      }),
+    );
+  });
+});
+
+describe('the HTTP door', () => {
+  const statusOf = (event: object): number | undefined => {
+    try {
+      http.read(event);
+      return 200;
+    } catch (error) {
+      return error instanceof InvalidInputError ? error.status : undefined;
+    }
+  };
+
+  it.each([
+    ['a REST API', v1],
+    ['an HTTP API', v2],
+    ['a base64 body', { ...v1, body: Buffer.from(v1.body).toString('base64'), isBase64Encoded: true }],
+    ['no headers at all', { ...v1, headers: null }],
+    ['another case of the header', { ...v1, headers: { 'CONTENT-TYPE': 'Application/JSON; charset=utf-8' } }],
+    ['a JSON suffix', { ...v1, headers: { 'content-type': 'application/vnd.example+json' } }],
+    ['an empty content type', { ...v1, headers: { 'content-type': '' } }],
+  ])('takes the input of %s', (_, event) => {
+    expect(http.read(event)).toEqual(input);
+  });
+
+  it.each([
+    ['another content type', 415, { ...v1, headers: { 'Content-Type': 'text/plain' } }],
+    ['what only begins like JSON', 415, { ...v1, headers: { 'content-type': 'application/jsonp' } }],
+    ['another HTTP method', 405, { ...v1, httpMethod: 'GET' }],
+    ['another HTTP method, of an HTTP API', 405, { ...v2, requestContext: { http: { method: 'PUT' } } }],
+    ['no body', 400, { ...v1, body: null }],
+    ['an empty body', 400, { ...v1, body: '' }],
+    ['a body that is not JSON', 400, { ...v1, body: '{"a":' }],
+    ['a body that is not UTF-8', 400, { ...v1, body: '/w==', isBase64Encoded: true }],
+    ['JSON nested without end', 400, { ...v1, body: '['.repeat(1_000_000) }],
+  ])('refuses %s with %i', (_, status, event) => {
+    expect(statusOf(event)).toBe(status);
+  });
+
+  it('quotes nothing of a body that is not JSON', () => {
+    expect(() => http.read({ ...v1, body: '{"canary": canary}' })).toThrow(/is not JSON$/);
+  });
+
+  it('answers an error with its problem details', () => {
+    const { statusCode, headers, body } = http.fail(
+      new ItemNotFoundError({ detail: 'x@y', cause: new Error('canary') }),
+      'id',
+    ) as { statusCode: number; headers: object; body: string };
+    expect({ statusCode, headers, body: JSON.parse(body) }).toEqual({
+      statusCode: 404,
+      headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+      body: {
+        type: 'urn:rostbeef:error:ItemNotFoundError',
+        title: 'No such user',
+        status: 404,
+        detail: 'No such user: x@y (404 item-not-found)',
+        name: 'ItemNotFoundError',
+        requestId: 'id',
+        retryable: false,
+        code: 404,
+        condition: 'item-not-found',
+      },
+    });
+  });
+
+  it('tells what became of both sides', () => {
+    const { body } = http.fail(new PartialLinkError({ jid1: 'written', jid2: 'unknown' }), 'id') as { body: string };
+    expect(JSON.parse(body)).toMatchObject({
+      status: 502,
+      retryable: true,
+      sides: { jid1: 'written', jid2: 'unknown' },
+    });
+  });
+});
+
+describe('a response', () => {
+  it('is refused just where Lambda would refuse it', () => {
+    const most = 'x'.repeat(MAX_RESPONSE_BYTES - 2);
+    expect(direct.respond(most)).toBe(most);
+    expect(() => direct.respond(`${most}x`)).toThrow(ResultTooLargeError);
+  });
+
+  it('counts as it is posted, quotes escaped', () => {
+    expect(() => http.respond('"'.repeat(MAX_RESPONSE_BYTES / 3))).toThrow(ResultTooLargeError);
+  });
+});
+
+describe('an error', () => {
+  it('has a message that ends with code and condition, and lists the issues', () => {
+    const issues = [
+      { path: 'jid1', message: 'has an empty domain' },
+      { path: '', message: 'must be an object' },
+    ];
+    expect(new ItemNotFoundError({ detail: 'x', issues }).message).toBe(
+      'No such user: x; jid1 has an empty domain; must be an object (404 item-not-found)',
+    );
+    expect(new InvalidInputError().message).toBe('The input is not valid');
+  });
+
+  it('keeps its cause from being serialised', () => {
+    const error: RostbeefError = new InvalidInputError({ cause: new Error('canary') });
+    expect(JSON.stringify(error)).not.toContain('canary');
+  });
+});

@@ -1,0 +1,167 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import { listen } from '../../infra/local/listen.ts';
+import { isRunning, postJson } from './tiny-function.ts';
+
+const script = fileURLToPath(new URL('../../infra/local/start.ts', import.meta.url));
+const { PATH = '' } = process.env;
+
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+interface Run {
+  readonly child: ChildProcess;
+  /** All of standard output and error, when the process has ended. */
+  readonly output: Promise<string>;
+  readonly errors: Promise<string>;
+  readonly exit: Promise<unknown[]>;
+  /** Standard output until the greeting is complete. */
+  greeting(): Promise<string>;
+}
+
+function start(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Run {
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  return {
+    child,
+    output: text(child.stdout),
+    errors: text(child.stderr),
+    exit: once(child, 'exit'),
+    greeting: () => {
+      const { promise, resolve, reject } = Promise.withResolvers<string>();
+      let read = '';
+      child.stdout.on('data', (data) => {
+        read += data;
+        if (read.includes('Ctrl-C')) resolve(read);
+      });
+      child.once('exit', (code) => reject(new Error(`npm start ended with ${code}: ${read}`)));
+      return promise;
+    },
+  };
+}
+
+function urlIn(greeting: string): string {
+  return /http:\/\/127\.0\.0\.1:\d+/.exec(greeting)?.[0] ?? '';
+}
+
+const run = promisify(execFile);
+
+async function childrenOf({ pid }: ChildProcess): Promise<number[]> {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,args=']);
+  return stdout
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, parent, ...args]) => Number(parent) === pid && args.join(' ').includes('aws-lambda-ric'))
+    .map(([child]) => Number(child));
+}
+
+describe('npm start', () => {
+  it('says where it listens and what it talks to, and that it checks no authorization', async () => {
+    const greeting = await start(['--port', '0']).greeting();
+    expect(urlIn(greeting)).not.toBe('');
+    expect(greeting).toContain('an embedded server in memory');
+    expect(greeting).toContain('checks no authorization');
+  });
+
+  it('prints commands that work as they are', async () => {
+    const greeting = await start(['--port', '0']).greeting();
+    const commands = greeting.split('\n').filter((line) => line.trim().startsWith('curl '));
+    expect(commands).toHaveLength(3);
+    for (const command of commands) {
+      const { stdout } = await run('sh', ['-c', `${command} -w '\\n%{http_code}'`]);
+      expect(stdout.split('\n').at(-1)).toBe('200');
+    }
+  });
+
+  it('prints what the functions write, shortly, on standard error', async () => {
+    const { child, greeting, errors } = start(['--port', '0']);
+    const url = urlIn(await greeting());
+    await postJson(`${url}/get_presence`, '{"user":"nobody-at-all"}');
+    child.kill('SIGTERM');
+    expect(await errors).toMatch(/^get_presence {2}WARN http InvalidInputError [\d.]+ ms/m);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends at %s with status 0, and every process with it', async (signal) => {
+    const { child, greeting, exit } = start(['--port', '0']);
+    const url = urlIn(await greeting());
+    await postJson(`${url}/get_presence`, '{}');
+    await postJson(`${url}/get_roster`, '{}');
+    const functions = await childrenOf(child);
+    expect(functions).toHaveLength(2);
+    child.kill(signal);
+    expect(await exit).toEqual([0, null]);
+    expect(functions.filter(isRunning)).toEqual([]);
+  });
+
+  it('leaves no process behind when it is killed', async () => {
+    const { child, greeting } = start(['--port', '0']);
+    await postJson(`${urlIn(await greeting())}/get_presence`, '{}');
+    const functions = await childrenOf(child);
+    expect(functions).toHaveLength(1);
+    child.kill('SIGKILL');
+    await expect.poll(() => functions.filter(isRunning), { timeout: 10_000 }).toEqual([]);
+  });
+});
+
+describe('npm start with EJABBERD_URL', () => {
+  let ejabberd: Server;
+  afterEach(() => ejabberd.close());
+
+  it('talks to that server, with the settings that are given', async () => {
+    const requests: string[] = [];
+    ejabberd = createServer((request, response) => {
+      requests.push(`${request.method} ${request.url}`);
+      response.writeHead(503).end();
+    });
+    const address = `http://127.0.0.1:${await listen(ejabberd, 0, '127.0.0.1')}/xmlrpc`;
+    const greeting = await start([], { PORT: '0', EJABBERD_URL: address, EJABBERD_SERVERS: 'here.example' }).greeting();
+    expect(greeting).toContain(`talk to ${address}.`);
+    const call = (server: string): Promise<Response> =>
+      postJson(`${urlIn(greeting)}/get_presence`, JSON.stringify({ user: 'alice', server }));
+    expect((await call('here.example')).status).toBe(502);
+    expect(requests).toContain('POST /xmlrpc');
+    expect((await call('elsewhere.example')).status).toBe(403);
+  });
+});
+
+describe('npm start, called wrongly,', () => {
+  it.each([
+    [['--prot', '1'], /^Unknown option '--prot'/],
+    [['1'], /^Unexpected argument '1'/],
+    [['--port'], /^Option '--port <value>' argument missing/],
+    [['--port', 'http'], /^The port must be a number from 0 to 65535, not "http"/],
+    [['--port', '65536'], /^The port must be/],
+  ])('says in one line what is wrong: %s', async (args, reason) => {
+    const { errors, output, exit } = start(args);
+    const complaint = await errors;
+    expect(complaint).toMatch(reason);
+    expect(complaint.trim().split('\n')).toHaveLength(1);
+    expect(await output).toBe('');
+    expect(await exit).toEqual([1, null]);
+  });
+
+  it('says in one line that the port is in use', async () => {
+    const other = createServer();
+    const port = await listen(other, 0, '127.0.0.1');
+    const { errors, exit } = start(['--port', String(port)]);
+    expect(await errors).toMatch(new RegExp(`^listen EADDRINUSE: address already in use 127.0.0.1:${port}: .*\n$`));
+    expect(await exit).toEqual([1, null]);
+    other.close();
+  });
+
+  it('prints its usage with --help', async () => {
+    const { output, exit } = start(['--help']);
+    expect(await output).toMatch(/^Usage: npm start/);
+    expect(await exit).toEqual([0, null]);
+  });
+});
