@@ -52,10 +52,11 @@ export function secretsManagerStore(secretArn: string): SecretStore {
 /** The SDK's error names and codes tell enough; its messages may hold more than that. */
 function whyUnreadable(error: unknown): string {
   const name = error instanceof Error ? error.name : 'an error';
-  const answered = error instanceof Error && '$metadata' in error && hasStatus(error.$metadata);
-  return answered
-    ? `Secrets Manager refused to read it (${name}): the function’s role needs secretsmanager:GetSecretValue on it, and kms:Decrypt on its key`
-    : `Secrets Manager can not be reached (${name}): the function’s VPC needs an interface endpoint com.amazonaws.<region>.secretsmanager that its security group may reach, or a NAT`;
+  if (name === 'CredentialsProviderError') return 'there are no AWS credentials to read it with';
+  if (error instanceof Error && '$metadata' in error && hasStatus(error.$metadata)) {
+    return `Secrets Manager refused to read it (${name}): the function’s role needs secretsmanager:GetSecretValue on it, and kms:Decrypt on its key`;
+  }
+  return `Secrets Manager can not be reached (${name}): the function’s VPC needs an interface endpoint com.amazonaws.<region>.secretsmanager that its security group may reach, or a NAT`;
 }
 
 function hasStatus(metadata: unknown): boolean {

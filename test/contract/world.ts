@@ -60,6 +60,8 @@ export async function startWorld(server: XmppServer): Promise<World> {
         EJABBERD_URL: server.url,
         EJABBERD_SECRET_ARN: secret,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
       },
     });
     stops.push(() => gateway.stop());

@@ -16,7 +16,7 @@ interface Paging {
 }
 
 /** What a token holds before it is made opaque: whose roster, and the last JID before the page. */
-const TOKEN = /^1\n([^\n]*)\n([^]*)$/;
+const TOKEN = /^1\n([^\n]*)\n(.*)$/s;
 
 /**
  * Reads what page is asked for.

@@ -73,7 +73,7 @@ export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
   } catch (error) {
     if (!(error instanceof StaleSocketError)) throw error;
     // What ended one idle connection, a freeze or the server's restart, ended the others too.
-    for (const sockets of Object.values(endpoint.keptAgent.freeSockets)) sockets?.forEach((socket) => socket.destroy());
+    for (const socket of Object.values(endpoint.keptAgent.freeSockets).flat()) socket?.destroy();
     return exchange(endpoint, request, false);
   }
 }

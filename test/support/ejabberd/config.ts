@@ -1,0 +1,58 @@
+/** The configuration of a test's ejabberd. JSON is YAML. */
+
+/** The ports of one server, all on 127.0.0.1. */
+export interface Ports {
+  readonly c2s: number;
+  readonly http: number;
+}
+
+export const HOST = 'xmpp.test';
+export const OTHER_HOST = 'other.test';
+export const ADMIN = 'rostbeef';
+export const POWERLESS = 'powerless';
+
+/** The harness calls from here, and needs no account; who calls from anywhere else does. */
+export const HARNESS_ADDRESS = '127.0.0.2';
+
+/** The text of `ejabberd.yml`. */
+export function ejabberdConfig({ c2s, http }: Ports): string {
+  const listener = { ip: '127.0.0.1', backlog: 1024 };
+  return JSON.stringify({
+    hosts: [HOST, OTHER_HOST],
+    loglevel: 'warning',
+    log_rotate_count: 0,
+    language: 'en',
+    listen: [
+      {
+        ...listener,
+        port: c2s,
+        module: 'ejabberd_c2s',
+        starttls: false,
+        starttls_required: false,
+        max_stanza_size: 4 * 1024 * 1024,
+        shaper: 'none',
+        access: 'all',
+      },
+      { ...listener, port: http, module: 'ejabberd_http', request_handlers: { '/xmlrpc': 'ejabberd_xmlrpc' } },
+    ],
+    acl: { rostbeef: { user: [`${ADMIN}@${HOST}`] } },
+    api_permissions: {
+      harness: { from: ['ejabberd_xmlrpc'], who: [{ ip: `${HARNESS_ADDRESS}/32` }], what: '*' },
+      functions: { from: ['ejabberd_xmlrpc'], who: [{ acl: 'rostbeef' }], what: '*' },
+    },
+    auth_method: ['internal'],
+    auth_password_format: 'plain',
+    disable_sasl_mechanisms: ['X-OAUTH2'],
+    s2s_access: 'none',
+    registration_timeout: 'infinity',
+    max_fsm_queue: 100_000,
+    modules: {
+      mod_admin_extra: {},
+      mod_disco: {},
+      mod_last: {},
+      mod_offline: {},
+      mod_ping: {},
+      mod_roster: {},
+    },
+  });
+}
