@@ -29,7 +29,7 @@ export async function xmlrpcCall(
   localAddress = '127.0.0.1',
 ): Promise<unknown> {
   const body = `<?xml version="1.0"?><methodCall><methodName>${method}</methodName><params>${params
-    .map((args) => `<param>${valueOf(args)}</param>`)
+    .map((args) => `<param>${xmlValue(args)}</param>`)
     .join('')}</params></methodCall>`;
   const answer = parse(await post(url, body, localAddress));
   if (!('fault' in answer)) return answer['value'];
@@ -37,11 +37,11 @@ export async function xmlrpcCall(
   throw new Fault(faultCode, faultString);
 }
 
-function valueOf(value: Arguments[string] | Arguments): string {
+function xmlValue(value: Arguments[string] | Arguments): string {
   if (typeof value === 'string') return `<value><string>${escaped(value)}</string></value>`;
-  if (Array.isArray(value)) return `<value><array><data>${value.map(valueOf).join('')}</data></array></value>`;
+  if (Array.isArray(value)) return `<value><array><data>${value.map(xmlValue).join('')}</data></array></value>`;
   const members = Object.entries(value).map(
-    ([name, member]) => `<member><name>${name}</name>${valueOf(member)}</member>`,
+    ([name, member]) => `<member><name>${name}</name>${xmlValue(member)}</member>`,
   );
   return `<value><struct>${members.join('')}</struct></value>`;
 }

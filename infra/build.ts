@@ -1,0 +1,104 @@
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build as esbuild } from 'esbuild';
+import type { FunctionBundle } from './local/sandbox.ts';
+
+/** What a build made: the files as they are deployed. */
+export interface Built {
+  /** The layer, as Lambda unpacks it at `/opt`. */
+  readonly layer: string;
+  /** The functions by method name, each with that layer. */
+  readonly functions: Readonly<Record<string, FunctionBundle>>;
+  /** Every file, by its path below the output folder, in order. */
+  readonly files: readonly BuiltFile[];
+}
+
+/** One file of a build. */
+export interface BuiltFile {
+  readonly path: string;
+  readonly content: Uint8Array;
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const layerName = 'rostbeef-layer';
+const layerModule = `layer/nodejs/node_modules/${layerName}`;
+
+/**
+ * Bundles the layer and the functions into `outDir` (relative to the project). CommonJS: Lambda finds a layer by
+ * `NODE_PATH`, which Node.js reads for `require` alone, and a CommonJS bundle starts faster than an ES module.
+ */
+export async function build(outDir = 'dist'): Promise<Built> {
+  const target = resolve(root, outDir);
+  const sources = (await readdir(join(root, 'functions'))).filter((name) => name.endsWith('.ts')).sort();
+  const names = sources.map((source) => basename(source, '.ts'));
+  const files = [...(await bundle(target, names)), await layerPackage()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  await write(target, files);
+  await removeAllBut(names, join(target, 'functions'));
+  const layer = join(target, 'layer');
+  const functions = names.map((name) => [
+    name.replaceAll('-', '_'),
+    { folder: join(target, 'functions', name), layer },
+  ]);
+  return { layer, functions: Object.fromEntries(functions), files };
+}
+
+async function bundle(outdir: string, names: readonly string[]): Promise<BuiltFile[]> {
+  const { outputFiles } = await esbuild({
+    absWorkingDir: root,
+    entryPoints: {
+      [`${layerModule}/index`]: 'functions/layer/index.ts',
+      ...Object.fromEntries(names.map((name) => [`functions/${name}/index`, `functions/${name}.ts`])),
+    },
+    outdir,
+    write: false,
+    bundle: true,
+    external: [layerName],
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    // A dependency's ES modules can be shaken; the SDK's CommonJS entry alone is twice as large.
+    mainFields: ['module', 'main'],
+    minify: true,
+    legalComments: 'external',
+    logLevel: 'warning',
+  });
+  return outputFiles.map(({ path, contents }) => ({ path: relative(outdir, path), content: contents }));
+}
+
+async function layerPackage(): Promise<BuiltFile> {
+  const { version }: { version: string } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const content = Buffer.from(`${JSON.stringify({ name: layerName, version, main: 'index.cjs' }, null, 2)}\n`);
+  return { path: `${layerModule}/package.json`, content };
+}
+
+/** Each file is written aside and moved into place: a build at the same time never leaves half a file to be read. */
+async function write(target: string, files: readonly BuiltFile[]): Promise<void> {
+  await mkdir(target, { recursive: true });
+  const aside = await mkdtemp(join(target, '.build-'));
+  try {
+    for (const { path, content } of files) {
+      const written = join(aside, basename(path));
+      await writeFile(written, content);
+      await mkdir(dirname(join(target, path)), { recursive: true });
+      await rename(written, join(target, path));
+    }
+  } finally {
+    await rm(aside, { recursive: true });
+  }
+}
+
+async function removeAllBut(names: readonly string[], folder: string): Promise<void> {
+  const gone = (await readdir(folder)).filter((name) => !names.includes(name));
+  await Promise.all(gone.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}
+
+if (import.meta.main) {
+  const { files } = await build();
+  for (const { path, content } of files) {
+    const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`.padStart(10);
+    console.log(`${kilobytes(content.length)} ${kilobytes(gzipSync(content).length)} gzip  dist/${path}`);
+  }
+}

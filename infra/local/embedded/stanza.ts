@@ -1,0 +1,43 @@
+/** Stanzas as elements. */
+import { Element } from '@xmpp/xml';
+import { SaxesParser } from 'saxes';
+
+/** The one stanza that a text is; `undefined` where ejabberd would not take it. */
+export function parseStanza(text: string): Element | undefined {
+  const parser = new SaxesParser({ xmlns: true });
+  let root: Element | undefined;
+  let current: Element | undefined;
+  let wellFormed = true;
+  parser.on('error', () => {
+    wellFormed = false;
+  });
+  parser.on('opentag', ({ name, attributes }) => {
+    const attrs = Object.fromEntries(Object.values(attributes).map((attribute) => [attribute.name, attribute.value]));
+    const element = new Element(name, attrs);
+    current?.append(element);
+    root ??= element;
+    element.parent = current ?? null;
+    current = element;
+  });
+  const append = (characters: string) => current?.append(characters);
+  parser.on('text', append);
+  parser.on('cdata', append);
+  parser.on('closetag', () => {
+    current = current?.parent ?? undefined;
+  });
+  parser.write(text).close();
+  return wellFormed && root !== undefined && isStanza(root) ? root : undefined;
+}
+
+function isStanza(root: Element): boolean {
+  const namespace: unknown = root.attrs['xmlns'] ?? 'jabber:client';
+  const isKnown = ['message', 'presence', 'iq'].includes(root.name) && namespace === 'jabber:client';
+  return isKnown && (root.name !== 'iq' || root.attrs['id'] !== undefined);
+}
+
+/** A copy with these addresses. */
+export function addressed(stanza: Element, from: string, to: string): Element {
+  const copy = new Element(stanza.name, { ...stanza.attrs, from, to });
+  for (const child of stanza.children) copy.append(child);
+  return copy;
+}

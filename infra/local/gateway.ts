@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { openApi } from '../openapi.ts';
+import { BodyTooLargeError, readBody } from './body.ts';
+import { invoke, invokePath } from './invoke-api.ts';
+import { listen } from './listen.ts';
+import { page } from './page.ts';
+import { proxyEvent } from './proxy-event.ts';
+import { proxyReply } from './proxy-result.ts';
+import { problem, type Reply } from './reply.ts';
+import { type FunctionBundle, Sandbox, type SandboxOptions } from './sandbox.ts';
+
+/** What the gateway serves, and where. */
+export interface GatewayOptions {
+  /** 0 finds a free one. */
+  readonly port: number;
+  readonly host?: string;
+  /** The functions by method name, as a build gives them. */
+  readonly functions: Readonly<Record<string, FunctionBundle>>;
+  /** The environment variables of each function. */
+  readonly environment?: SandboxOptions['environment'];
+  readonly timeoutSeconds?: number;
+  /** Gets each line that a function writes. */
+  readonly log?: (functionName: string, line: string) => void;
+}
+
+/** A listening gateway. */
+export interface Gateway {
+  readonly url: string;
+  /** Closes every connection and ends every function's process. */
+  stop(): Promise<void>;
+}
+
+/** API Gateway's limit for a request's body. */
+const maxBodyBytes = 10 * 1024 * 1024;
+/** Lambda's limit for an event, which the body becomes a part of. */
+const maxEventBytes = 6_291_456;
+
+/**
+ * Serves functions as API Gateway (`POST /<method>`) and as Lambda's own API does, each function in a sandbox of its
+ * own. It checks no authorization, so it answers this machine alone, and no web page but its own.
+ */
+export async function startGateway({ port, host = '127.0.0.1', ...options }: GatewayOptions): Promise<Gateway> {
+  const sandboxes = new Map<string, Sandbox>();
+  for (const [name, bundle] of Object.entries(options.functions)) {
+    const { environment, timeoutSeconds, log } = options;
+    sandboxes.set(
+      name,
+      new Sandbox({ ...bundle, name, environment, timeoutSeconds, log: (line) => log?.(name, line) }),
+    );
+  }
+  const documents = new Map<string, Reply>();
+  const server = createServer(async (request, response) => {
+    const requestId = randomUUID();
+    const failed = (error: unknown): Reply => problem(500, `The gateway failed: ${error}.`);
+    const reply = await route({ sandboxes, documents }, request, requestId).catch(failed);
+    send(response, reply, requestId, request.method === 'HEAD');
+  });
+  const url = `http://${host}:${await listen(server, port, host)}`;
+  documents.set('/', { status: 200, headers: pageHeaders, body: page(url) });
+  documents.set('/openapi.json', {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(openApi(), null, 2),
+  });
+  return {
+    url,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await Promise.all([...sandboxes.values()].map((sandbox) => sandbox.stop()));
+    },
+  };
+}
+
+interface Routes {
+  readonly sandboxes: ReadonlyMap<string, Sandbox>;
+  readonly documents: ReadonlyMap<string, Reply>;
+}
+
+const pageHeaders = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+};
+
+async function route(routes: Routes, request: IncomingMessage, requestId: string): Promise<Reply> {
+  const refusal = foreignRefusal(request);
+  if (refusal) return refusal;
+  const { method = 'GET', url = '/' } = request;
+  const [path = '/'] = url.split('?', 1);
+  const resource = resourceAt(routes, path, request, requestId);
+  if (!resource) return problem(404, `There is nothing at ${path}.`);
+  const allow = [...resource.methods, 'OPTIONS'].join(', ');
+  if (method === 'OPTIONS') return { status: 204, headers: { allow }, body: '' };
+  if (!resource.methods.includes(method)) return problem(405, `${path} does not answer ${method}.`, { allow });
+  return resource.answer();
+}
+
+interface Resource {
+  readonly methods: readonly string[];
+  answer(): Reply | Promise<Reply>;
+}
+
+function resourceAt(
+  { sandboxes, documents }: Routes,
+  path: string,
+  request: IncomingMessage,
+  requestId: string,
+): Resource | undefined {
+  const document = documents.get(path);
+  if (document) return { methods: ['GET', 'HEAD'], answer: () => document };
+  const sandbox = sandboxes.get(path.slice(1));
+  if (sandbox) return { methods: ['POST'], answer: () => proxy(sandbox, path, request, requestId) };
+  const [, name] = invokePath.exec(path) ?? [];
+  return name ? { methods: ['POST'], answer: () => invoke(sandboxes, name, request, requestId) } : undefined;
+}
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+
+/** A web page on another site must not reach in, neither by a name that resolves to this machine nor by a form. */
+function foreignRefusal({ headers: { host, origin } }: IncomingMessage): Reply | undefined {
+  if (host !== undefined && !loopback.test(host)) return problem(403, 'This gateway answers on loopback names alone.');
+  if (origin !== undefined && origin !== `http://${host}`)
+    return problem(403, 'This gateway answers no other web site.');
+  return undefined;
+}
+
+async function proxy(sandbox: Sandbox, path: string, request: IncomingMessage, requestId: string): Promise<Reply> {
+  const body = await readBody(request, maxBodyBytes).catch((error: unknown) => {
+    if (error instanceof BodyTooLargeError) return undefined;
+    throw error;
+  });
+  const event = body && Buffer.from(JSON.stringify(proxyEvent(request, path, body, requestId)));
+  if (!event || event.length > maxEventBytes) return problem(413, 'The request is too large.');
+  return proxyReply(await sandbox.invoke(event));
+}
+
+function send(response: ServerResponse, reply: Reply, requestId: string, headOnly: boolean): void {
+  if (response.destroyed) return;
+  const body = Buffer.from(reply.body);
+  response.writeHead(reply.status, {
+    ...reply.headers,
+    'content-length': body.length,
+    'x-amzn-requestid': requestId,
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(headOnly ? undefined : body);
+}

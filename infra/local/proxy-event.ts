@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { accountId } from './lambda-environment.ts';
+
+/** The name of the stage that this gateway stands for. */
+const stage = 'local';
+const apiId = 'local';
+
+type Values<T> = Record<string, T>;
+
+/**
+ * The event that an API Gateway REST API gives a function for a request (Lambda proxy integration). With no binary
+ * media types configured, as in the deployed API, it passes every body on as text.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format
+ */
+export function proxyEvent(
+  request: IncomingMessage,
+  path: string,
+  body: Buffer,
+  requestId: string,
+): APIGatewayProxyEvent {
+  const [, query = ''] = (request.url ?? '').split('?', 2);
+  const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
+  const headers = groupByName([...headerPairs(request), ['X-Forwarded-For', sourceIp], ['X-Forwarded-Proto', 'http']]);
+  const parameters = groupByName(new URLSearchParams(query));
+  const httpMethod = request.method ?? 'POST';
+  return {
+    resource: path,
+    path,
+    httpMethod,
+    headers: lastValues(headers),
+    multiValueHeaders: headers,
+    queryStringParameters: query === '' ? null : lastValues(parameters),
+    multiValueQueryStringParameters: query === '' ? null : parameters,
+    pathParameters: null,
+    stageVariables: null,
+    requestContext: {
+      ...requestTime(new Date()),
+      accountId,
+      apiId,
+      authorizer: null,
+      domainName: request.headers.host ?? '127.0.0.1',
+      domainPrefix: apiId,
+      extendedRequestId: requestId,
+      httpMethod,
+      identity: { ...nobody, sourceIp, userAgent: request.headers['user-agent'] ?? null },
+      path: `/${stage}${path}`,
+      protocol: `HTTP/${request.httpVersion}`,
+      requestId,
+      resourceId: path.slice(1),
+      resourcePath: path,
+      stage,
+    },
+    body: body.length === 0 ? null : body.toString(),
+    isBase64Encoded: false,
+  };
+}
+
+/** Nothing here checks who calls. */
+const nobody = {
+  accessKey: null,
+  accountId: null,
+  apiKey: null,
+  apiKeyId: null,
+  caller: null,
+  clientCert: null,
+  cognitoAuthenticationProvider: null,
+  cognitoAuthenticationType: null,
+  cognitoIdentityId: null,
+  cognitoIdentityPoolId: null,
+  principalOrgId: null,
+  user: null,
+  userArn: null,
+};
+
+function headerPairs({ rawHeaders }: IncomingMessage): [string, string][] {
+  return rawHeaders.flatMap((name, i) => (i % 2 === 0 ? [[name, rawHeaders[i + 1] ?? '']] : []));
+}
+
+function groupByName(pairs: Iterable<[string, string]>): Values<string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [name, value] of pairs) groups.set(name, [...(groups.get(name) ?? []), value]);
+  return Object.fromEntries(groups);
+}
+
+function lastValues(groups: Values<string[]>): Values<string> {
+  return Object.fromEntries(Object.entries(groups).map(([name, values]) => [name, values.at(-1) ?? '']));
+}
+
+/** As in `09/Apr/2015:12:34:56 +0000`. */
+function requestTime(now: Date): { requestTime: string; requestTimeEpoch: number } {
+  const [, day, month, year, time] = now.toUTCString().split(' ');
+  return { requestTime: `${day}/${month}/${year}:${time} +0000`, requestTimeEpoch: now.getTime() };
+}

@@ -1,0 +1,104 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { readBody } from './body.ts';
+import { listen } from './listen.ts';
+
+/** An error as the Lambda Invoke API reports one. */
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+/** One event on its way into a function, with what the runtime puts into the handler's context. */
+export interface Invocation {
+  readonly requestId: string;
+  readonly event: Buffer;
+  readonly deadline: number;
+  readonly functionArn: string;
+  readonly traceId: string;
+  readonly clientContext?: string | undefined;
+}
+
+/** What a runtime says to the Runtime API, in the order in which it happens. */
+export interface RuntimeListener {
+  /** The runtime is initialised and idle; `deliver` hands it its next invocation. */
+  next(deliver: (invocation: Invocation) => void): void;
+  response(requestId: string, body: Buffer): void;
+  error(requestId: string, error: FunctionError): void;
+  initError(error: FunctionError): void;
+}
+
+/** A listening Runtime API. */
+export interface RuntimeApi {
+  /** The value of `AWS_LAMBDA_RUNTIME_API`. */
+  readonly address: string;
+  stop(): void;
+}
+
+const version = '/2018-06-01/runtime';
+
+/** The most bytes that a synchronous invocation may answer: "6 MB" in the Lambda quotas, observed as this number. */
+const maxResponseBytes = 6_291_556;
+
+/**
+ * Serves the Lambda Runtime API (2018-06-01) to one runtime on a free loopback port.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+ */
+export async function startRuntimeApi(listener: RuntimeListener): Promise<RuntimeApi> {
+  // A runtime waits for work as long as there is none: no limit of node:http may cut its connection.
+  const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 }, (request, response) => {
+    serve(listener, request, response).catch((error: unknown) =>
+      response.destroy(error instanceof Error ? error : undefined),
+    );
+  });
+  const port = await listen(server, 0, '127.0.0.1');
+  return {
+    address: `127.0.0.1:${port}`,
+    stop: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function serve(listener: RuntimeListener, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = request.url ?? '';
+  if (request.method === 'GET' && path === `${version}/invocation/next`) {
+    listener.next((invocation) => sendInvocation(response, invocation));
+    return;
+  }
+  const body = await readBody(request);
+  const [, requestId = '', outcome] = /\/invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];
+  const tooLarge = outcome === 'response' && body.length > maxResponseBytes;
+  response.writeHead(tooLarge ? 413 : 202, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ status: tooLarge ? 'RequestEntityTooLarge' : 'OK' }));
+  if (tooLarge) listener.error(requestId, responseTooLarge(body.length));
+  else if (outcome === 'response') listener.response(requestId, body);
+  else if (outcome === 'error') listener.error(requestId, functionError(body));
+  else if (path === `${version}/init/error`) listener.initError(functionError(body));
+}
+
+function sendInvocation(response: ServerResponse, invocation: Invocation): void {
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': invocation.event.length,
+    'lambda-runtime-aws-request-id': invocation.requestId,
+    'lambda-runtime-deadline-ms': String(invocation.deadline),
+    'lambda-runtime-invoked-function-arn': invocation.functionArn,
+    'lambda-runtime-trace-id': invocation.traceId,
+    ...(invocation.clientContext && { 'lambda-runtime-client-context': invocation.clientContext }),
+  });
+  response.end(invocation.event);
+}
+
+function responseTooLarge(size: number): FunctionError {
+  return {
+    errorType: 'Function.ResponseSizeTooLarge',
+    errorMessage: `Response payload size (${size} bytes) exceeded maximum allowed payload size (${maxResponseBytes} bytes).`,
+  };
+}
+
+function functionError(body: Buffer): FunctionError {
+  const { errorType = 'Error', errorMessage = '', trace }: Partial<FunctionError> = JSON.parse(body.toString());
+  return { errorType, errorMessage, ...(trace && { trace }) };
+}

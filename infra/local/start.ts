@@ -1,0 +1,89 @@
+import { catalogue } from 'rostbeef-layer';
+import { build } from '../build.ts';
+import { curl } from './curl.ts';
+import { startDemo } from './embedded/demo.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { terminalLine } from './log-line.ts';
+import { readOptions, UsageError, usage } from './options.ts';
+
+/** The ejabberd that the functions talk to. */
+interface Server {
+  readonly description: string;
+  /** What to know before trying the commands. */
+  readonly hint: string;
+  readonly environment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+async function main(): Promise<void> {
+  const { port, help } = readOptions(process.argv.slice(2), process.env);
+  if (help) return console.log(usage);
+
+  const { functions } = await build();
+  const server = await openServer();
+  const log = (name: string, line: string): void => console.error(terminalLine(name, line));
+  const gateway = await startGateway({ port, functions, environment: server.environment, log });
+  console.log(greeting(gateway, server));
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => Promise.all([gateway.stop(), server.stop()]).then(() => process.exit(0)));
+  }
+}
+
+async function openServer(): Promise<Server> {
+  const { EJABBERD_URL } = process.env;
+  if (EJABBERD_URL) {
+    const hint = ' (with users that your server has)';
+    return { description: shown(EJABBERD_URL), hint, environment: passedOn(process.env), stop: async () => {} };
+  }
+  const demo = await startDemo();
+  return {
+    description: `an embedded server in memory, at ${demo.url} (set EJABBERD_URL for one of your own)`,
+    hint: '',
+    environment: { EJABBERD_URL: demo.url },
+    stop: () => demo.stop(),
+  };
+}
+
+/** The settings of the functions and of the AWS SDK. What Lambda itself would set is not ours to pass on. */
+function passedOn(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const names = Object.keys(environment).filter((name) => /^(EJABBERD|AWS(?!_LAMBDA))_/.test(name));
+  return Object.fromEntries(names.map((name) => [name, environment[name] ?? '']));
+}
+
+/** Without credentials, should there be some: the functions refuse such a URL, and say so. */
+function shown(url: string): string {
+  const { origin, pathname } = URL.canParse(url) ? new URL(url) : { origin: url, pathname: '' };
+  return origin + pathname;
+}
+
+function greeting({ url }: Gateway, { description, hint }: Server): string {
+  const tries = ['get_roster_with_presence', 'link_contacts', 'send_stanza'].map((name) => {
+    const method = catalogue.find((candidate) => candidate.name === name);
+    return method ? `  # ${method.summary}\n  ${curl(url, method, method.example.input)}\n` : '';
+  });
+  return `
+The ${catalogue.length} functions listen at ${url}
+and talk to ${description}.
+
+Try${hint}:
+
+${tries.join('\n')}
+All methods: ${url}/   OpenAPI: ${url}/openapi.json   Invoke API: --endpoint-url ${url}
+
+This gateway checks no authorization: whoever reaches it may call everything. Ctrl-C stops it.
+`;
+}
+
+function complaint(error: unknown): string {
+  if (error instanceof UsageError) return `${error.message} See npm start -- --help.`;
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `${error.message}: choose another port with npm start -- --port <port>.`;
+  }
+  throw error;
+}
+
+main().catch((error: unknown) => {
+  console.error(complaint(error));
+  process.exit(1);
+});

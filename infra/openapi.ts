@@ -1,0 +1,124 @@
+import { STATUS_CODES } from 'node:http';
+import { catalogue, errorCatalogue, type Method, problemSchema } from 'rostbeef-layer';
+import { type $ZodType, toJSONSchema } from 'zod/v4/core';
+import project from '../package.json' with { type: 'json' };
+
+type JsonObject = Record<string, unknown>;
+
+/** The OpenAPI 3.1 document of the functions behind HTTP, derived from the catalogue of methods and that of errors. */
+export function openApi(): JsonObject {
+  const errors = errorsByStatus();
+  const responses = Object.fromEntries(
+    errors.map(([status, kinds]) => [responseName(status), errorResponse(status, kinds)]),
+  );
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'rostbeef functions',
+      version: project.version,
+      description: `${project.description}. Each method takes one JSON object and answers one.`,
+      license: { name: project.license, identifier: project.license },
+    },
+    servers: [{ url: '/' }],
+    tags: [{ name: tag, description: 'The methods of ejabberd’s mod_rostbeef.' }],
+    paths: Object.fromEntries(
+      catalogue.map((method) => [
+        `/${method.name}`,
+        {
+          post: operation(
+            method,
+            errors.map(([status]) => status),
+          ),
+        },
+      ]),
+    ),
+    components: { schemas: schemas(), responses },
+  };
+}
+
+const tag = 'rostbeef';
+
+function operation(method: Method, errorStatuses: readonly number[]): JsonObject {
+  const body = (name: string, example: unknown): JsonObject => ({
+    'application/json': { schema: { $ref: `#/components/schemas/${name}` }, example },
+  });
+  return {
+    operationId: method.name,
+    tags: [tag],
+    summary: method.summary,
+    description: method.description,
+    requestBody: { required: true, content: body(inputName(method), method.example.input) },
+    responses: {
+      200: { description: 'Done.', content: body(resultName(method), method.example.result) },
+      ...Object.fromEntries(
+        errorStatuses.map((status) => [status, { $ref: `#/components/responses/${responseName(status)}` }]),
+      ),
+    },
+  };
+}
+
+function schemas(): JsonObject {
+  const parts = [
+    ...catalogue.map((method) => schema(inputName(method), method.input)),
+    ...catalogue.map((method) => schema(resultName(method), method.result)),
+    schema('Problem', problemSchema),
+  ];
+  return Object.assign({}, ...parts);
+}
+
+/** A schema by its name, and those with an `id` that it holds by theirs. */
+function schema(name: string, source: $ZodType): JsonObject {
+  const json = JSON.stringify(toJSONSchema(source, { target: 'draft-2020-12', io: 'input', override: dropSafeRange }));
+  const { $schema, $defs, ...own } = JSON.parse(json.replaceAll('"#/$defs/', '"#/components/schemas/'));
+  return { ...$defs, [name]: own };
+}
+
+/** An integer without limits comes with those of JavaScript, which tell a reader nothing. */
+function dropSafeRange({ jsonSchema }: { jsonSchema: { minimum?: number; maximum?: number } }): void {
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+}
+
+type ErrorKind = (typeof errorCatalogue)[number];
+
+/** Beside its own 400, `InvalidInputError` tells a body that is too large and a content type that isn't JSON. */
+const furtherStatuses: Readonly<Record<string, readonly number[]>> = { InvalidInputError: [413, 415] };
+
+function errorsByStatus(): [number, ErrorKind[]][] {
+  const groups = new Map<number, ErrorKind[]>();
+  for (const kind of errorCatalogue) {
+    // An error without a status is one that HTTP can't meet.
+    const own = kind.status === undefined ? [] : [kind.status];
+    for (const status of [...own, ...(furtherStatuses[kind.name] ?? [])]) {
+      groups.set(status, [...(groups.get(status) ?? []), kind]);
+    }
+  }
+  return [...groups].sort(([a], [b]) => a - b);
+}
+
+function errorResponse(status: number, kinds: readonly ErrorKind[]): JsonObject {
+  const list = kinds.map(
+    ({ name, summary, retryable }) => `- \`${name}\`${retryable ? ' (retryable)' : ''}: ${summary}.`,
+  );
+  return {
+    description: list.join('\n'),
+    content: {
+      'application/problem+json': {
+        schema: {
+          allOf: [
+            { $ref: '#/components/schemas/Problem' },
+            { properties: { status: { const: status }, name: { enum: kinds.map(({ name }) => name) } } },
+          ],
+        },
+      },
+    },
+  };
+}
+
+const responseName = (status: number): string => (STATUS_CODES[status] ?? `Status${status}`).replaceAll(/\W/g, '');
+const inputName = ({ name }: Method): string => `${pascalCase(name)}Input`;
+const resultName = ({ name }: Method): string => `${pascalCase(name)}Result`;
+
+function pascalCase(name: string): string {
+  return name.replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
