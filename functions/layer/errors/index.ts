@@ -6,7 +6,7 @@ export * from './by-code.ts';
 export * from './own.ts';
 export { type ErrorDetails, type ErrorKind, type Issue, RostbeefError } from './rostbeef-error.ts';
 
-/** Every error that a caller can meet: the closed set that the documentation and the OpenAPI document list. */
-export const errorCatalogue: readonly ErrorKind[] = [...Object.values(byCode), ...Object.values(own)].flatMap(
-  (value) => ('kind' in value ? [value.kind] : []),
-);
+/** Every error that a caller can meet, by name: the closed set that the documentation and the OpenAPI document list. */
+export const errorCatalogue: readonly ErrorKind[] = [...Object.values(byCode), ...Object.values(own)]
+  .flatMap((value) => ('kind' in value ? [value.kind] : []))
+  .sort((a, b) => (a.name < b.name ? -1 : 1));

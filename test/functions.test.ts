@@ -1,0 +1,148 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { catalogue } from 'rostbeef-layer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Built, build } from '../infra/build.ts';
+import { listen } from '../infra/local/listen.ts';
+import { Sandbox } from '../infra/local/sandbox.ts';
+import { startEmbeddedEjabberd } from './support/embedded-ejabberd.ts';
+import { type SecretsManager, startSecretsManager } from './support/secrets-manager.ts';
+import type { XmppServer } from './support/xmpp-server.ts';
+
+let folder: string;
+let built: Built;
+let server: XmppServer;
+let secrets: SecretsManager;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rostbeef-functions-'));
+  [built, server, secrets] = await Promise.all([build(folder), startEmbeddedEjabberd('24.12'), startSecretsManager()]);
+  secrets.set('secret', 'AWSCURRENT', server.account);
+});
+afterAll(() => Promise.all([rm(folder, { recursive: true }), server.stop(), secrets.stop()]));
+
+/** Invokes a bundled function directly in a fresh process, with settings on top of those that work. */
+async function invoke(method: string, event: unknown, settings: Record<string, string> = {}) {
+  const bundle = built.functions[method];
+  if (bundle === undefined) throw new Error(`no function ${method}`);
+  const log: string[] = [];
+  const environment = {
+    EJABBERD_URL: server.url,
+    EJABBERD_SECRET_ARN: 'secret',
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    ...settings,
+  };
+  const sandbox = new Sandbox({ ...bundle, name: method, environment, log: (line) => log.push(line) });
+  try {
+    const outcome = await sandbox.invoke(event);
+    return { ...outcome, lines: log.join('\n') };
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+const ghost = { user: 'ghost', server: 'xmpp.test' };
+
+describe.each(catalogue.map(({ name }) => name))('the function %s', (name) => {
+  it('is wrapped: what it can not read is an error of ours', async () => {
+    expect(await invoke(name, { 'no such': 'member' })).toMatchObject({
+      kind: 'error',
+      errorType: 'InvalidInputError',
+    });
+  });
+});
+
+describe('a function', () => {
+  it('throws at a direct invocation, by the error’s name, with all there is to say in the message', async () => {
+    expect(await invoke('get_roster', ghost)).toMatchObject({
+      kind: 'error',
+      errorType: 'ItemNotFoundError',
+      errorMessage: 'No such user: ghost@xmpp.test (404 item-not-found)',
+    });
+  });
+
+  it.each([
+    ['a list', []],
+    ['a string', 'x'],
+    ['an SQS event', { Records: [{ eventSource: 'aws:sqs', body: '{}' }] }],
+  ])('refuses %s as no event of its own', async (_, event) => {
+    expect(await invoke('get_roster', event)).toMatchObject({ errorType: 'UnsupportedEventError' });
+  });
+
+  it('tells every wrong setting at once, through the door', async () => {
+    const outcome = await invoke('get_roster', ghost, { EJABBERD_URL: '', EJABBERD_TIMEOUT_MS: 'soon' });
+    expect(outcome).toMatchObject({ kind: 'error', errorType: 'ConfigurationError' });
+    expect(outcome).toHaveProperty(
+      'errorMessage',
+      expect.stringMatching(/EJABBERD_URL is missing.*EJABBERD_TIMEOUT_MS/),
+    );
+  });
+
+  it('acts for the configured servers and senders alone', async () => {
+    const settings = { EJABBERD_SERVERS: 'xmpp.test', EJABBERD_SENDERS: 'bot@xmpp.test' };
+    const send = (from: string, stanza = '<message/>') =>
+      invoke('send_stanza', { from, to: 'bob@xmpp.test', stanza }, settings);
+    expect(await invoke('get_roster', { user: 'a', server: 'OTHER.test.' }, settings)).toMatchObject({
+      errorType: 'ForbiddenServerError',
+    });
+    expect(await send('Bot@xmpp.test/here')).toMatchObject({ kind: 'result' });
+    expect(await send('alice@xmpp.test')).toMatchObject({ errorType: 'ForbiddenServerError' });
+    expect(await send('bot@xmpp.test', '<message from="&#x61;lice@xmpp.test"/>')).toMatchObject({
+      errorType: 'ForbiddenServerError',
+    });
+    expect(await send('bot@xmpp.test', '<message to="bob@other.test"/>')).toMatchObject({
+      errorType: 'ForbiddenServerError',
+    });
+  });
+
+  it('says that ejabberd can not be reached where nothing listens', async () => {
+    const closed = createServer();
+    const port = await listen(closed, 0, '127.0.0.1');
+    await new Promise((resolve) => closed.close(resolve));
+    const outcome = await invoke('get_roster', ghost, { EJABBERD_URL: `http://127.0.0.1:${port}/` });
+    expect(outcome).toMatchObject({ errorType: 'EjabberdUnreachableError' });
+    expect(outcome).toHaveProperty('errorMessage', expect.stringContaining('ECONNREFUSED'));
+  });
+
+  it('ends in time where ejabberd never answers, and knows what may have been done', async () => {
+    const silent = createServer(() => undefined);
+    const url = `http://127.0.0.1:${await listen(silent, 0, '127.0.0.1')}/`;
+    const settings = { EJABBERD_URL: url, EJABBERD_SECRET_ARN: '', EJABBERD_TIMEOUT_MS: '300' };
+    const stanza = { from: 'a@xmpp.test', to: 'b@xmpp.test', stanza: '<message/>' };
+    try {
+      expect(await invoke('get_presence', ghost, settings)).toMatchObject({ errorType: 'EjabberdTimeoutError' });
+      expect(await invoke('send_stanza', stanza, settings)).toMatchObject({ errorType: 'OutcomeUnknownError' });
+    } finally {
+      silent.close();
+    }
+  });
+
+  it('fails in seconds where Secrets Manager can not be reached, and names the VPC endpoint', async () => {
+    const silent = createServer(() => undefined);
+    const url = `http://127.0.0.1:${await listen(silent, 0, '127.0.0.1')}/`;
+    try {
+      const outcome = await invoke('get_presence', ghost, { AWS_ENDPOINT_URL_SECRETS_MANAGER: url });
+      expect(outcome).toMatchObject({ errorType: 'CredentialsUnavailableError' });
+      expect(outcome).toHaveProperty('errorMessage', expect.stringMatching(/interface endpoint.*secretsmanager/));
+    } finally {
+      silent.close();
+    }
+  });
+
+  it('writes one line of JSON a call', async () => {
+    const { lines } = await invoke('get_resources', ghost);
+    const call = lines.split('\n').find((line) => line.startsWith('{'));
+    expect(JSON.parse(call ?? '')).toMatchObject({
+      level: 'WARN',
+      method: 'get_resources',
+      door: 'direct',
+      outcome: 'ItemNotFoundError',
+      requestId: expect.any(String),
+      durationMs: expect.any(Number),
+    });
+  });
+});
