@@ -1,5 +1,4 @@
 /** The one place that knows the Secrets Manager client. */
-import {
   GetSecretValueCommand,
   ResourceNotFoundException,
   SecretsManagerClient,
@@ -26,24 +25,29 @@ const ANSWER_MS = 2_000;
  * The secret in AWS Secrets Manager, through the SDK's client and its usual settings and environment
  * (`AWS_REGION`, `AWS_ENDPOINT_URL_SECRETS_MANAGER` …).
  *
+ * The SDK is most of a cold start, so it is loaded here and not where no secret is configured.
+ *
  * @param secretArn the secret's ARN or name
  */
 export function secretsManagerStore(secretArn: string): SecretStore {
-  const client = new SecretsManagerClient({
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },
-  });
+  const loaded = import('@aws-sdk/client-secrets-manager').then((sdk) => ({
+    sdk,
+    client: new sdk.SecretsManagerClient({
+      maxAttempts: 2,
+      requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },
+    }),
+  }));
   return {
     async read(stage) {
+      const { sdk, client } = await loaded;
       try {
-        const answer = await client.send(new GetSecretValueCommand({ SecretId: secretArn, VersionStage: stage }));
+        const answer = await client.send(new sdk.GetSecretValueCommand({ SecretId: secretArn, VersionStage: stage }));
         return answer.SecretString;
       } catch (error) {
-        if (error instanceof ResourceNotFoundException) {
-          if (stage === 'AWSPENDING') return undefined;
-          throw new CredentialsUnavailableError({ detail: 'EJABBERD_SECRET_ARN names no secret here', cause: error });
-        }
-        throw new CredentialsUnavailableError({ detail: whyUnreadable(error), cause: error });
+        const isMissing = error instanceof sdk.ResourceNotFoundException;
+        if (isMissing && stage === 'AWSPENDING') return undefined;
+        const detail = isMissing ? 'EJABBERD_SECRET_ARN names no secret here' : whyUnreadable(error);
+        throw new CredentialsUnavailableError({ detail, cause: error });
       }
     },
   };

@@ -24,7 +24,7 @@ export class UnsupportedEventError extends RostbeefError {
 export class ForbiddenServerError extends RostbeefError {
   static override readonly kind = {
     name: 'ForbiddenServerError',
-    summary: 'These functions are not configured to act for',
+    summary: 'The input names a server or sender that these functions may not act for',
     status: 403,
     retryable: false,
   };
