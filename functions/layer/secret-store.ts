@@ -1,8 +1,4 @@
 /** The one place that knows the Secrets Manager client. */
-  GetSecretValueCommand,
-  ResourceNotFoundException,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
 import { CredentialsUnavailableError } from './errors/index.ts';
 
 /** A secret's version by its staging label. */

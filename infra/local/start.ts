@@ -25,9 +25,21 @@ async function main(): Promise<void> {
   const gateway = await startGateway({ port, functions, environment: server.environment, log });
   console.log(greeting(gateway, server));
 
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => Promise.all([gateway.stop(), server.stop()]).then(() => process.exit(0)));
-  }
+  const stop = (): Promise<never> => Promise.all([gateway.stop(), server.stop()]).then(() => process.exit(0));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  onceOrphaned(stop);
+}
+
+/** npm runs a script through a shell, which a SIGTERM to npm ends without a word to us: its end is ours then. */
+function onceOrphaned(stop: () => void): void {
+  const { npm_lifecycle_event } = process.env;
+  if (!npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stop();
+  }, 250);
 }
 
 async function openServer(): Promise<Server> {

@@ -37,17 +37,19 @@ function start(args: readonly string[], environment: Readonly<Record<string, str
     output: text(child.stdout),
     errors: text(child.stderr),
     exit: once(child, 'exit'),
-    greeting: () => {
-      const { promise, resolve, reject } = Promise.withResolvers<string>();
-      let read = '';
-      child.stdout.on('data', (data) => {
-        read += data;
-        if (read.includes('Ctrl-C')) resolve(read);
-      });
-      child.once('exit', (code) => reject(new Error(`npm start ended with ${code}: ${read}`)));
-      return promise;
-    },
+    greeting: () => greetingOf(child),
   };
+}
+
+function greetingOf(child: ChildProcess): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let read = '';
+  child.stdout?.on('data', (data) => {
+    read += data;
+    if (read.includes('Ctrl-C')) resolve(read);
+  });
+  child.once('exit', (code) => reject(new Error(`npm start ended with ${code}: ${read}`)));
+  return promise;
 }
 
 function urlIn(greeting: string): string {
@@ -101,6 +103,26 @@ describe('npm start', () => {
     child.kill(signal);
     expect(await exit).toEqual([0, null]);
     expect(functions.filter(isRunning)).toEqual([]);
+  });
+
+  it('ends with the shell that npm runs it in, which hands no signal on', async () => {
+    const shell = spawn('sh', ['-c', `"${process.execPath}" "${script}" --port 0 & wait`], {
+      env: { PATH, npm_lifecycle_event: 'start' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(shell);
+    const url = urlIn(await greetingOf(shell));
+    shell.kill('SIGTERM');
+    await expect
+      .poll(
+        () =>
+          fetch(url).then(
+            () => 'answers',
+            () => 'is gone',
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe('is gone');
   });
 
   it('leaves no process behind when it is killed', async () => {

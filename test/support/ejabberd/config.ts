@@ -19,7 +19,8 @@ export function ejabberdConfig({ c2s, http }: Ports): string {
   const listener = { ip: '127.0.0.1', backlog: 1024 };
   return JSON.stringify({
     hosts: [HOST, OTHER_HOST],
-    loglevel: 'warning',
+    // Less would not tell which ports are open.
+    loglevel: 'info',
     log_rotate_count: 0,
     language: 'en',
     listen: [
@@ -33,7 +34,12 @@ export function ejabberdConfig({ c2s, http }: Ports): string {
         shaper: 'none',
         access: 'all',
       },
-      { ...listener, port: http, module: 'ejabberd_http', request_handlers: { '/xmlrpc': 'ejabberd_xmlrpc' } },
+      {
+        ...listener,
+        port: http,
+        module: 'ejabberd_http',
+        request_handlers: { '/xmlrpc': 'ejabberd_xmlrpc', '/api': 'mod_http_api' },
+      },
     ],
     acl: { rostbeef: { user: [`${ADMIN}@${HOST}`] } },
     api_permissions: {
@@ -49,6 +55,7 @@ export function ejabberdConfig({ c2s, http }: Ports): string {
     modules: {
       mod_admin_extra: {},
       mod_disco: {},
+      mod_http_api: {},
       mod_last: {},
       mod_offline: {},
       mod_ping: {},

@@ -1,5 +1,6 @@
-import { chmod, glob, open, rename, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { chmod, open, rename, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { pathIn, pathsIn } from './paths.ts';
 
 const LOADERS = '{lib,usr/lib}/*-linux-*/ld-linux-*.so.*';
 const PROGRAMS = 'usr/lib/erlang/{erts-*/bin,lib/*/priv/bin}/*';
@@ -9,23 +10,17 @@ const PROGRAMS = 'usr/lib/erlang/{erts-*/bin,lib/*/priv/bin}/*';
  * with any others: a script in the place of each starts it by that loader. No chroot, no LD_LIBRARY_PATH for what they start in turn.
  */
 export async function useOwnLibraries(root: string): Promise<void> {
-  const [loader = ''] = await matches(LOADERS, root);
-  const libraries = [...new Set([dirname(loader), join('usr/lib', dirname(loader).split('/').at(-1) ?? '')])];
-  for (const program of await matches(PROGRAMS, root)) {
+  const loader = relative(root, await pathIn(root, LOADERS));
+  const libraries = new Set([dirname(loader), join('usr/lib', basename(dirname(loader)))]);
+  for (const program of await pathsIn(root, PROGRAMS)) {
     const file = join(root, program);
     if (!(await isElf(file))) continue;
     await rename(file, `${file}.elf`);
     const top = `"\${0%/*}"/${relative(dirname(program), '.')}`;
-    const path = libraries.map((library) => `${top}/${library}`).join(':');
+    const path = [...libraries].map((library) => `${top}/${library}`).join(':');
     await writeFile(file, `#!/bin/sh\nexec ${top}/${loader} --library-path ${path} "$0.elf" "$@"\n`);
     await chmod(file, 0o755);
   }
-}
-
-async function matches(pattern: string, root: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const path of glob(pattern, { cwd: root })) found.push(path);
-  return found;
 }
 
 async function isElf(path: string): Promise<boolean> {

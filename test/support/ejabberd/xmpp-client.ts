@@ -14,53 +14,59 @@ export interface Login {
   readonly presence?: Presence | undefined;
 }
 
-/** Logs in; with `presence`, the server has it when this resolves. */
+/** Enough for a machine that does other things as well: @xmpp/client gives a server two seconds for each step. */
+const PATIENCE_MS = 20_000;
+
+const PING_ID = 'handled-';
+
+/** Logs in, and stays out once it is disconnected. What it sends, the server has handled when the promise resolves. */
 export async function connectClient({ port, host, user, password, resource, presence }: Login): Promise<XmppClient> {
-  const xmpp = client({ service: `xmpp://127.0.0.1:${port}`, domain: host, username: user, password, resource });
+  const service = `xmpp://127.0.0.1:${port}`;
+  const xmpp = client({ service, domain: host, username: user, password, resource, timeout: PATIENCE_MS });
   xmpp.reconnect.stop();
-  const inbox = new Inbox();
   // A lost connection shows in what a test waits for.
   xmpp.on('error', () => undefined);
-  xmpp.on('stanza', (stanza: Element) => inbox.add(stanza));
+  const inbox = new Inbox();
+  xmpp.on('stanza', (stanza: Element) => {
+    if (!isOwnBusiness(stanza)) inbox.add(stanza);
+  });
   // @xmpp/client answers an iq that nothing handles with an error; a push is answered with a result (RFC 6121 section 2.1.6).
   xmpp.iqCallee.set('jabber:iq:roster', 'query', () => true);
-  await xmpp.start();
-  const jid = `${user}@${host}/${resource}`;
+  const jid = await xmpp.start().catch(async (error) => {
+    await xmpp.stop();
+    throw error;
+  });
+
   let pings = 0;
-
-  /** A stanza is handled in order, so the answer to a ping tells that what went before it was. */
-  const handled = async () => {
+  /** Stanzas are handled in their order (RFC 6120 section 10.1), so the answer to a ping tells that this one was. */
+  const send = async (stanza: Element) => {
+    await xmpp.send(stanza);
     pings += 1;
-    const id = `handled-${pings}`;
-    await xmpp.send(xml('iq', { type: 'get', id, to: host }, xml('ping', { xmlns: 'urn:xmpp:ping' })));
-    await inbox.waitFor((stanza) => stanza.attrs['id'] === id);
+    await xmpp.iqCaller.request(
+      xml('iq', { type: 'get', to: host, id: `${PING_ID}${pings}` }, xml('ping', { xmlns: 'urn:xmpp:ping' })),
+    );
   };
+  const available = (shown: Presence = {}) =>
+    send(xml('presence', {}, ...Object.entries(shown).map(([name, value]) => xml(name, {}, String(value)))));
 
-  const connected: XmppClient = {
-    jid,
+  if (presence !== undefined) await available(presence);
+  return {
+    jid: jid.toString(),
     received: inbox.received,
-    async available({ show, status, priority } = {}) {
-      const children = [
-        show === undefined ? [] : [xml('show', {}, show)],
-        status === undefined ? [] : [xml('status', {}, status)],
-        priority === undefined ? [] : [xml('priority', {}, String(priority))],
-      ].flat();
-      await xmpp.send(xml('presence', {}, ...children));
-      await handled();
-    },
-    async unavailable() {
-      await xmpp.send(xml('presence', { type: 'unavailable' }));
-      await handled();
-    },
-    async send(stanza) {
-      await xmpp.send(stanza);
-      await handled();
-    },
+    available,
+    unavailable: () => send(xml('presence', { type: 'unavailable' })),
+    send,
     waitFor: (matches, timeoutMs) => inbox.waitFor(matches, timeoutMs),
     async disconnect() {
-      await xmpp.stop();
+      if (xmpp.status === 'online') await xmpp.stop();
     },
   };
-  if (presence !== undefined) await connected.available(presence);
-  return connected;
+}
+
+/** The answers to what the client asks by itself: for its resource, and whether a stanza was handled. */
+function isOwnBusiness(stanza: Element): boolean {
+  return (
+    stanza.getChild('bind', 'urn:ietf:params:xml:ns:xmpp-bind') !== undefined ||
+    (stanza.is('iq') && String(stanza.attrs['id']).startsWith(PING_ID))
+  );
 }
