@@ -12,7 +12,7 @@ const rooms: readonly (readonly [string, RegExp])[] = [
   ['the handler', /^handler\.ts$/],
   ['the container', /^container\.ts$/],
   ['the doors', /^doors\//],
-  ['the log', /^log\.ts$/],
+  ['the log', /^(?:log|metrics)\.ts$/],
   ['the methods', /^methods\//],
   ['the dialects', /^ejabberd\//],
   ['the credentials', /^(?:credentials|secret-store)\.ts$/],

@@ -142,7 +142,7 @@ describe('a function', () => {
       door: 'direct',
       outcome: 'ItemNotFoundError',
       requestId: expect.any(String),
-      durationMs: expect.any(Number),
+      Duration: expect.any(Number),
     });
   });
 });

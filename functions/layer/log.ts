@@ -1,5 +1,6 @@
 /** One line of JSON a call, for CloudWatch. Holds no secret, stanza, nick or fault text: there is no place for them. */
 import { RostbeefError, UnexpectedError } from './errors/index.ts';
+import { callMetrics } from './metrics.ts';
 
 /** What a line tells of a call. */
 export interface CallRecord {
@@ -10,15 +11,15 @@ export interface CallRecord {
   readonly error?: unknown;
 }
 
-/** Writes a call's line to standard output, which Lambda sends to the log group. */
+/** Writes a call's line to standard output, which Lambda sends to the log group, and its metrics with it. */
 export function logCall({ error, durationMs, ...call }: CallRecord): void {
   const line = {
     level: error === undefined ? 'INFO' : levelOf(error),
     timestamp: new Date().toISOString(),
     ...call,
-    durationMs: Math.round(durationMs * 10) / 10,
     outcome: error instanceof Error ? error.name : 'ok',
     ...(error instanceof RostbeefError && { error: { message: error.message, cause: causeOf(error) } }),
+    ...callMetrics(durationMs, error),
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }

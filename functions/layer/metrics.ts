@@ -1,0 +1,42 @@
+/** A call's metrics in CloudWatch's embedded metric format: they travel in the log line, and cost the call nothing. */
+import { CredentialsRejectedError, CredentialsUnavailableError, RostbeefError } from './errors/index.ts';
+
+/** The namespace of every metric here. */
+export const METRIC_NAMESPACE = 'rostbeef';
+
+/**
+ * The metrics and their units. Each is paid for by month and dimension, so there are few and the method is their one
+ * dimension. The counts are 0 where nothing failed, so that an alarm has data.
+ */
+const METRICS = {
+  /** The whole call, in milliseconds. */
+  Duration: 'Milliseconds',
+  /** The secret can't be read, or ejabberd refuses it. */
+  CredentialFailures: 'Count',
+  /** ejabberd can't be reached, or does not answer as it should. */
+  EjabberdFailures: 'Count',
+  /** What the caller has to mend. */
+  ClientErrors: 'Count',
+} as const;
+
+/** The members that a log line has for its metrics, the member `method` being its own. */
+export function callMetrics(durationMs: number, error: unknown): Record<keyof typeof METRICS | '_aws', unknown> {
+  const isCredentials = error instanceof CredentialsRejectedError || error instanceof CredentialsUnavailableError;
+  const isClients = error instanceof RostbeefError && (error.status === undefined || error.status < 500);
+  return {
+    Duration: Math.round(durationMs * 10) / 10,
+    CredentialFailures: Number(isCredentials),
+    EjabberdFailures: Number(error !== undefined && !isCredentials && !isClients),
+    ClientErrors: Number(isClients),
+    _aws: {
+      Timestamp: Date.now(),
+      CloudWatchMetrics: [
+        {
+          Namespace: METRIC_NAMESPACE,
+          Dimensions: [['method']],
+          Metrics: Object.entries(METRICS).map(([Name, Unit]) => ({ Name, Unit })),
+        },
+      ],
+    },
+  };
+}
