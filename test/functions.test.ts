@@ -68,7 +68,7 @@ describe('a function', () => {
   it.each([
     ['a list', []],
     ['a string', 'x'],
-    ['an SQS event', { Records: [{ eventSource: 'aws:sqs', body: '{}' }] }],
+    ['an event of S3', { Records: [{ eventSource: 'aws:s3' }] }],
   ])('refuses %s as no event of its own', async (_, event) => {
     expect(await invoke('get_roster', event)).toMatchObject({ errorType: 'UnsupportedEventError' });
   });

@@ -5,7 +5,9 @@ import { type Container, openContainer } from './container.ts';
 import { doorOf } from './doors/detect.ts';
 import { direct } from './doors/direct.ts';
 import type { Door } from './doors/door.ts';
+import { eventbridge } from './doors/eventbridge.ts';
 import { http } from './doors/http.ts';
+import { answerBatch, inputOf, type QueueRecord, recordsOf } from './doors/sqs.ts';
 import { RostbeefError, UnexpectedError, UnsupportedEventError } from './errors/index.ts';
 import { logCall } from './log.ts';
 import type { Method } from './methods/method.ts';
@@ -26,7 +28,12 @@ export type LambdaHandler = (event: unknown, context: Context) => Promise<unknow
  */
 export function createHandler(method: Method): LambdaHandler {
   const container = onceReady(openContainer);
-  const chains = { http: chainOf(http, method, container), direct: chainOf(direct, method, container) };
+  const chains = {
+    http: chainOf(http, method, container),
+    direct: chainOf(direct, method, container),
+    eventbridge: chainOf(eventbridge, method, container),
+    sqs: batchChainOf(method, container),
+  };
   return async (event, context) => {
     const door = doorOf(event);
     if (door !== 'unsupported') return chains[door](event, context);
@@ -36,15 +43,41 @@ export function createHandler(method: Method): LambdaHandler {
   };
 }
 
+// The deadline of the container's invocation is the one clock: middy's own would not end the call.
+const NO_TIMEOUT_OF_MIDDY = { timeoutEarlyInMillis: 0 };
+
 function chainOf(door: Door, method: Method, container: () => Container): LambdaHandler {
-  // The deadline of the container's invocation is the one clock: middy's own would not end the call.
-  const chain = middy<unknown, unknown>({ timeoutEarlyInMillis: 0 })
+  const chain = middy<unknown, unknown>(NO_TIMEOUT_OF_MIDDY)
     .use(logging(method, door))
     .use(answering(door))
     .use(reading(door))
     .handler((input: unknown, { getRemainingTimeInMillis }: Context) =>
       container().invoke(getRemainingTimeInMillis(), (context) => method.call(input, context)),
     );
+  return async (event, context) => chain(event, context);
+}
+
+/** A batch never fails as a whole: what fails is each record by itself. */
+function batchChainOf(method: Method, container: () => Container): LambdaHandler {
+  const chain = middy<unknown, unknown>(NO_TIMEOUT_OF_MIDDY).handler(async (event: unknown, context: Context) => {
+    const records = recordsOf(event);
+    const attempt = async (record: QueueRecord, call: () => Promise<unknown>): Promise<boolean> => {
+      const started = performance.now();
+      const error = await call().then(() => undefined, known);
+      const { messageId, receives } = record;
+      const requestId = context.awsRequestId;
+      const durationMs = performance.now() - started;
+      logCall({ method: method.name, door: 'sqs', requestId, messageId, receives, durationMs, error });
+      return error === undefined;
+    };
+    try {
+      return await container().invoke(context.getRemainingTimeInMillis(), (methodContext) =>
+        answerBatch(records, (record) => attempt(record, async () => method.call(inputOf(record), methodContext))),
+      );
+    } catch (error) {
+      return answerBatch(records, (record) => attempt(record, () => Promise.reject(error)));
+    }
+  });
   return async (event, context) => chain(event, context);
 }
 
@@ -62,10 +95,9 @@ function answering(door: Door): MiddlewareObj {
       request.response = door.respond(request.response);
     },
     onError: (request) => {
-      const { error } = request;
-      const known = error instanceof RostbeefError ? error : new UnexpectedError({ cause: error });
-      request.error = known;
-      request.response = door.fail(known, request.context.awsRequestId);
+      const error = known(request.error);
+      request.error = error;
+      request.response = door.fail(error, request.context.awsRequestId);
     },
   };
 }
@@ -84,6 +116,10 @@ function logging(method: Method, door: Door): MiddlewareObj {
     after: log,
     onError: log,
   };
+}
+
+function known(error: unknown): RostbeefError {
+  return error instanceof RostbeefError ? error : new UnexpectedError({ cause: error });
 }
 
 /** Settings that are wrong are told through the door at every call, not by a crash at the start. */

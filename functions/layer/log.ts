@@ -7,6 +7,9 @@ export interface CallRecord {
   readonly method: string;
   readonly door: string;
   readonly requestId: string;
+  /** Of a record of a queue: its id, and how often it was delivered. */
+  readonly messageId?: string;
+  readonly receives?: number;
   readonly durationMs: number;
   readonly error?: unknown;
 }

@@ -24,9 +24,11 @@ describe('an event', () => {
     ['that is empty', {}, 'direct'],
     ['whose member Records is a string', { Records: '[]' }, 'direct'],
     ['whose member detail is a string', { detail: 'x', source: 'y', 'detail-type': 'z' }, 'direct'],
-    ['of SQS', { Records: [{ eventSource: 'aws:sqs', body: '{}' }] }, 'unsupported'],
+    ['of SQS', { Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: '{}' }] }, 'sqs'],
+    ['of no records', { Records: [] }, 'unsupported'],
     ['of S3', { Records: [{ eventSource: 'aws:s3' }] }, 'unsupported'],
-    ['of EventBridge', { 'detail-type': 'x', source: 'y', detail: {} }, 'unsupported'],
+    ['of EventBridge', { 'detail-type': 'x', source: 'y', detail: {} }, 'eventbridge'],
+    ['of a notification', { Records: [{ EventSource: 'aws:sns', Sns: {} }] }, 'unsupported'],
     ['of a load balancer', { ...v1, requestContext: { elb: {} } }, 'unsupported'],
     ['of a WebSocket', { requestContext: { connectionId: 'x', eventType: 'MESSAGE' } }, 'unsupported'],
     ['that is a list', [input], 'unsupported'],
@@ -39,7 +41,7 @@ describe('an event', () => {
   it('comes through one door, whatever it is', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (event) => {
-        expect(['http', 'direct', 'unsupported']).toContain(doorOf(event));
+        expect(['http', 'direct', 'sqs', 'eventbridge', 'unsupported']).toContain(doorOf(event));
       }),
     );
   });

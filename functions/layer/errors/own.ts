@@ -15,7 +15,7 @@ export class InvalidInputError extends RostbeefError {
 export class UnsupportedEventError extends RostbeefError {
   static override readonly kind = {
     name: 'UnsupportedEventError',
-    summary: 'The event is neither an API Gateway request nor an object of the input itself',
+    summary: 'The event is no API Gateway request, SQS batch or EventBridge event, nor an object of the input itself',
     retryable: false,
   };
 }

@@ -1,0 +1,85 @@
+/** SQS: a batch of records, each an input of its own, and the answer is which of them failed. */
+import { InvalidInputError } from '../errors/index.ts';
+import { isEnvelope } from './detect.ts';
+import { isObject } from './object.ts';
+
+/** One record as far as it matters here. */
+export interface QueueRecord {
+  readonly messageId: string;
+  readonly body: unknown;
+  /** How often SQS has delivered it, this time included. */
+  readonly receives: number;
+  /** Records of one group go one after the other; `undefined` on a standard queue. */
+  readonly group: string | undefined;
+}
+
+/** What tells SQS which records to deliver again; all others it deletes. */
+export interface BatchAnswer {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+/** So many records run at once: they share the container's connections. */
+const PARALLEL_RECORDS = 10;
+
+/** The records of a batch. */
+export function recordsOf(event: unknown): readonly QueueRecord[] {
+  const records: readonly unknown[] = isObject(event) && Array.isArray(event['Records']) ? event['Records'] : [];
+  return records.filter(isObject).map((record) => {
+    const attributes = isObject(record['attributes']) ? record['attributes'] : {};
+    // Fair standard queues carry a MessageGroupId as well, and no order.
+    const isFifo = String(record['eventSourceARN']).endsWith('.fifo');
+    return {
+      messageId: String(record['messageId']),
+      body: record['body'],
+      receives: Number(attributes['ApproximateReceiveCount']) || 1,
+      group: isFifo ? String(attributes['MessageGroupId']) : undefined,
+    };
+  });
+}
+
+/**
+ * The input that a record's body holds, as it is or in an EventBridge envelope.
+ *
+ * @throws InvalidInputError where the body is not JSON
+ */
+export function inputOf({ body }: QueueRecord): unknown {
+  let input: unknown;
+  try {
+    input = JSON.parse(typeof body === 'string' ? body : '');
+  } catch {
+    throw new InvalidInputError({ detail: 'the message’s body is not JSON' });
+  }
+  return isObject(input) && isEnvelope(input) ? input['detail'] : input;
+}
+
+/**
+ * Runs every record, in parallel but for those of one FIFO group, which ends at its first failure.
+ *
+ * @param run whether a record succeeded; must not throw
+ */
+export async function answerBatch(
+  records: readonly QueueRecord[],
+  run: (record: QueueRecord) => Promise<boolean>,
+): Promise<BatchAnswer> {
+  const failed = new Set<string>();
+  const lines = [
+    ...Map.groupBy(records, ({ group, messageId }) => (group === undefined ? `m ${messageId}` : `g ${group}`)).values(),
+  ];
+  const runLine = async (line: readonly QueueRecord[]) => {
+    let isBroken = false;
+    for (const record of line) {
+      isBroken = isBroken || !(await run(record));
+      if (isBroken) failed.add(record.messageId);
+    }
+  };
+  const worker = async () => {
+    for (let line = lines.shift(); line !== undefined; line = lines.shift()) await runLine(line);
+  };
+  await Promise.all(Array.from({ length: PARALLEL_RECORDS }, worker));
+  // In the order of the batch: on a FIFO queue it is that in which they come again.
+  return {
+    batchItemFailures: records
+      .filter(({ messageId }) => failed.has(messageId))
+      .map(({ messageId }) => ({ itemIdentifier: messageId })),
+  };
+}

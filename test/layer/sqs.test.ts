@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { answerBatch, inputOf, recordsOf } from '../../functions/layer/doors/sqs.ts';
+import { InvalidInputError } from '../../functions/layer/errors/index.ts';
+
+const queue = 'arn:aws:sqs:eu-west-1:123456789012:links';
+
+const batch = (arn: string, ...messages: readonly (readonly [id: string, group?: string])[]) =>
+  recordsOf({
+    Records: messages.map(([messageId, MessageGroupId]) => ({
+      messageId,
+      body: '{}',
+      eventSource: 'aws:sqs',
+      eventSourceARN: arn,
+      attributes: { ApproximateReceiveCount: '3', ...(MessageGroupId !== undefined && { MessageGroupId }) },
+    })),
+  });
+
+/** Runs a batch of which these fail; tells what ran, and what was reported. */
+async function outcome(records: ReturnType<typeof batch>, ...failing: readonly string[]) {
+  const ran: string[] = [];
+  const { batchItemFailures } = await answerBatch(records, async ({ messageId }) => {
+    ran.push(messageId);
+    await Promise.resolve();
+    return !failing.includes(messageId);
+  });
+  return { ran: ran.sort(), failed: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) };
+}
+
+describe('a batch of a standard queue', () => {
+  it('reports just the records that failed, and runs all', async () => {
+    const records = batch(queue, ['a'], ['b'], ['c']);
+    expect(await outcome(records)).toEqual({ ran: ['a', 'b', 'c'], failed: [] });
+    expect(await outcome(records, 'b')).toEqual({ ran: ['a', 'b', 'c'], failed: ['b'] });
+    expect(await outcome(records, 'c', 'b', 'a')).toEqual({ ran: ['a', 'b', 'c'], failed: ['a', 'b', 'c'] });
+  });
+
+  it('has no order between the records of a message group, which fair queues have too', async () => {
+    expect(await outcome(batch(queue, ['a', 'g'], ['b', 'g']), 'a')).toEqual({ ran: ['a', 'b'], failed: ['a'] });
+  });
+
+  it('of more records than run at once is run to its end', async () => {
+    const ids = Array.from({ length: 1000 }, (_, number) => [`m${number}`] as const);
+    expect((await outcome(batch(queue, ...ids), 'm999')).failed).toEqual(['m999']);
+  });
+
+  it('tells how often a record was received', () => {
+    expect(batch(queue, ['a'])).toMatchObject([{ messageId: 'a', receives: 3, group: undefined }]);
+  });
+});
+
+describe('a batch of a FIFO queue', () => {
+  it('ends each group at its first failure, and no other group', async () => {
+    const records = batch(`${queue}.fifo`, ['a1', 'a'], ['b1', 'b'], ['a2', 'a'], ['b2', 'b'], ['a3', 'a']);
+    expect(await outcome(records, 'a2', 'b2')).toEqual({
+      ran: ['a1', 'a2', 'b1', 'b2'],
+      failed: ['a2', 'b2', 'a3'],
+    });
+  });
+});
+
+describe('a record', () => {
+  const input = { user: 'alice', server: 'example.com' };
+  const inputIn = (body: unknown) => inputOf({ messageId: 'm', receives: 1, group: undefined, body });
+
+  it('holds the input, bare or in an EventBridge envelope', () => {
+    expect(inputIn(JSON.stringify(input))).toEqual(input);
+    expect(inputIn(JSON.stringify({ source: 'app', 'detail-type': 'x', detail: input }))).toEqual(input);
+  });
+
+  it.each([['not JSON'], [''], [undefined]])('of %j is refused, and not quoted', (body) => {
+    expect(() => inputIn(body)).toThrow(InvalidInputError);
+    expect(() => inputIn(body)).toThrow(/is not JSON$/);
+  });
+});
