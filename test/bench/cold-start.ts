@@ -1,5 +1,5 @@
 /** Cold start: from the process's start to the first answer, of each function beside one that does nothing. */
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Built, build } from '../../infra/build.ts';
@@ -42,7 +42,9 @@ try {
   }
   const base = median(times.get('hello') ?? []);
   for (const [name, list] of times) {
-    console.log(`${name.padEnd(26)} ${median(list).toFixed(0).padStart(4)} ms  ${(median(list) / base).toFixed(2)} x hello`);
+    console.log(
+      `${name.padEnd(26)} ${median(list).toFixed(0).padStart(4)} ms  ${(median(list) / base).toFixed(2)} x hello`,
+    );
   }
 } finally {
   await server.stop();
