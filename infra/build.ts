@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -11,6 +11,8 @@ export interface Built {
   readonly layer: string;
   /** The functions by method name, each with that layer. */
   readonly functions: Readonly<Record<string, FunctionBundle>>;
+  /** The functions that tend the system, by the name of their folder in `functions/operations`. */
+  readonly operations: Readonly<Record<string, FunctionBundle>>;
   /** Every file, by its path below the output folder, in order. */
   readonly files: readonly BuiltFile[];
 }
@@ -31,26 +33,45 @@ const layerModule = `layer/nodejs/node_modules/${layerName}`;
  */
 export async function build(outDir = 'dist'): Promise<Built> {
   const target = resolve(root, outDir);
-  const sources = (await readdir(join(root, 'functions'))).filter((name) => name.endsWith('.ts')).sort();
-  const names = sources.map((source) => basename(source, '.ts'));
-  const files = [...(await bundle(target, names)), await layerPackage()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const methods = await pathsIn('functions', '*.ts');
+  const operations = await pathsIn('functions/operations', '*/index.ts');
+  const entryPoints = {
+    [`${layerModule}/index`]: 'functions/layer/index.ts',
+    ...Object.fromEntries(methods.map((path) => [`functions/${basename(path, '.ts')}/index`, path])),
+    ...Object.fromEntries(operations.map((path) => [`operations/${basename(dirname(path))}/index`, path])),
+  };
+  const files = [...(await bundle(target, entryPoints)), await layerPackage()].sort((a, b) =>
+    a.path < b.path ? -1 : 1,
+  );
   await write(target, files);
-  await removeAllBut(names, join(target, 'functions'));
+  await removeAllBut(files, target);
   const layer = join(target, 'layer');
-  const functions = names.map((name) => [
-    name.replaceAll('-', '_'),
-    { folder: join(target, 'functions', name), layer },
-  ]);
-  return { layer, functions: Object.fromEntries(functions), files };
+  const inLayer = (folder: string, name: string): FunctionBundle => ({ folder: join(target, folder, name), layer });
+  return {
+    layer,
+    functions: Object.fromEntries(
+      methods
+        .map((path) => basename(path, '.ts'))
+        .map((name) => [name.replaceAll('-', '_'), inLayer('functions', name)]),
+    ),
+    operations: Object.fromEntries(
+      operations.map((path) => basename(dirname(path))).map((name) => [name, inLayer('operations', name)]),
+    ),
+    files,
+  };
 }
 
-async function bundle(outdir: string, names: readonly string[]): Promise<BuiltFile[]> {
+/** Source files, relative to the project, in order. */
+async function pathsIn(folder: string, pattern: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const path of glob(pattern, { cwd: join(root, folder) })) found.push(`${folder}/${path}`);
+  return found.sort();
+}
+
+async function bundle(outdir: string, entryPoints: Readonly<Record<string, string>>): Promise<BuiltFile[]> {
   const { outputFiles } = await esbuild({
     absWorkingDir: root,
-    entryPoints: {
-      [`${layerModule}/index`]: 'functions/layer/index.ts',
-      ...Object.fromEntries(names.map((name) => [`functions/${name}/index`, `functions/${name}.ts`])),
-    },
+    entryPoints: { ...entryPoints },
     outdir,
     write: false,
     bundle: true,
@@ -90,9 +111,13 @@ async function write(target: string, files: readonly BuiltFile[]): Promise<void>
   }
 }
 
-async function removeAllBut(names: readonly string[], folder: string): Promise<void> {
-  const gone = (await readdir(folder)).filter((name) => !names.includes(name));
-  await Promise.all(gone.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+/** Functions that are no longer there must not be deployed. */
+async function removeAllBut(files: readonly BuiltFile[], target: string): Promise<void> {
+  const kept = new Set(files.map(({ path }) => dirname(path)));
+  const there: string[] = [];
+  for await (const folder of glob('{functions,operations}/*', { cwd: target })) there.push(folder);
+  const gone = there.filter((folder) => !kept.has(folder));
+  await Promise.all(gone.map((folder) => rm(join(target, folder), { recursive: true, force: true })));
 }
 
 if (import.meta.main) {

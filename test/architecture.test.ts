@@ -10,7 +10,7 @@ const sourceOf = (file: string) => readFileSync(join(layer, file), 'utf8');
 const rooms: readonly (readonly [string, RegExp])[] = [
   ['the public door', /^index\.ts$/],
   ['the handler', /^handler\.ts$/],
-  ['the container', /^container\.ts$/],
+  ['the container, and what the operators’ functions have for one', /^(?:container|operations)\.ts$/],
   ['the doors', /^doors\//],
   ['the log', /^(?:log|metrics)\.ts$/],
   ['the methods', /^methods\//],

@@ -12,3 +12,4 @@ export { linkContacts } from './methods/link-contacts.ts';
 export type { Method, MethodName } from './methods/method.ts';
 export { sendStanza } from './methods/send-stanza.ts';
 export { unlinkContacts } from './methods/unlink-contacts.ts';
+export { type CommandOptions, runCommands } from './operations.ts';

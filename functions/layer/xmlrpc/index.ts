@@ -1,4 +1,4 @@
 export { call } from './client.ts';
 export { DecodeError, EncodeError, TransportError } from './errors.ts';
-export { createEndpoint, type Endpoint, InvocationSockets } from './transport.ts';
+export { createEndpoint, type Endpoint, type EndpointOptions, InvocationSockets } from './transport.ts';
 export { xmlProblem } from './xml-text.ts';
