@@ -4,7 +4,7 @@ import { ConfigurationError, type Issue } from './errors/index.ts';
 import { formatJid, parseJid, prepareDomain } from './jid.ts';
 
 /** How the server is spoken to. */
-export type DialectName = 'ejabberd';
+export type DialectName = 'ejabberd' | 'rostbeef';
 
 /** The checked settings. */
 export interface Config {
@@ -50,7 +50,7 @@ export function readConfig(env: Environment = process.env): Config {
   }
   const config = {
     dialect: read<DialectName>('EJABBERD_DIALECT', 'ejabberd', (value) =>
-      value === 'ejabberd' ? value : { problem: 'must be "ejabberd"' },
+      value === 'ejabberd' || value === 'rostbeef' ? value : { problem: 'must be "ejabberd" or "rostbeef"' },
     ),
     secretArn: read<string | undefined>('EJABBERD_SECRET_ARN', undefined, (value) => value),
     caPem: read<string | undefined>('EJABBERD_CA_PEM', undefined, certificates),

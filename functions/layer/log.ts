@@ -24,6 +24,15 @@ export function logCall({ error, durationMs, ...call }: CallRecord): void {
     ...(error instanceof RostbeefError && { error: { message: error.message, cause: causeOf(error) } }),
     ...callMetrics(durationMs, error),
   };
+  write(line);
+}
+
+/** Writes a line that belongs to no call. */
+export function logWarning(message: string): void {
+  write({ level: 'WARN', timestamp: new Date().toISOString(), message });
+}
+
+function write(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 

@@ -58,6 +58,7 @@ export async function startWorld(server: XmppServer): Promise<World> {
       log: (_, line) => log.push(line),
       environment: {
         EJABBERD_URL: server.url,
+        EJABBERD_DIALECT: server.traits.dialect,
         EJABBERD_SECRET_ARN: secret,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
         AWS_ACCESS_KEY_ID: 'test',

@@ -4,6 +4,7 @@ import type { Release } from '../../infra/local/embedded/reply.ts';
 import { startEmbeddedServer } from '../../infra/local/embedded/server.ts';
 import { fullJid, type Session, type World } from '../../infra/local/embedded/world.ts';
 import { Inbox } from './inbox.ts';
+import { STOCK, STOCK_23 } from './traits.ts';
 import { type Arguments, xmlrpcCall } from './xmlrpc-call.ts';
 import type { Presence, XmppClient, XmppServer } from './xmpp-server.ts';
 
@@ -28,6 +29,7 @@ export async function startEmbeddedEjabberd(release: Release): Promise<XmppServe
     host: HOST,
     otherHost: OTHER_HOST,
     release: release === '24.12' ? 'since-24.02' : 'before-24.02',
+    traits: release === '24.12' ? STOCK : STOCK_23,
     account,
     powerless,
     command,
@@ -46,7 +48,7 @@ export async function startEmbeddedEjabberd(release: Release): Promise<XmppServe
 }
 
 /** A session in memory, with a client's view of it. */
-async function connect(
+export async function connect(
   world: World,
   { user, host, resource }: { readonly user: string; readonly host: string; readonly resource: string },
   presence: Presence | undefined,

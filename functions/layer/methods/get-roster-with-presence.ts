@@ -49,8 +49,8 @@ export const getRosterWithPresence = defineMethod({
     const owner = userJid(input);
     const page = pageAfter(input, owner);
     access.demandServers({ server: owner });
-    const { items, nextToken } = page(await dialect.getRoster(owner));
-    const presences = await dialect.getPresences(items);
+    const { part, presences } = await dialect.getRosterWithPresence(owner, page);
+    const { items, nextToken } = part;
     const contacts = items.map((item, index) => ({ ...contactOf(item), ...(presences[index] ?? UNAVAILABLE) }));
     return { contacts, ...(nextToken !== undefined && { nextToken }) };
   },

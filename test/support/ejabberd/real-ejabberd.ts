@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { STOCK, STOCK_23 } from '../traits.ts';
 import { type Arguments, xmlrpcCall } from '../xmlrpc-call.ts';
 import type { Account, XmppClient, XmppServer } from '../xmpp-server.ts';
 import { ADMIN, HARNESS_ADDRESS, HOST, OTHER_HOST, POWERLESS } from './config.ts';
@@ -62,11 +63,13 @@ export async function startRealEjabberd(root: string): Promise<RealEjabberd> {
   };
 
   try {
+    const release = await releaseOf(root);
     return {
       url,
       host: HOST,
       otherHost: OTHER_HOST,
-      release: await releaseOf(root),
+      release,
+      traits: release === 'since-24.02' ? STOCK : STOCK_23,
       account: await register(ADMIN, HOST),
       powerless: await register(POWERLESS, HOST),
       pid: vm.process.pid ?? 0,
