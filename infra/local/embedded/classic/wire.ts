@@ -60,10 +60,9 @@ export async function startWire(options: WireOptions): Promise<Wire> {
     }
   };
   const open = (socket: Socket) => {
+    if (socket.destroyed) return;
     sessions.add(socket);
-    socket.once('close', () => sessions.delete(socket));
-    if (socket.destroyed) sessions.delete(socket);
-    else serve(socket, options);
+    serve(socket, options, () => sessions.delete(socket));
   };
 
   const server = createServer((socket) => {
@@ -83,8 +82,8 @@ export async function startWire(options: WireOptions): Promise<Wire> {
   };
 }
 
-/** Reads one call and answers it. */
-function serve(socket: Socket, { patienceMs, contentTypes, answer }: WireOptions): void {
+/** Reads one call and answers it; that ends the session. */
+function serve(socket: Socket, { patienceMs, contentTypes, answer }: WireOptions, onEnd: () => void): void {
   let received = Buffer.alloc(0);
   let patience: NodeJS.Timeout | undefined;
   let waitsForHead = true;
@@ -96,6 +95,7 @@ function serve(socket: Socket, { patienceMs, contentTypes, answer }: WireOptions
   const finish = (text: Buffer | undefined) => {
     clearTimeout(patience);
     socket.removeListener('data', onData);
+    onEnd();
     if (text === undefined) socket.destroy();
     else socket.end(text);
   };
@@ -113,7 +113,10 @@ function serve(socket: Socket, { patienceMs, contentTypes, answer }: WireOptions
     if (outcome === 'closed without an answer') return finish(undefined);
     finish('body' in outcome ? responseOf(200, outcome.body) : responseOf(outcome.status, undefined, outcome.closes));
   };
-  socket.once('close', () => clearTimeout(patience));
+  socket.once('close', () => {
+    clearTimeout(patience);
+    onEnd();
+  });
   beginWaiting();
   socket.on('data', onData);
 }
