@@ -1,7 +1,7 @@
 import { catalogue } from 'rostbeef-layer';
 import { build } from '../build.ts';
 import { curl } from './curl.ts';
-import { startDemo } from './embedded/demo.ts';
+import { startClassicDemo, startDemo } from './embedded/demo.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { terminalLine } from './log-line.ts';
 import { readOptions, UsageError, usage } from './options.ts';
@@ -12,15 +12,17 @@ interface Server {
   /** What to know before trying the commands. */
   readonly hint: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether a link may name groups. */
+  readonly hasGroups: boolean;
   stop(): Promise<void>;
 }
 
 async function main(): Promise<void> {
-  const { port, help } = readOptions(process.argv.slice(2), process.env);
+  const { port, dialect, help } = readOptions(process.argv.slice(2), process.env);
   if (help) return console.log(usage);
 
   const { functions } = await build();
-  const server = await openServer();
+  const server = await openServer(dialect ?? process.env['EJABBERD_DIALECT']);
   const log = (name: string, line: string): void => console.error(terminalLine(name, line));
   const gateway = await startGateway({ port, functions, environment: server.environment, log });
   console.log(greeting(gateway, server));
@@ -42,17 +44,22 @@ function onceOrphaned(stop: () => void): void {
   }, 250);
 }
 
-async function openServer(): Promise<Server> {
+async function openServer(dialect: string | undefined): Promise<Server> {
   const { EJABBERD_URL } = process.env;
+  const spoken: Record<string, string> = dialect ? { EJABBERD_DIALECT: dialect } : {};
+  const hasGroups = dialect !== 'rostbeef';
   if (EJABBERD_URL) {
     const hint = ' (with users that your server has)';
-    return { description: shown(EJABBERD_URL), hint, environment: passedOn(process.env), stop: async () => {} };
+    const environment = { ...passedOn(process.env), ...spoken };
+    return { description: shown(EJABBERD_URL), hint, environment, hasGroups, stop: async () => {} };
   }
-  const demo = await startDemo();
+  const demo = await (dialect === 'rostbeef' ? startClassicDemo() : startDemo());
+  const played = dialect === 'rostbeef' ? ' that plays mod_rostbeef of 2008' : '';
   return {
-    description: `an embedded server in memory, at ${demo.url} (set EJABBERD_URL for one of your own)`,
+    description: `an embedded server in memory${played}, at ${demo.url} (set EJABBERD_URL for one of your own)`,
     hint: '',
-    environment: { EJABBERD_URL: demo.url },
+    environment: { EJABBERD_URL: demo.url, ...spoken },
+    hasGroups,
     stop: () => demo.stop(),
   };
 }
@@ -69,10 +76,12 @@ function shown(url: string): string {
   return origin + pathname;
 }
 
-function greeting({ url }: Gateway, { description, hint }: Server): string {
+function greeting({ url }: Gateway, { description, hint, hasGroups }: Server): string {
   const tries = ['get_roster_with_presence', 'link_contacts', 'send_stanza'].map((name) => {
     const method = catalogue.find((candidate) => candidate.name === name);
-    return method ? `  # ${method.summary}\n  ${curl(url, method, method.example.input)}\n` : '';
+    if (method === undefined) return '';
+    const input = Object.entries(method.example.input ?? {}).filter(([member]) => hasGroups || !/^group/.test(member));
+    return `  # ${method.summary}\n  ${curl(url, method, Object.fromEntries(input))}\n`;
   });
   return `
 The ${catalogue.length} functions listen at ${url}
