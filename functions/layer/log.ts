@@ -14,15 +14,25 @@ export interface CallRecord {
   readonly error?: unknown;
 }
 
-/** Writes a call's line to standard output, which Lambda sends to the log group, and its metrics with it. */
+/** Writes a call's line, and its metrics with it. */
 export function logCall({ error, durationMs, ...call }: CallRecord): void {
+  logLine(call, error, callMetrics(durationMs, error));
+}
+
+/**
+ * Writes a line to standard output, which Lambda sends to the log group.
+ *
+ * @param subject what it is about
+ * @param error why that failed; `undefined` where it did not
+ */
+export function logLine(subject: object, error: unknown, metrics: object = {}): void {
   const line = {
     level: error === undefined ? 'INFO' : levelOf(error),
     timestamp: new Date().toISOString(),
-    ...call,
+    ...subject,
     outcome: error instanceof Error ? error.name : 'ok',
     ...(error instanceof RostbeefError && { error: { message: error.message, cause: causeOf(error) } }),
-    ...callMetrics(durationMs, error),
+    ...metrics,
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
