@@ -1,5 +1,6 @@
 /** The layer's public door. */
 
+export { type Config, readConfig } from './config.ts';
 export { problemSchema } from './doors/problem.ts';
 export * from './errors/index.ts';
 export { createHandler, type LambdaHandler } from './handler.ts';

@@ -20,9 +20,10 @@ export function logCall({ error, durationMs, ...call }: CallRecord): void {
     level: error === undefined ? 'INFO' : levelOf(error),
     timestamp: new Date().toISOString(),
     ...call,
+    durationMs: Math.round(durationMs * 10) / 10,
     outcome: error instanceof Error ? error.name : 'ok',
     ...(error instanceof RostbeefError && { error: { message: error.message, cause: causeOf(error) } }),
-    ...callMetrics(durationMs, error),
+    ...callMetrics(error),
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
