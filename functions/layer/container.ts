@@ -21,9 +21,6 @@ export interface Container {
 /** Time to answer in, before Lambda ends the function. */
 const MARGIN_MS = 250;
 
-/** Connections of one container at a time: stock ejabberd's listener queues 5 by default, a classic server takes 10. */
-const MAX_SOCKETS = 10;
-
 /**
  * Opens a container by its environment. Nothing is connected yet.
  *
@@ -31,10 +28,10 @@ const MAX_SOCKETS = 10;
  */
 export function openContainer(): Container {
   const config = readConfig();
-  const { url, caPem: ca, maxResponseBytes } = config;
+  const { url, caPem: ca, maxResponseBytes, maxConnections: maxSockets } = config;
   const access: Access = accessBy(config);
   const dialectOf = stockDialect({
-    endpoint: createEndpoint({ url, ca, maxResponseBytes, maxSockets: MAX_SOCKETS }),
+    endpoint: createEndpoint({ url, ca, maxResponseBytes, maxSockets }),
     credentials: config.secretArn === undefined ? undefined : secretCredentials(secretsManagerStore(config.secretArn)),
   });
   return {

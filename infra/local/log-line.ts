@@ -10,9 +10,9 @@ export function terminalLine(functionName: string, line: string): string {
 function callLine(line: string): string | undefined {
   const call = parseObject(line);
   if (!call || !('outcome' in call)) return undefined;
-  const { level, door, outcome, Duration, error } = call;
+  const { level, door, outcome, durationMs, error } = call;
   const message = typeof error === 'object' && error !== null && 'message' in error ? `  ${error.message}` : '';
-  return `${level} ${door} ${outcome} ${Duration} ms${message}`;
+  return `${level} ${door} ${outcome} ${durationMs} ms${message}`;
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {

@@ -10,7 +10,7 @@ describe('a log line in the terminal', () => {
       door: 'http',
       requestId: 'r-1',
     };
-    const line = JSON.stringify({ ...call, Duration: 3.2, outcome: 'ok' });
+    const line = JSON.stringify({ ...call, durationMs: 3.2, outcome: 'ok' });
     expect(terminalLine('get_roster', line)).toBe('get_roster  INFO http ok 3.2 ms');
   });
 
@@ -18,7 +18,7 @@ describe('a log line in the terminal', () => {
     const line = JSON.stringify({
       level: 'WARN',
       door: 'direct',
-      Duration: 3,
+      durationMs: 3,
       outcome: 'E',
       error: { message: 'Not so.' },
     });

@@ -23,6 +23,7 @@ const ADMIN_SETTING = 'ROTATION_ADMIN_SECRET_ARN';
 export const handler: LambdaHandler = async (event, { awsRequestId: requestId, getRemainingTimeInMillis }) => {
   const started = performance.now();
   const subject: Record<string, unknown> = { operation: 'rotation', requestId };
+  const log = (error?: RostbeefError) => logLine({ ...subject, durationMs: performance.now() - started }, error);
   try {
     const { step, secretArn, versionId } = rotationEvent(event);
     Object.assign(subject, { step, secretArn, versionId });
@@ -35,10 +36,10 @@ export const handler: LambdaHandler = async (event, { awsRequestId: requestId, g
     });
   } catch (cause) {
     const error = cause instanceof RostbeefError ? cause : new UnexpectedError({ cause });
-    logLine({ ...subject, durationMs: msSince(started) }, error);
+    log(error);
     throw error;
   }
-  logLine({ ...subject, durationMs: msSince(started) }, undefined);
+  log();
 };
 
 async function readAdministrator(secretArn: string) {
@@ -46,8 +47,4 @@ async function readAdministrator(secretArn: string) {
   if (text === undefined)
     throw new CredentialsUnavailableError({ detail: `the secret of ${ADMIN_SETTING} has no value yet` });
   return parseSecret(text, `the secret of ${ADMIN_SETTING}`);
-}
-
-function msSince(started: number): number {
-  return Math.round(performance.now() - started);
 }
