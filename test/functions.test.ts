@@ -142,7 +142,7 @@ describe('a function', () => {
       door: 'direct',
       outcome: 'ItemNotFoundError',
       requestId: expect.any(String),
-      Duration: expect.any(Number),
+      durationMs: expect.any(Number),
     });
   });
 });

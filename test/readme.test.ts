@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errorCatalogue } from 'rostbeef-layer';
 import { expect, it } from 'vitest';
+import { FUNCTION_COMMANDS } from './support/ejabberd/config.ts';
 
 /** The table of errors as the README has it. */
 function errorTable(): string {
@@ -21,8 +22,25 @@ function errorTable(): string {
   ].join('\n');
 }
 
-it('the README lists every error as its class has it', async () => {
-  const readme = await readFile(resolve(import.meta.dirname, '../README.md'), 'utf8');
+/** A formatter may align the columns. */
+function compact(table: string): string {
+  return table.replaceAll(/ *\| */g, '|').replaceAll(/-{3,}/g, '---');
+}
+
+const readme = await readFile(resolve(import.meta.dirname, '../README.md'), 'utf8');
+
+/** The commands that a paragraph of `api_permissions` allows. */
+function allowedTo(name: string): readonly string[] {
+  const [, list = ''] = new RegExp(`^  ${name}:\n(?:    .*\n)*?    what:\n((?:      - .*\n)+)`, 'm').exec(readme) ?? [];
+  return list.split('\n').flatMap((line) => line.replace('- ', '').trim() || []);
+}
+
+it('the README allows what the tests allow', () => {
+  expect(allowedTo('rostbeef functions')).toEqual(FUNCTION_COMMANDS);
+  expect(allowedTo('rostbeef rotation')).toEqual(['change_password']);
+});
+
+it('the README lists every error as its class has it', () => {
   const [, table] = /<!-- errors:[^>]*-->\n(.*)\n<!-- \/errors -->/s.exec(readme) ?? [];
-  expect(table).toBe(errorTable());
+  expect(compact(table ?? '')).toBe(compact(errorTable()));
 });

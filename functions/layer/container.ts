@@ -23,8 +23,8 @@ export interface Container {
 /** Time to answer in, before Lambda ends the function. */
 const MARGIN_MS = 250;
 
-/** Connections of one container at a time: stock ejabberd's listener queues 5 by default, a classic server takes 10. */
-const MAX_SOCKETS = 10;
+/** What a classic server serves at a time; one more and it accepts nobody for five seconds. */
+const MOST_SESSIONS = 10;
 
 /**
  * Opens a container by its environment. Nothing is connected yet.
@@ -33,11 +33,12 @@ const MAX_SOCKETS = 10;
  */
 export function openContainer(): Container {
   const config = readConfig();
-  const { url, caPem: ca, maxResponseBytes, dialect } = config;
+  const { url, caPem: ca, maxResponseBytes, maxConnections, dialect } = config;
   const access: Access = accessBy(config);
   const isLegacy = dialect === 'rostbeef';
+  const maxSockets = isLegacy ? Math.min(maxConnections, MOST_SESSIONS) : maxConnections;
   const server = {
-    endpoint: createEndpoint({ url, ca, maxResponseBytes, maxSockets: MAX_SOCKETS, isLegacy }),
+    endpoint: createEndpoint({ url, ca, maxResponseBytes, maxSockets, isLegacy }),
     credentials: isLegacy ? undefined : credentialsOf(config),
   };
   if (isLegacy && config.secretArn !== undefined) {

@@ -1,5 +1,5 @@
 /** The stock commands used, with their arguments and how their answers read; `mod_admin_extra` has all but the last. */
-import { errorOfCode } from '../errors/index.ts';
+import { errorOfCode, ItemNotFoundError } from '../errors/index.ts';
 import { formatJid, type Jid } from '../jid.ts';
 import type { RosterItem, Show, Side } from './dialect.ts';
 import type { Fault } from './faults.ts';
@@ -94,6 +94,17 @@ export function connectedUsers(host: string): Command<readonly string[]> {
 /** The server's vhosts. */
 export function registeredVhosts(): Command<readonly string[]> {
   return read('registered_vhosts', {}, (answer) => textsOf(listIn(answer, 'vhosts')));
+}
+
+/** Sets an account's password. Sent twice, it sets the same one twice. */
+export function changePassword({ local, domain }: Jid, password: string): Command<void> {
+  return {
+    ...write('change_password', { user: local, host: domain, newpass: password }),
+    readFault: ({ text }) => {
+      if (!text.startsWith(`Error -118\nA problem '{not_found,"unknown_user"}'`)) return undefined;
+      throw new ItemNotFoundError({ detail: `${local}@${domain}` });
+    },
+  };
 }
 
 /** Routes a stanza. Its answer tells that the server took it, not that a client has it. */

@@ -6,13 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { STOCK, STOCK_23 } from '../traits.ts';
 import { type Arguments, xmlrpcCall } from '../xmlrpc-call.ts';
 import type { Account, XmppClient, XmppServer } from '../xmpp-server.ts';
-import { ADMIN, HARNESS_ADDRESS, HOST, OTHER_HOST, POWERLESS } from './config.ts';
+import { ADMIN, HARNESS_ADDRESS, HOST, OTHER_HOST, POWERLESS, ROTATOR } from './config.ts';
 import { endVm, startVm } from './erlang-vm.ts';
 import { pathsIn } from './paths.ts';
 import { connectClient } from './xmpp-client.ts';
 
 /** What a test may want of a server of its own beside what every server has. */
 export interface RealEjabberd extends XmppServer {
+  /** An account that may run `change_password` and nothing else. */
+  readonly rotator: Account;
   readonly pid: number;
   /** Its log, at level `info`; removed when it stops. */
   readonly logFile: string;
@@ -72,6 +74,7 @@ export async function startRealEjabberd(root: string): Promise<RealEjabberd> {
       traits: release === 'since-24.02' ? STOCK : STOCK_23,
       account: await register(ADMIN, HOST),
       powerless: await register(POWERLESS, HOST),
+      rotator: await register(ROTATOR, HOST),
       pid: vm.process.pid ?? 0,
       logFile: vm.logFile,
       command,
