@@ -166,6 +166,18 @@ describe('npm start with EJABBERD_URL', () => {
     expect(requests).toContain('POST /xmlrpc');
     expect((await call('elsewhere.example')).status).toBe(403);
   });
+
+  it('speaks the dialect that is asked for', async () => {
+    const heads: (string | undefined)[][] = [];
+    ejabberd = createServer((request, response) => {
+      heads.push(request.rawHeaders);
+      response.writeHead(503).end();
+    });
+    const address = `http://127.0.0.1:${await listen(ejabberd, 0, '127.0.0.1')}/`;
+    const greeting = await start(['--dialect', 'rostbeef'], { PORT: '0', EJABBERD_URL: address }).greeting();
+    await postJson(`${urlIn(greeting)}/get_presence`, '{"user":"alice","server":"here.example"}');
+    expect(heads).toEqual([expect.arrayContaining(['Content-Length', 'Connection', 'close'])]);
+  });
 });
 
 describe('npm start, called wrongly,', () => {

@@ -3,13 +3,10 @@ import { takeArguments } from '../../infra/local/embedded/arguments.ts';
 import { type ClassicOptions, type Generation, startClassicServer } from '../../infra/local/embedded/classic/server.ts';
 import { commandsOf } from '../../infra/local/embedded/commands.ts';
 import type { Param } from '../../infra/local/embedded/request.ts';
-import { connect } from './embedded-ejabberd.ts';
+import { HOST, OTHER_HOST, peopleOf } from './embedded-ejabberd.ts';
 import { ROSTBEEF, type Traits, XML_RPC_2008, XML_RPC_2012 } from './traits.ts';
 import type { Arguments } from './xmlrpc-call.ts';
 import type { XmppServer } from './xmpp-server.ts';
-
-const HOST = 'xmpp.test';
-const OTHER_HOST = 'other.test';
 
 const TRAITS: Readonly<Record<Generation, Traits>> = {
   'mod_rostbeef 1.0.0': ROSTBEEF,
@@ -47,16 +44,7 @@ export async function startClassic(generation: Generation, options: Partial<Clas
     account: nobody,
     powerless: nobody,
     command,
-    register: async (user, host = HOST) => {
-      await command('register', { user, host, password: 'password' });
-    },
-    unregister: async (user, host = HOST) => {
-      await command('unregister', { user, host });
-    },
-    changePassword: async ({ user, server }, password) => {
-      await command('change_password', { user, host: server, newpass: password });
-    },
-    connect: async (user, resource, presence, host = HOST) => connect(world, { user, host, resource }, presence),
+    ...peopleOf(world, command),
     stop,
   };
 }

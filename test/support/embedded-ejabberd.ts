@@ -8,8 +8,9 @@ import { STOCK, STOCK_23 } from './traits.ts';
 import { type Arguments, xmlrpcCall } from './xmlrpc-call.ts';
 import type { Presence, XmppClient, XmppServer } from './xmpp-server.ts';
 
-const HOST = 'xmpp.test';
-const OTHER_HOST = 'other.test';
+/** The vhosts of the embedded servers. */
+export const HOST = 'xmpp.test';
+export const OTHER_HOST = 'other.test';
 
 /** Starts one that plays a release. */
 export async function startEmbeddedEjabberd(release: Release): Promise<XmppServer> {
@@ -33,6 +34,17 @@ export async function startEmbeddedEjabberd(release: Release): Promise<XmppServe
     account,
     powerless,
     command,
+    ...peopleOf(world, command),
+    stop,
+  };
+}
+
+/** How users come, go and log in. */
+export function peopleOf(
+  world: World,
+  command: XmppServer['command'],
+): Pick<XmppServer, 'register' | 'unregister' | 'changePassword' | 'connect'> {
+  return {
     register: async (user, host = HOST) => {
       await command('register', { user, host, password: 'password' });
     },
@@ -43,12 +55,11 @@ export async function startEmbeddedEjabberd(release: Release): Promise<XmppServe
       await command('change_password', { user, host: server, newpass: password });
     },
     connect: async (user, resource, presence, host = HOST) => connect(world, { user, host, resource }, presence),
-    stop,
   };
 }
 
 /** A session in memory, with a client's view of it. */
-export async function connect(
+async function connect(
   world: World,
   { user, host, resource }: { readonly user: string; readonly host: string; readonly resource: string },
   presence: Presence | undefined,

@@ -162,5 +162,7 @@ function areAll(states: States, state: SideState): boolean {
 }
 
 function partial([jid1, jid2]: States, code: number): PartialLinkError {
-  return new PartialLinkError({ jid1, jid2 }, { code });
+  // mod_rostbeef fails alike for a user that does not exist and for a database that is away.
+  const advice = code === ANY_FAILURE ? { detail: 'repeat the call to complete it, if both users exist' } : {};
+  return new PartialLinkError({ jid1, jid2 }, { code, ...advice });
 }

@@ -15,7 +15,7 @@ export interface WireOptions {
   readonly patienceMs: number;
   /** The content types that it takes, to the letter. */
   readonly contentTypes: readonly string[];
-  readonly answer: (body: Buffer) => Outcome;
+  readonly answer: (body: Buffer) => Outcome | Promise<Outcome>;
   /** Milliseconds that it accepts nobody for once there are too many: 5,000. */
   readonly stallMs?: number;
 }
@@ -109,7 +109,12 @@ function serve(socket: Socket, { patienceMs, contentTypes, answer }: WireOptions
     if (typeof head === 'number') return finish(responseOf(head));
     const body = received.subarray(end + 4);
     if (body.length < head.contentLength) return;
-    const outcome = answer(body.subarray(0, head.contentLength));
+    clearTimeout(patience);
+    socket.removeListener('data', onData);
+    run(body.subarray(0, head.contentLength)).catch(() => finish(undefined));
+  };
+  const run = async (body: Buffer) => {
+    const outcome = await answer(body);
     if (outcome === 'closed without an answer') return finish(undefined);
     finish('body' in outcome ? responseOf(200, outcome.body) : responseOf(outcome.status, undefined, outcome.closes));
   };
