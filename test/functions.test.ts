@@ -8,6 +8,7 @@ import { type Built, build } from '../infra/build.ts';
 import { listen } from '../infra/local/listen.ts';
 import { Sandbox } from '../infra/local/sandbox.ts';
 import { startEmbeddedEjabberd } from './support/embedded-ejabberd.ts';
+import { functionSettings } from './support/function-settings.ts';
 import { type SecretsManager, startSecretsManager } from './support/secrets-manager.ts';
 import type { XmppServer } from './support/xmpp-server.ts';
 
@@ -28,14 +29,7 @@ async function invoke(method: string, event: unknown, settings: Record<string, s
   const bundle = built.functions[method];
   if (bundle === undefined) throw new Error(`no function ${method}`);
   const log: string[] = [];
-  const environment = {
-    EJABBERD_URL: server.url,
-    EJABBERD_SECRET_ARN: 'secret',
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    ...settings,
-  };
+  const environment = { ...functionSettings(server, secrets, 'secret'), ...settings };
   const sandbox = new Sandbox({ ...bundle, name: method, environment, log: (line) => log.push(line) });
   try {
     const outcome = await sandbox.invoke(event);

@@ -11,6 +11,7 @@ import { Sandbox } from '../../infra/local/sandbox.ts';
 import { startClassic } from '../support/classic-server.ts';
 import { batchOf, type Entrance, entrances, failuresOf } from '../support/doors.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
+import { functionSettings } from '../support/function-settings.ts';
 import { type SecretsManager, startSecretsManager } from '../support/secrets-manager.ts';
 import type { XmppServer } from '../support/xmpp-server.ts';
 
@@ -70,14 +71,7 @@ function sandboxOf(name: string, settings: Readonly<Record<string, string>> = {}
   const key = `${name} ${JSON.stringify(settings)}`;
   const bundle = built.functions[name];
   if (bundle === undefined) throw new Error(`no function ${name}`);
-  const environment = {
-    EJABBERD_URL: server.url,
-    EJABBERD_SECRET_ARN: 'secret',
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    ...settings,
-  };
+  const environment = { ...functionSettings(server, secrets, 'secret'), ...settings };
   const sandbox = running.get(key) ?? new Sandbox({ ...bundle, name, environment });
   running.set(key, sandbox);
   return sandbox;
