@@ -13,6 +13,7 @@ export const getRosterWithPresence = defineMethod({
   description:
     'As `get_roster`, with the presence of each contact: that of the session with the highest non-negative priority, ' +
     'whatever the subscription. A contact that is offline, or on another server, is `unavailable`.',
+  writes: false,
   idempotent: true,
   input: z.strictObject({ ...userFields, ...pagingFields }),
   result: z.strictObject({
