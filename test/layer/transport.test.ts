@@ -1,51 +1,10 @@
 import { createServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TransportError } from '../../functions/layer/xmlrpc/errors.ts';
-import {
-  createEndpoint,
-  type EndpointOptions,
-  InvocationSockets,
-  post,
-} from '../../functions/layer/xmlrpc/transport.ts';
+import { createEndpoint, InvocationSockets, post } from '../../functions/layer/xmlrpc/transport.ts';
 import { listen } from '../../infra/local/listen.ts';
-import { selfSigned } from '../support/certificate.ts';
-import { ok, type Script, type ScriptedServer, startScriptedServer } from '../support/scripted-server.ts';
-
-const stops: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
-
-const serve = async (script: Script, tls?: Parameters<typeof startScriptedServer>[1]): Promise<ScriptedServer> => {
-  const server = await startScriptedServer(script, tls);
-  stops.push(() => server.stop());
-  return server;
-};
-
-/** An endpoint as a container has it, and its calls in one invocation. */
-function client(url: URL, options: Partial<EndpointOptions> = {}) {
-  const endpoint = createEndpoint({ url, ca: undefined, maxResponseBytes: 1_000, maxSockets: 10, ...options });
-  const sockets = new InvocationSockets();
-  stops.push(
-    () => endpoint.keptAgent.destroy(),
-    () => sockets.close(),
-  );
-  const send = async (idempotent: boolean, { fresh = false, timeoutMs = 2_000, body = 'body' } = {}) => {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await post(endpoint, { body: Buffer.from(body), signal, idempotent, sockets, fresh });
-    return answer.toString();
-  };
-  return {
-    read: (options?: Parameters<typeof send>[1]) => send(true, options),
-    write: (options?: Parameters<typeof send>[1]) => send(false, options),
-  };
-}
-
-const failureOf = (answer: Promise<unknown>): Promise<unknown> =>
-  answer.then(
-    () => 'no failure',
-    (error: unknown) => error,
-  );
+import { ok, type Script } from '../support/scripted-server.ts';
+import { client, failureOf, serve, stopLater } from '../support/transport-client.ts';
 
 const xml = '<methodResponse/>';
 
@@ -58,7 +17,7 @@ describe('a request', () => {
         socket.write(ok(xml));
       });
     });
-    stops.push(() => server.close());
+    stopLater(() => server.close());
     const port = await listen(server, 0, '127.0.0.1');
     await client(new URL(`http://127.0.0.1:${port}/a/b?c=d`)).read({ body: 'é', fresh: true });
     expect(pieces).toEqual([
@@ -164,10 +123,6 @@ describe('a failure', () => {
       sent: false,
       code: 'ECONNREFUSED',
     });
-    expect(await failureOf(client(new URL('http://nowhere.invalid/')).write())).toMatchObject({
-      kind: 'unreachable',
-      sent: false,
-    });
   });
 });
 
@@ -192,7 +147,7 @@ describe('the deadline', () => {
 
   it('ends a call to a server that does not read', async () => {
     const deaf = createServer((socket) => void socket.pause().on('error', () => undefined));
-    stops.push(() => deaf.close());
+    stopLater(() => deaf.close());
     const url = new URL(`http://127.0.0.1:${await listen(deaf, 0, '127.0.0.1')}/`);
     const body = 'x'.repeat(30_000_000);
     expect(await failureOf(client(url).write({ timeoutMs: 150, body }))).toMatchObject({ kind: 'timeout', sent: true });
@@ -200,7 +155,7 @@ describe('the deadline', () => {
 
   it('ends a call before it has a connection, and then nothing was sent', async () => {
     const mute = createServer(() => undefined);
-    stops.push(() => mute.close());
+    stopLater(() => mute.close());
     const url = new URL(`https://127.0.0.1:${await listen(mute, 0, '127.0.0.1')}/`);
     const unsent = { kind: 'timeout', sent: false };
     expect(await failureOf(client(url).write({ timeoutMs: 150 }))).toMatchObject(unsent);
@@ -220,103 +175,6 @@ describe('the deadline', () => {
       sockets: new InvocationSockets(),
     };
     expect(await failureOf(post(endpoint, request))).toMatchObject({ kind: 'timeout', sent: false });
-    expect(server.requests).toEqual([]);
-  });
-});
-
-describe('a connection', () => {
-  const answer: Script = (socket) => void socket.write(ok(xml));
-  const connectionsOf = ({ requests }: ScriptedServer) => requests.map(({ connection }) => connection);
-
-  it('is kept for what is idempotent; what is not has one of its invocation’s own', async () => {
-    const server = await serve(answer);
-    const { read, write } = client(server.url);
-    for (const call of [read, read, write, write, read]) await call();
-    expect(connectionsOf(server)).toEqual([1, 1, 2, 2, 1]);
-  });
-
-  it('that is to be fresh carried nothing before, and carries nothing after', async () => {
-    const server = await serve(answer);
-    const { read } = client(server.url);
-    await read();
-    await read({ fresh: true });
-    await read();
-    expect(connectionsOf(server)).toEqual([1, 2, 1]);
-    expect(server.requests[1]?.head).toContain('Connection: close');
-  });
-
-  it('that died while it was idle is replaced once, and so are the others', async () => {
-    const server = await serve((socket, { connection }) => {
-      if (connection <= 2 && server.requests.length > 2) socket.resetAndDestroy();
-      else socket.write(ok(xml));
-    });
-    const { read } = client(server.url);
-    await Promise.all([read(), read()]);
-    expect(await read()).toBe(xml);
-    await expect.poll(() => server.connections().open).toBe(0);
-    expect(connectionsOf(server)).toEqual([1, 2, expect.any(Number), 3]);
-  });
-
-  it('that replaced a dead one and dies as well is not replaced again', async () => {
-    const server = await serve((socket, _, number) => (number === 1 ? socket.write(ok(xml)) : socket.destroy()));
-    const { read } = client(server.url);
-    await read();
-    expect(await failureOf(read())).toMatchObject({ kind: 'lost', sent: true });
-    expect(connectionsOf(server)).toEqual([1, 1, 2]);
-  });
-
-  it('that dies in the middle of an answer is not replaced', async () => {
-    const server = await serve((socket, _, number) =>
-      number === 1 ? socket.write(ok(xml)) : socket.end(ok(xml).slice(0, -1)),
-    );
-    const { read } = client(server.url);
-    await read();
-    expect(await failureOf(read())).toMatchObject({ kind: 'lost', sent: true });
-    expect(server.requests).toHaveLength(2);
-  });
-
-  it('that dies under what is not idempotent is never replaced', async () => {
-    const server = await serve((socket, _, number) => (number === 1 ? socket.write(ok(xml)) : socket.destroy()));
-    const { write } = client(server.url);
-    await write();
-    expect(await failureOf(write())).toMatchObject({ kind: 'lost', sent: true });
-    expect(server.requests).toHaveLength(2);
-  });
-
-  it('is one of no more than were allowed', async () => {
-    const server = await serve(answer);
-    const { read } = client(server.url, { maxSockets: 3 });
-    await Promise.all(Array.from({ length: 30 }, () => read()));
-    expect(server.connections().all).toBe(3);
-  });
-});
-
-describe('TLS', () => {
-  const authority = selfSigned();
-  const answer: Script = (socket) => void socket.write(ok(xml));
-
-  it('trusts the authority that is configured', async () => {
-    const { url } = await serve(answer, authority);
-    expect(await client(url, { ca: authority.cert }).read()).toBe(xml);
-    expect(await client(url, { ca: authority.cert }).read({ fresh: true })).toBe(xml);
-    expect(await client(url, { ca: authority.cert }).write()).toBe(xml);
-  });
-
-  it.each([
-    ['by nobody', undefined],
-    ['by another authority', selfSigned().cert],
-  ])('sends nothing to a server whose certificate is signed %s', async (_, ca) => {
-    const server = await serve(answer, authority);
-    expect(await failureOf(client(server.url, { ca }).write())).toMatchObject({ kind: 'unreachable', sent: false });
-    expect(server.requests).toEqual([]);
-  });
-
-  it('sends nothing to a server of another name', async () => {
-    const server = await serve(answer, authority);
-    const url = new URL(server.url);
-    url.hostname = 'localhost';
-    const failure = await failureOf(client(url, { ca: authority.cert }).write());
-    expect(failure).toMatchObject({ kind: 'unreachable', sent: false, code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
     expect(server.requests).toEqual([]);
   });
 });
