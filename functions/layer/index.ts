@@ -1,6 +1,6 @@
 /** The layer's public door. */
 
-export { problemSchema } from './doors/problem.ts';
+export { problemOf, problemSchema } from './doors/problem.ts';
 export * from './errors/index.ts';
 export { createHandler, type LambdaHandler } from './handler.ts';
 export { catalogue } from './methods/catalogue.ts';

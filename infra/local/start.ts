@@ -89,7 +89,7 @@ This gateway checks no authorization: whoever reaches it may call everything. Ct
 
 function complaint(error: unknown): string {
   if (error instanceof UsageError) return `${error.message} See npm start -- --help.`;
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'listen') {
     return `${error.message}: choose another port with npm start -- --port <port>.`;
   }
   throw error;
