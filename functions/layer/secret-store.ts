@@ -13,6 +13,10 @@ export interface SecretStore {
   read(stage: SecretStage): Promise<string | undefined>;
 }
 
+/** What an unreachable Secrets Manager most often wants. */
+export const ENDPOINT_ADVICE =
+  'the function’s VPC needs an interface endpoint com.amazonaws.<region>.secretsmanager that its security group may reach, or a NAT';
+
 /** In a VPC without endpoint or NAT the connection just hangs: two tries of this must end well within a function's time. */
 const CONNECT_MS = 1_000;
 const ANSWER_MS = 2_000;
@@ -56,7 +60,7 @@ function whyUnreadable(error: unknown): string {
   if (error instanceof Error && '$metadata' in error && hasStatus(error.$metadata)) {
     return `Secrets Manager refused to read it (${name}): the function’s role needs secretsmanager:GetSecretValue on it, and kms:Decrypt on its key`;
   }
-  return `Secrets Manager can not be reached (${name}): the function’s VPC needs an interface endpoint com.amazonaws.<region>.secretsmanager that its security group may reach, or a NAT`;
+  return `Secrets Manager can not be reached (${name}): ${ENDPOINT_ADVICE}`;
 }
 
 function hasStatus(metadata: unknown): boolean {
