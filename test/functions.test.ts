@@ -127,6 +127,21 @@ describe('a function', () => {
     }
   });
 
+  it('counts reading the secret into its deadline', async () => {
+    const silent = createServer(() => undefined);
+    const url = `http://127.0.0.1:${await listen(silent, 0, '127.0.0.1')}/`;
+    const settings = { AWS_ENDPOINT_URL_SECRETS_MANAGER: url, EJABBERD_TIMEOUT_MS: '300' };
+    try {
+      const outcome = await invoke('get_presence', ghost, settings);
+      expect(outcome).toMatchObject({ errorType: 'CredentialsUnavailableError' });
+      expect(outcome).toHaveProperty('errorMessage', expect.stringMatching(/took too long.*interface endpoint/));
+      const { Duration } = JSON.parse(outcome.lines.split('\n').find((line) => line.startsWith('{')) ?? '');
+      expect(Duration).toBeLessThan(1_500);
+    } finally {
+      silent.close();
+    }
+  });
+
   it('writes one line of JSON a call', async () => {
     const { lines } = await invoke('get_resources', ghost);
     const call = lines.split('\n').find((line) => line.startsWith('{'));

@@ -1,7 +1,7 @@
 /** ejabberd's credentials: from a secret, cached, and read anew when the server refuses them. */
 import { setTimeout } from 'node:timers/promises';
 import { CredentialsUnavailableError } from './errors/index.ts';
-import type { SecretStage, SecretStore } from './secret-store.ts';
+import { ENDPOINT_ADVICE, type SecretStage, type SecretStore } from './secret-store.ts';
 
 /** The account that the commands run as: what the secret holds as JSON. */
 export interface Credentials {
@@ -166,7 +166,8 @@ function sameCredentials(one: Credentials, other: Credentials): boolean {
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(new CredentialsUnavailableError({ detail: 'reading the secret took too long' }));
+    const detail = `reading the secret took too long; where that never ends, ${ENDPOINT_ADVICE}`;
+    const abort = () => reject(new CredentialsUnavailableError({ detail }));
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));

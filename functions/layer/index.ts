@@ -2,7 +2,7 @@
 
 export { type Config, readConfig } from './config.ts';
 export { type Credentials, parseSecret } from './credentials.ts';
-export { problemSchema } from './doors/problem.ts';
+export { problemOf, problemSchema } from './doors/problem.ts';
 export { changePassword, checkAccount } from './ejabberd/commands.ts';
 export * from './errors/index.ts';
 export { createHandler, type LambdaHandler } from './handler.ts';

@@ -13,6 +13,10 @@ export interface SecretStore {
   read(stage: SecretStage): Promise<string | undefined>;
 }
 
+/** What an unreachable Secrets Manager most often wants. */
+export const ENDPOINT_ADVICE =
+  'the function’s VPC needs an interface endpoint com.amazonaws.<region>.secretsmanager that its security group may reach, or a NAT';
+
 /** In a VPC without endpoint or NAT the connection just hangs: two tries of this must end well within a function's time. */
 const CONNECT_MS = 1_000;
 const ANSWER_MS = 2_000;
@@ -79,7 +83,7 @@ function whyRefused(error: unknown, operation: string, keyAction: string | undef
     const key = keyAction === undefined ? '' : `, and ${keyAction} on its key`;
     return `Secrets Manager refused ${operation} (${name}): the function’s role needs secretsmanager:${operation}${key}`;
   }
-  return `Secrets Manager can not be reached (${name}): the function’s VPC needs an interface endpoint com.amazonaws.<region>.secretsmanager that its security group may reach, or a NAT`;
+  return `Secrets Manager can not be reached (${name}): ${ENDPOINT_ADVICE}`;
 }
 
 function hasStatus(metadata: unknown): boolean {

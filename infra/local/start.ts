@@ -25,18 +25,20 @@ async function main(): Promise<void> {
   const server = await openServer(dialect ?? process.env['EJABBERD_DIALECT']);
   const log = (name: string, line: string): void => console.error(terminalLine(name, line));
   const gateway = await startGateway({ port, functions, environment: server.environment, log });
-  console.log(greeting(gateway, server));
 
   const stop = (): Promise<never> => Promise.all([gateway.stop(), server.stop()]).then(() => process.exit(0));
   process.once('SIGINT', stop).once('SIGTERM', stop);
   onceOrphaned(stop);
+  console.log(greeting(gateway, server));
 }
+
+/** Who started us; whoever that is later is somebody else once it has ended. */
+const parent = process.ppid;
 
 /** npm runs a script through a shell, which a SIGTERM to npm ends without a word to us: its end is ours then. */
 function onceOrphaned(stop: () => void): void {
   const { npm_lifecycle_event } = process.env;
   if (!npm_lifecycle_event) return;
-  const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(watch);
@@ -98,7 +100,7 @@ This gateway checks no authorization: whoever reaches it may call everything. Ct
 
 function complaint(error: unknown): string {
   if (error instanceof UsageError) return `${error.message} See npm start -- --help.`;
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'listen') {
     return `${error.message}: choose another port with npm start -- --port <port>.`;
   }
   throw error;

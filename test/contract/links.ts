@@ -1,7 +1,7 @@
 import { xml } from '@xmpp/client';
 import type { Element } from '@xmpp/xml';
 import { describe, expect, it } from 'vitest';
-import { isPush, isSubscribe, pushesSince, rosterOf } from './observe.ts';
+import { addItem, isPush, isSubscribe, pushesSince, rosterOf } from './observe.ts';
 import type { User, World } from './world.ts';
 
 const linked = { subscription: 'both', pending: 'none' };
@@ -78,6 +78,27 @@ export function linkContract(world: () => World): void {
         await again.waitFor((stanza) => stanza.attrs['id'] === 'last');
         expect(again.received.filter(isSubscribe)).toEqual([]);
       }
+    });
+
+    it.each([
+      ['of who asked', true],
+      ['of who was asked', false],
+    ])('leaves no request pending over which another program had linked the one side %s', async (_, isAskers) => {
+      const [alice, bob] = await pair();
+      const [aliceClient, bobClient] = [await alice.login('phone', {}), await bob.login('desk', {})];
+      await aliceClient.send(xml('presence', { type: 'subscribe', to: bob.jid }));
+      await bobClient.waitFor(isSubscribe);
+      await Promise.all([aliceClient.disconnect(), bobClient.disconnect()]);
+      const [owner, contact, nick] = isAskers ? [alice, bob, 'Two'] : [bob, alice, 'One'];
+      await addItem(world(), owner, contact.jid, { nick });
+
+      expect((await link(alice, bob)).status).toBe(200);
+      expect(await rosterOf(world(), alice)).toMatchObject([{ jid: bob.jid, nick: 'Two', ...linked }]);
+      expect(await rosterOf(world(), bob)).toMatchObject([{ jid: alice.jid, nick: 'One', ...linked }]);
+      const again = await bob.login('again', {});
+      await world().call('send_stanza', { from: alice.jid, to: again.jid, stanza: '<message id="last"/>' });
+      await again.waitFor((stanza) => stanza.attrs['id'] === 'last');
+      expect(again.received.filter(isSubscribe)).toEqual([]);
     });
 
     it('completes a link of which one side was missing or had another subscription', async () => {

@@ -1,18 +1,12 @@
 import { xml } from '@xmpp/client';
 import { describe, expect, it } from 'vitest';
-import { isSubscribe, rosterOf } from './observe.ts';
+import { addItem, isSubscribe, rosterOf } from './observe.ts';
 import type { User, World } from './world.ts';
 
 /** What `get_roster` and `get_roster_with_presence` promise. */
 export function rosterContract(world: () => World): void {
-  /** Adds an entry past the functions, as another program might. */
-  const add = (owner: User, contact: string, groups: readonly string[] = [], subs = 'both') => {
-    const [user = '', host = ''] = contact.split('@');
-    const args = { localuser: owner.name, localhost: owner.server, user, host, nick: user, subs };
-    const ofRelease =
-      world().server.release === 'since-24.02' ? { ...args, groups } : { ...args, group: groups.join(';') };
-    return world().server.command('add_rosteritem', ofRelease);
-  };
+  const add = (owner: User, contact: string, groups: readonly string[] = [], subs = 'both') =>
+    addItem(world(), owner, contact, { groups, subs });
 
   describe('get_roster', () => {
     it('has a contact of several groups once, and leaves out the empty group', async () => {

@@ -53,7 +53,8 @@ function safeValue(value: unknown, path: string, depth: number): unknown {
   if (typeof value === 'string') return safeString(value, path);
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number' && value === (value | 0)) return value;
-  if (Array.isArray(value)) return value.map((item, index) => safeValue(item, `${path}[${index}]`, depth + 1));
+  // Unlike map, this does not pass over holes.
+  if (Array.isArray(value)) return Array.from(value, (item, index) => safeValue(item, `${path}[${index}]`, depth + 1));
   if (typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value))) {
     return Object.fromEntries(
       Object.entries(value).map(([name, member]) => {
