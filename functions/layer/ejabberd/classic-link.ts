@@ -149,7 +149,8 @@ function linkedState(entry: Entries[number], { nick, group }: Side): SideState {
   const { item, tellsSubscription } = entry;
   if (item === undefined || item.nick !== nick || item.groups.join() !== group) return 'not';
   if (!tellsSubscription) return 'unknown';
-  return item.subscription === 'both' ? 'written' : 'not';
+  // A request that is pending under a subscription comes up again at the next login.
+  return item.subscription === 'both' && item.pending === 'none' ? 'written' : 'not';
 }
 
 function unlinkedState(entry: Entries[number]): SideState {
