@@ -8,6 +8,7 @@ import { type Bench, type Findings, type Scale, tableOf } from './table.ts';
 /** All of them, in the order of the table; each is loaded when it runs, for one's heap is another's noise. */
 export const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   decode: () => import('./decode.ts'),
+  encode: () => import('./encode.ts'),
 };
 
 /** Runs one by its name. */
