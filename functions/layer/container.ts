@@ -50,9 +50,14 @@ export function openContainer(): Container {
       const deadline = new Deadline(Math.min(config.timeoutMs, remainingMs - MARGIN_MS));
       const sockets = new InvocationSockets();
       try {
-        return await run({ access, dialect: dialectOf({ signal: deadline.signal, deadline, sockets }) });
-      } finally {
+        const result = await run({ access, dialect: dialectOf({ signal: deadline.signal, deadline, sockets }) });
+        // What a method has waited for is over; only one that fails leaves calls behind that it made beside the failed.
+        deadline.settle();
+        return result;
+      } catch (error) {
         deadline.end();
+        throw error;
+      } finally {
         sockets.close();
       }
     },

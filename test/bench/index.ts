@@ -9,6 +9,7 @@ import { type Bench, type Findings, type Scale, tableOf } from './table.ts';
 export const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   decode: () => import('./decode.ts'),
   encode: () => import('./encode.ts'),
+  warm: () => import('./warm.ts'),
 };
 
 /** Runs one by its name. */

@@ -85,6 +85,7 @@ function value(scanner: Scanner, depth: number): XmlRpcValue {
   }
   if (scanner.markup('<value><struct>')) return finished(scanner, struct(scanner, depth));
   if (scanner.markup('<value><array>')) return finished(scanner, array(scanner, depth));
+  if (scanner.markup('<value><int>')) return finished(scanner, scalarRest(scanner, 'int', int32));
   if (scanner.markup('<value><string/></value>')) return '';
   return anyValue(scanner, depth);
 }
@@ -125,13 +126,16 @@ function typed(scanner: Scanner, depth: number): XmlRpcValue {
   if (scanner.empty('struct')) return Object.create(null);
   if (scanner.empty('nil')) return null;
   for (const [name, read] of SCALARS) {
-    if (!scanner.open(name)) continue;
-    const result = read(scanner.characters());
-    if (result === undefined) scanner.fail(`not a proper ${name}`);
-    scanner.close(name);
-    return result;
+    if (scanner.open(name)) return scalarRest(scanner, name, read);
   }
   return scanner.fail('a value of no known type');
+}
+
+function scalarRest(scanner: Scanner, name: string, read: (text: string) => XmlRpcValue | undefined): XmlRpcValue {
+  const result = read(scanner.characters());
+  if (result === undefined) scanner.fail(`not a proper ${name}`);
+  scanner.close(name);
+  return result;
 }
 
 /**

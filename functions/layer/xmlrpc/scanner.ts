@@ -14,8 +14,8 @@ const PREDEFINED: ReadonlyMap<string, string> = new Map([
   ['quot', '"'],
   ['apos', "'"],
 ]);
-/** Few enough to be made anew with each document. */
-const WORDS = 256;
+/** The last short texts that were read, by a digest of each. */
+const words: (string | undefined)[] = new Array(256);
 /** V8 copies what is shorter out of a string, and keeps the whole string alive for what is longer. */
 const COPIED_BELOW = 13;
 
@@ -29,24 +29,20 @@ export class Scanner {
   readonly #bytes: Buffer;
   readonly #text: string;
   #at = 0;
-  #nextAmpersand: number;
+  #nextAmpersand = 0;
   #nextNonAscii: number;
-  readonly #hasSectionEnd: boolean;
-  readonly #words: (string | undefined)[] = new Array(WORDS);
 
   /** @throws DecodeError for bytes that are not UTF-8 or hold a character that XML does not */
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (!isUtf8(this.#bytes)) throw new DecodeError('the bytes are not UTF-8');
-    this.#text = this.#bytes.toString('latin1');
     const allAscii = isAscii(this.#bytes);
+    if (!allAscii && !isUtf8(this.#bytes)) throw new DecodeError('the bytes are not UTF-8');
+    this.#text = this.#bytes.toString('latin1');
     for (const forbidden of allAscii ? [CONTROL] : [CONTROL, NONCHARACTER]) {
       const odd = this.#text.search(forbidden);
       if (odd >= 0) throw new DecodeError(`a character that XML does not have, at byte ${odd}`);
     }
-    this.#nextAmpersand = this.#text.indexOf('&');
     this.#nextNonAscii = allAscii ? -1 : this.#findNonAscii(0);
-    this.#hasSectionEnd = this.#text.includes(']]>');
   }
 
   /** @throws DecodeError always */
@@ -152,12 +148,12 @@ export class Scanner {
   #word(start: number, end: number): string {
     const text = this.#text;
     const length = end - start;
-    const slot = (length + 7 * text.charCodeAt(start) + 31 * text.charCodeAt(end - 1)) % WORDS;
-    const known = this.#words[slot];
+    const slot = (length + 7 * text.charCodeAt(start) + 31 * text.charCodeAt(end - 1)) % words.length;
+    const known = words[slot];
     if (known !== undefined && known.length === length && text.startsWith(known, start)) return known;
     const word = this.#slice(start, end);
     // What is not ASCII has another length here than its bytes.
-    if (word.length === length) this.#words[slot] = word;
+    if (word.length === length) words[slot] = word;
     return word;
   }
 
@@ -199,7 +195,7 @@ export class Scanner {
    * nick as it is, and this is its only reader that gives it back.
    */
   #decoded(start: number, end: number): string {
-    if (this.#hasSectionEnd && this.#text.slice(start, end).includes(']]>')) this.fail('"]]>" outside a CDATA section');
+    if (this.#text.slice(start, end).includes(']]>')) this.fail('"]]>" outside a CDATA section');
     if (this.#nextAmpersand >= 0 && this.#nextAmpersand < start) {
       this.#nextAmpersand = this.#text.indexOf('&', start);
     }

@@ -1,6 +1,7 @@
 /** One POST: the only file that opens sockets. */
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { urlToHttpOptions } from 'node:url';
 import { TransportError, type TransportFailure } from './errors.ts';
 
 /** Where the server is, and how it is reached. */
@@ -23,6 +24,8 @@ export interface EndpointOptions {
 export interface Endpoint extends EndpointOptions {
   /** Carries idempotent requests alone: a frozen Lambda wakes to sockets that died meanwhile. */
   readonly keptAgent: http.Agent;
+  /** What every request to it has. */
+  readonly target: https.RequestOptions;
 }
 
 /**
@@ -32,7 +35,8 @@ export interface Endpoint extends EndpointOptions {
  * createEndpoint({ url: new URL('http://127.0.0.1:4560/'), ca: undefined, maxResponseBytes: 1e6, maxSockets: 10 })
  */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  return { ...options, keptAgent: agentFor(options) };
+  const target = { ...urlToHttpOptions(options.url), method: 'POST', ca: options.ca };
+  return { ...options, keptAgent: agentFor(options), target };
 }
 
 /** The connections of one invocation, for requests that must not meet a socket that died since the last. */
@@ -99,15 +103,13 @@ function isTls(url: URL): boolean {
 
 function exchange(endpoint: Endpoint, { body, signal }: Post, agent: http.Agent | false): Promise<Buffer> {
   if (signal.aborted) return Promise.reject(new TransportError('timeout', false, 'the deadline passed'));
-  const { url, ca, maxResponseBytes, isLegacy } = endpoint;
-  const headers = {
-    Host: url.host,
-    'User-Agent': 'rostbeef-functions',
-    'Content-Type': 'text/xml',
-    'Content-Length': body.length,
-    Connection: agent === false || isLegacy ? 'close' : 'keep-alive',
-  };
-  const request = (isTls(url) ? https : http).request(url, { method: 'POST', headers, agent, ca });
+  const { url, target, maxResponseBytes, isLegacy } = endpoint;
+  // A list goes out as it is, where each member of an object would be looked at again.
+  const headers = [
+    ...['Host', url.host, 'User-Agent', 'rostbeef-functions', 'Content-Type', 'text/xml'],
+    ...['Content-Length', String(body.length), 'Connection', agent === false || isLegacy ? 'close' : 'keep-alive'],
+  ];
+  const request = (isTls(url) ? https : http).request({ ...target, headers, agent });
   return new Promise((resolve, reject) => {
     let sent = false;
     let answered = false;

@@ -4,6 +4,8 @@
 export interface Ports {
   readonly c2s: number;
   readonly http: number;
+  /** As `http`, with TLS, where there is a certificate for it. */
+  readonly https: number;
 }
 
 export const HOST = 'xmpp.test';
@@ -28,9 +30,18 @@ export const FUNCTION_COMMANDS = [
 /** The harness calls from here, and needs no account; who calls from anywhere else does. */
 export const HARNESS_ADDRESS = '127.0.0.2';
 
-/** The text of `ejabberd.yml`. */
-export function ejabberdConfig({ c2s, http }: Ports): string {
+/**
+ * The text of `ejabberd.yml`.
+ *
+ * @param certificateFile key and certificate in PEM; without it, nothing listens with TLS
+ */
+export function ejabberdConfig({ c2s, http, https }: Ports, certificateFile?: string): string {
   const listener = { ip: '127.0.0.1', backlog: 1024 };
+  const web = {
+    ...listener,
+    module: 'ejabberd_http',
+    request_handlers: { '/xmlrpc': 'ejabberd_xmlrpc', '/api': 'mod_http_api' },
+  };
   return JSON.stringify({
     hosts: [HOST, OTHER_HOST],
     // Less would not tell which ports are open.
@@ -48,17 +59,15 @@ export function ejabberdConfig({ c2s, http }: Ports): string {
         shaper: 'none',
         access: 'all',
       },
-      {
-        ...listener,
-        port: http,
-        module: 'ejabberd_http',
-        request_handlers: { '/xmlrpc': 'ejabberd_xmlrpc', '/api': 'mod_http_api' },
-      },
+      { ...web, port: http },
+      ...(certificateFile === undefined ? [] : [{ ...web, port: https, tls: true }]),
     ],
+    ...(certificateFile !== undefined && { certfiles: [certificateFile] }),
     acl: { rostbeef: { user: [`${ADMIN}@${HOST}`] }, rotation: { user: [`${ROTATOR}@${HOST}`] } },
     api_permissions: {
       harness: { from: ['ejabberd_xmlrpc'], who: [{ ip: `${HARNESS_ADDRESS}/32` }], what: '*' },
       functions: { from: ['ejabberd_xmlrpc'], who: [{ acl: 'rostbeef' }], what: FUNCTION_COMMANDS },
+      api: { from: ['mod_http_api'], who: [{ acl: 'rostbeef' }], what: FUNCTION_COMMANDS },
       rotation: { from: ['ejabberd_xmlrpc'], who: [{ acl: 'rotation' }], what: ['change_password'] },
     },
     auth_method: ['internal'],

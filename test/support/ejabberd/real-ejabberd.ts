@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Certified } from '../certificate.ts';
 import { STOCK, STOCK_23 } from '../traits.ts';
 import { type Arguments, xmlrpcCall } from '../xmlrpc-call.ts';
 import type { Account, XmppClient, XmppServer } from '../xmpp-server.ts';
-import { ADMIN, HARNESS_ADDRESS, HOST, OTHER_HOST, POWERLESS, ROTATOR } from './config.ts';
+import { ADMIN, HARNESS_ADDRESS, HOST, OTHER_HOST, POWERLESS, type Ports, ROTATOR } from './config.ts';
 import { endVm, startVm } from './erlang-vm.ts';
 import { pathsIn } from './paths.ts';
 import { connectClient } from './xmpp-client.ts';
@@ -15,6 +16,7 @@ import { connectClient } from './xmpp-client.ts';
 export interface RealEjabberd extends XmppServer {
   /** An account that may run `change_password` and nothing else. */
   readonly rotator: Account;
+  readonly ports: Ports;
   readonly pid: number;
   /** Its log, at level `info`; removed when it stops. */
   readonly logFile: string;
@@ -27,11 +29,12 @@ const FORGET_MS = 10_000;
  * Starts ejabberd, of whichever release is there.
  *
  * @param root the folder that its packages are unpacked in
+ * @param certificate what it shows where it listens with TLS as well, at the port `https`
  */
-export async function startRealEjabberd(root: string): Promise<RealEjabberd> {
+export async function startRealEjabberd(root: string, certificate?: Certified): Promise<RealEjabberd> {
   const spool = await mkdtemp(join(tmpdir(), 'ejabberd-'));
   const removeSpool = () => rm(spool, { recursive: true, force: true });
-  const vm = await startVm(root, spool).catch(async (error) => {
+  const vm = await startVm(root, spool, certificate).catch(async (error) => {
     await removeSpool();
     throw error;
   });
@@ -75,6 +78,7 @@ export async function startRealEjabberd(root: string): Promise<RealEjabberd> {
       account: await register(ADMIN, HOST),
       powerless: await register(POWERLESS, HOST),
       rotator: await register(ROTATOR, HOST),
+      ports: vm.ports,
       pid: vm.process.pid ?? 0,
       logFile: vm.logFile,
       command,
