@@ -10,6 +10,7 @@ export const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Be
   decode: () => import('./decode.ts'),
   encode: () => import('./encode.ts'),
   warm: () => import('./warm.ts'),
+  presence: () => import('./presence.ts'),
 };
 
 /** Runs one by its name. */
