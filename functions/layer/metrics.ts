@@ -28,15 +28,25 @@ export function callMetrics(durationMs: number, error: unknown): Record<keyof ty
     CredentialFailures: Number(isCredentials),
     EjabberdFailures: Number(error !== undefined && !isCredentials && !isClients),
     ClientErrors: Number(isClients),
-    _aws: {
-      Timestamp: Date.now(),
-      CloudWatchMetrics: [
-        {
-          Namespace: METRIC_NAMESPACE,
-          Dimensions: [['method']],
-          Metrics: Object.entries(METRICS).map(([Name, Unit]) => ({ Name, Unit })),
-        },
-      ],
-    },
+    _aws: metricDirective(METRICS, ['method']),
+  };
+}
+
+/**
+ * The member `_aws` of a log line, which makes metrics of other members of it.
+ *
+ * @param units of each metric, by the member's name
+ * @param dimensions the names of the members that are the metrics' dimensions
+ */
+export function metricDirective(units: Readonly<Record<string, string>>, dimensions: readonly string[]): object {
+  return {
+    Timestamp: Date.now(),
+    CloudWatchMetrics: [
+      {
+        Namespace: METRIC_NAMESPACE,
+        Dimensions: [dimensions],
+        Metrics: Object.entries(units).map(([Name, Unit]) => ({ Name, Unit })),
+      },
+    ],
   };
 }

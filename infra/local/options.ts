@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 
 /** How `npm start` was called. */
 export interface Options {
@@ -26,16 +26,24 @@ const defaultPort = '3000';
 
 /** Reads the command line, and `PORT`. @throws UsageError */
 export function readOptions(args: readonly string[], { PORT }: { PORT?: string }): Options {
-  const { port = PORT || defaultPort, help = false } = parse(args);
+  const { port = PORT || defaultPort, help = false } = commandLine(args, {
+    port: { type: 'string' },
+    help: { type: 'boolean' },
+  });
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new UsageError(`The port must be a number from 0 to 65535, not ${JSON.stringify(port)}.`);
   }
   return { port: Number(port), help };
 }
 
-function parse(args: readonly string[]): { port?: string; help?: boolean } {
+/**
+ * Reads a command line of these options and nothing else.
+ *
+ * @throws UsageError
+ */
+export function commandLine<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
   try {
-    return parseArgs({ args: [...args], options: { port: { type: 'string' }, help: { type: 'boolean' } } }).values;
+    return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new UsageError(reason.replace(/\.? To specify .*$/, '.'));
