@@ -46,6 +46,6 @@ export function commandLine<T extends ParseArgsOptionsConfig>(args: readonly str
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new UsageError(reason.replace(/\.? To specify .*$/, '.'));
+    throw new UsageError(`${reason.replace(/\.? To specify .*$|\.$/, '')}.`);
   }
 }

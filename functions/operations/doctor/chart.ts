@@ -1,10 +1,11 @@
-import { RostbeefError } from 'rostbeef-layer';
+import { type Deadline, RostbeefError } from 'rostbeef-layer';
 import { CHECKS, type CheckName, type Finding, type Report, type Result } from './report.ts';
 
 /** Where the findings of one examination are written down, in whatever order the checks end. */
 export interface Chart {
   /**
-   * Carries out a check. An error of the layer is a failed check; any other is a defect, and is thrown.
+   * Carries out a check, if there is time left. An error of the layer is a failed check; any other is a defect, and is
+   * thrown.
    *
    * @returns the value for the checks that come after it; `undefined` where they can't be tried
    */
@@ -18,10 +19,11 @@ export interface Chart {
 }
 
 /** Opens an empty chart. */
-export function openChart(): Chart {
+export function openChart({ signal }: Deadline): Chart {
   const findings = new Map<CheckName, Finding>();
   return {
     async check(name, run) {
+      if (signal.aborted) return undefined;
       const { value, ...words } = await run().catch(failureOf);
       findings.set(name, { check: name, outcome: words.mend === undefined ? 'ok' : 'failed', ...words });
       return value;

@@ -26,7 +26,7 @@ export interface Examination {
  * @throws a defect alone
  */
 export async function examine({ environment, deadline, connections }: Examination): Promise<Report> {
-  const chart = openChart();
+  const chart = openChart(deadline);
   const config = await chart.check('settings', () => checkSettings(environment));
   if (config === undefined) return chart.report(undefined);
   const { url } = config;

@@ -1,7 +1,6 @@
-import type { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { isIP } from 'node:net';
-import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
+import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { Deadline } from 'rostbeef-layer';
 import { hostOf, portOf, tlsYaml } from './advice.ts';
 import { CONNECT_MS, codeOf, millisecondsSince } from './network.ts';
@@ -35,9 +34,7 @@ export async function checkTls(url: URL, ca: string | undefined, signal: AbortSi
   });
   try {
     await once(socket, 'secureConnect', { signal: limit.signal });
-    const certificate = socket.getPeerX509Certificate();
-    if (certificate === undefined) return notTls(url, 'no certificate');
-    return judge(socket, certificate, host, ca !== undefined);
+    return judge(socket, socket.getPeerCertificate(), host, ca !== undefined);
   } catch (error) {
     return notTls(url, limit.signal.aborted ? `no answer within ${millisecondsSince(started)}` : codeOf(error));
   } finally {
@@ -55,12 +52,14 @@ function notTls(url: URL, reason: string): Result<never> {
   };
 }
 
-function judge(socket: TLSSocket, certificate: X509Certificate, host: string, hasOwnCa: boolean): Result<true> {
-  const days = Math.floor((certificate.validToDate.getTime() - Date.now()) / DAY_MS);
-  const ends = certificate.validToDate.toISOString().slice(0, 10);
+function judge(socket: TLSSocket, certificate: PeerCertificate, host: string, hasOwnCa: boolean): Result<true> {
+  const validTo = new Date(certificate.valid_to);
+  const days = Math.floor((validTo.getTime() - Date.now()) / DAY_MS);
+  const ends = validTo.toISOString().slice(0, 10);
+  const ended = days < 0 ? `the certificate ended on ${ends}` : 'a certificate of the chain has ended';
   const problems = [
-    ...chainProblems(String(socket.authorizationError ?? ''), ends, hasOwnCa),
-    ...hostProblems(socket, certificate, host),
+    ...chainProblems(String(socket.authorizationError ?? ''), ended, hasOwnCa),
+    ...hostProblems(certificate, host),
   ];
   if (problems.length > 0) {
     return {
@@ -79,9 +78,9 @@ interface Problem {
 }
 
 /** @param problem as OpenSSL names it; Node.js puts a wrong host name there as well, if the chain is right */
-function chainProblems(problem: string, ends: string, hasOwnCa: boolean): readonly Problem[] {
+function chainProblems(problem: string, ended: string, hasOwnCa: boolean): readonly Problem[] {
   if (problem === '' || problem === 'ERR_TLS_CERT_ALTNAME_INVALID') return [];
-  if (problem === 'CERT_HAS_EXPIRED') return [{ found: `the certificate ended on ${ends}`, mend: `${RENEW}.` }];
+  if (problem === 'CERT_HAS_EXPIRED') return [{ found: ended, mend: `${RENEW}.` }];
   if (problem === 'CERT_NOT_YET_VALID') {
     return [{ found: 'the certificate is not valid yet', mend: 'Set the clock of whoever made it, and make it anew.' }];
   }
@@ -96,11 +95,11 @@ function chainProblems(problem: string, ends: string, hasOwnCa: boolean): readon
   ];
 }
 
-function hostProblems(socket: TLSSocket, { subjectAltName }: X509Certificate, host: string): readonly Problem[] {
-  if (checkServerIdentity(host, socket.getPeerCertificate()) === undefined) return [];
+function hostProblems(certificate: PeerCertificate, host: string): readonly Problem[] {
+  if (checkServerIdentity(host, certificate) === undefined) return [];
   return [
     {
-      found: `the certificate is not for ${host}, but for ${subjectAltName ?? 'no host at all'}`,
+      found: `the certificate is not for ${host}, but for ${certificate.subjectaltname ?? 'no host at all'}`,
       mend: 'Name the host in EJABBERD_URL as the certificate does, or get a certificate with that name.',
     },
   ];

@@ -80,7 +80,7 @@ async function spawnErlang(root: string, spool: string, logFile: string): Promis
 /** Waits until it listens on its ports. That its own log says so tells it from whoever else may answer there. */
 async function problemOpening({ process, ports, logFile }: Vm): Promise<string | undefined> {
   const deadline = performance.now() + START_MS;
-  const signs = Object.values(ports).map((port) => `Start accepting TCP connections at 127.0.0.1:${port} `);
+  const signs = Object.values(ports).map((port) => ` connections at 127.0.0.1:${port} for `);
   let log = '';
   while (isRunning(process) && performance.now() < deadline) {
     await sleep(50);
