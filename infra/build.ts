@@ -13,7 +13,10 @@ export interface Built {
   readonly functions: Readonly<Record<string, FunctionBundle>>;
   /** The functions that tend the system, by the name of their folder in `functions/operations`. */
   readonly operations: Readonly<Record<string, FunctionBundle>>;
-  /** Every file, by its path below the output folder, in order. */
+  /**
+   * Every file, by its path below the output folder, in order. Those below `maps` are not deployed: a source map costs a
+   * cold start whether it is read or not, so `npm run frames` reads it where there is time.
+   */
   readonly files: readonly BuiltFile[];
 }
 
@@ -84,9 +87,22 @@ async function bundle(outdir: string, entryPoints: Readonly<Record<string, strin
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'external',
+    sourcemap: 'external',
     logLevel: 'warning',
   });
-  return outputFiles.map(({ path, contents }) => ({ path: relative(outdir, path), content: contents }));
+  return outputFiles.map(({ path, contents }) => {
+    const name = relative(outdir, path);
+    if (!name.endsWith('.map')) return { path: name, content: contents };
+    return { path: join('maps', name), content: inProject(Buffer.from(contents), dirname(path)) };
+  });
+}
+
+/** A source map whose sources are named from the project on, wherever the build goes. */
+function inProject(sourceMap: Buffer, folder: string): Buffer {
+  const map: { sources: string[] } = JSON.parse(sourceMap.toString());
+  return Buffer.from(
+    JSON.stringify({ ...map, sources: map.sources.map((source) => relative(root, resolve(folder, source))) }),
+  );
 }
 
 async function layerPackage(): Promise<BuiltFile> {
@@ -101,7 +117,7 @@ async function write(target: string, files: readonly BuiltFile[]): Promise<void>
   const aside = await mkdtemp(join(target, '.build-'));
   try {
     for (const { path, content } of files) {
-      const written = join(aside, basename(path));
+      const written = join(aside, path.replaceAll('/', '+'));
       await writeFile(written, content);
       await mkdir(dirname(join(target, path)), { recursive: true });
       await rename(written, join(target, path));
@@ -115,15 +131,18 @@ async function write(target: string, files: readonly BuiltFile[]): Promise<void>
 async function removeAllBut(files: readonly BuiltFile[], target: string): Promise<void> {
   const kept = new Set(files.map(({ path }) => dirname(path)));
   const there: string[] = [];
-  for await (const folder of glob('{functions,operations}/*', { cwd: target })) there.push(folder);
+  for await (const folder of glob('{,maps/}{functions,operations}/*', { cwd: target })) there.push(folder);
   const gone = there.filter((folder) => !kept.has(folder));
   await Promise.all(gone.map((folder) => rm(join(target, folder), { recursive: true, force: true })));
 }
 
 if (import.meta.main) {
-  const { files } = await build();
-  for (const { path, content } of files) {
-    const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`.padStart(10);
-    console.log(`${kilobytes(content.length)} ${kilobytes(gzipSync(content).length)} gzip  dist/${path}`);
-  }
+  const { files, ...folders } = await build();
+  if (process.argv.includes('--json')) console.log(JSON.stringify({ ...folders, files: [] }));
+  else for (const file of files.filter(({ path }) => !path.startsWith('maps/'))) console.log(sizeOf(file));
+}
+
+function sizeOf({ path, content }: BuiltFile): string {
+  const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`.padStart(10);
+  return `${kilobytes(content.length)} ${kilobytes(gzipSync(content).length)} gzip  dist/${path}`;
 }

@@ -15,7 +15,7 @@ const rooms: readonly (readonly [string, RegExp])[] = [
   ['the log', /^(?:log|metrics)\.ts$/],
   ['the methods', /^methods\//],
   ['the dialects', /^ejabberd\//],
-  ['the credentials', /^(?:credentials|secret-store)\.ts$/],
+  ['the credentials', /^(?:credentials|secret-store|secret-versions)\.ts$/],
   ['the codec and transport', /^xmlrpc\//],
   ['access', /^access\.ts$/],
   ['the settings', /^config\.ts$/],
@@ -48,7 +48,7 @@ describe('the layer', () => {
   it.each([
     ['process.env', ['config.ts']],
     ["from '@middy/", ['handler.ts']],
-    ["from '@aws-sdk/", ['secret-store.ts']],
+    ["'@aws-sdk/", ['secret-store.ts']],
     ["from 'xmlrpc", ['xmlrpc/encode.ts']],
     ["from 'node:http", ['xmlrpc/transport.ts']],
   ])('has %s in no other file than %j', (text, allowed) => {

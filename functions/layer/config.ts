@@ -4,7 +4,7 @@ import { ConfigurationError, type Issue } from './errors/index.ts';
 import { formatJid, parseJid, prepareDomain } from './jid.ts';
 
 /** How the server is spoken to. */
-export type DialectName = 'ejabberd';
+export type DialectName = 'ejabberd' | 'rostbeef';
 
 /** The checked settings. */
 export interface Config {
@@ -21,6 +21,8 @@ export interface Config {
   /** The bare JIDs and domains that may stand as a stanza's sender; none set means every one. */
   readonly senders: ReadonlySet<string> | undefined;
   readonly maxResponseBytes: number;
+  /** Connections of one container at a time. */
+  readonly maxConnections: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -50,7 +52,7 @@ export function readConfig(env: Environment = process.env): Config {
   }
   const config = {
     dialect: read<DialectName>('EJABBERD_DIALECT', 'ejabberd', (value) =>
-      value === 'ejabberd' ? value : { problem: 'must be "ejabberd"' },
+      value === 'ejabberd' || value === 'rostbeef' ? value : { problem: 'must be "ejabberd" or "rostbeef"' },
     ),
     secretArn: read<string | undefined>('EJABBERD_SECRET_ARN', undefined, (value) => value),
     caPem: read<string | undefined>('EJABBERD_CA_PEM', undefined, certificates),
@@ -58,9 +60,15 @@ export function readConfig(env: Environment = process.env): Config {
     servers: read<ReadonlySet<string> | undefined>('EJABBERD_SERVERS', undefined, listOf(prepareDomain)),
     senders: read<ReadonlySet<string> | undefined>('EJABBERD_SENDERS', undefined, listOf(bareJidOrDomain)),
     maxResponseBytes: read('EJABBERD_MAX_RESPONSE_BYTES', 16 * 1024 * 1024, wholeNumber(1024, 512 * 1024 * 1024)),
+    maxConnections: read('EJABBERD_MAX_CONNECTIONS', 10, wholeNumber(1, 100)),
   };
   if (url === undefined || issues.length > 0) throw new ConfigurationError({ issues });
   return { url, ...config };
+}
+
+/** The namespace of the metrics: `EJABBERD_METRIC_NAMESPACE`, or `rostbeef`. Known also where the settings are wrong. */
+export function metricNamespace(env: Environment = process.env): string {
+  return env['EJABBERD_METRIC_NAMESPACE'] || 'rostbeef';
 }
 
 function endpointUrl(value: string): URL | { readonly problem: string } {

@@ -1,9 +1,11 @@
 /** What a container keeps between invocations: settings, connections, credentials, and what it learned of the server. */
 import { type Access, accessBy } from './access.ts';
-import { readConfig } from './config.ts';
-import { secretCredentials } from './credentials.ts';
+import { type Config, readConfig } from './config.ts';
+import { type CredentialSource, secretCredentials } from './credentials.ts';
 import { Deadline } from './deadline.ts';
+import { classicDialect } from './ejabberd/classic.ts';
 import { stockDialect } from './ejabberd/stock.ts';
+import { logWarning } from './log.ts';
 import type { MethodContext } from './methods/method.ts';
 import { secretsManagerStore } from './secret-store.ts';
 import { createEndpoint, InvocationSockets } from './xmlrpc/index.ts';
@@ -21,8 +23,8 @@ export interface Container {
 /** Time to answer in, before Lambda ends the function. */
 const MARGIN_MS = 250;
 
-/** Connections of one container at a time: stock ejabberd's listener queues 5 by default, a classic server takes 10. */
-const MAX_SOCKETS = 10;
+/** What a classic server serves at a time; one more and it accepts nobody for five seconds. */
+const MOST_SESSIONS = 10;
 
 /**
  * Opens a container by its environment. Nothing is connected yet.
@@ -31,12 +33,18 @@ const MAX_SOCKETS = 10;
  */
 export function openContainer(): Container {
   const config = readConfig();
-  const { url, caPem: ca, maxResponseBytes } = config;
+  const { url, caPem: ca, maxResponseBytes, maxConnections, dialect } = config;
   const access: Access = accessBy(config);
-  const dialectOf = stockDialect({
-    endpoint: createEndpoint({ url, ca, maxResponseBytes, maxSockets: MAX_SOCKETS }),
-    credentials: config.secretArn === undefined ? undefined : secretCredentials(secretsManagerStore(config.secretArn)),
-  });
+  const isLegacy = dialect === 'rostbeef';
+  const maxSockets = isLegacy ? Math.min(maxConnections, MOST_SESSIONS) : maxConnections;
+  const server = {
+    endpoint: createEndpoint({ url, ca, maxResponseBytes, maxSockets, isLegacy }),
+    credentials: isLegacy ? undefined : credentialsOf(config),
+  };
+  if (isLegacy && config.secretArn !== undefined) {
+    logWarning('EJABBERD_SECRET_ARN is not read: the servers of the dialect "rostbeef" know no credentials');
+  }
+  const dialectOf = isLegacy ? classicDialect(server) : stockDialect(server);
   return {
     async invoke(remainingMs, run) {
       const deadline = new Deadline(Math.min(config.timeoutMs, remainingMs - MARGIN_MS));
@@ -49,4 +57,8 @@ export function openContainer(): Container {
       }
     },
   };
+}
+
+function credentialsOf({ secretArn }: Config): CredentialSource | undefined {
+  return secretArn === undefined ? undefined : secretCredentials(secretsManagerStore(secretArn));
 }

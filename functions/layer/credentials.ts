@@ -1,6 +1,7 @@
 /** ejabberd's credentials: from a secret, cached, and read anew when the server refuses them. */
+import { setTimeout } from 'node:timers/promises';
 import { CredentialsUnavailableError } from './errors/index.ts';
-import type { SecretStage, SecretStore } from './secret-store.ts';
+import { ENDPOINT_ADVICE, type SecretStage, type SecretStore } from './secret-store.ts';
 
 /** The account that the commands run as: what the secret holds as JSON. */
 export interface Credentials {
@@ -19,6 +20,8 @@ export interface CredentialSource {
    * @param rejected what the server refused
    */
   renew(rejected: Credentials, signal: AbortSignal): Promise<Credentials | undefined>;
+  /** Tells that the server took these: a refusal that follows is news. */
+  accepted(credentials: Credentials): void;
 }
 
 /** Secrets Manager's client caches for five minutes as well, so that a rotation is seen without a refused call. */
@@ -32,30 +35,35 @@ const FORCED_READ_INTERVAL_MS = 10_000;
  *
  * In a rotation the server has the new password before `AWSCURRENT` moves to it (Secrets Manager's steps are
  * setSecret, testSecret, finishSecret): refused credentials that are still current give way to `AWSPENDING`.
+ * What a forced read saw serves until the next one is due: what is refused meanwhile gives way to the other stage.
+ * But credentials that the server took since that read and then refuses have changed since: they wait for the next.
  *
  * @param store reads a stage of the one secret
  * @param now milliseconds of a clock that never goes back
+ * @param pass lets milliseconds of that clock pass
  * @throws CredentialsUnavailableError where the secret can't be read or has not the form `{user, server, password}`;
  *   one read before stays in use while it can't be read anew
  */
-export function secretCredentials(store: SecretStore, now: () => number = () => performance.now()): CredentialSource {
+export function secretCredentials(
+  store: SecretStore,
+  now: () => number = () => performance.now(),
+  pass: (ms: number) => Promise<unknown> = (ms) => setTimeout(ms, undefined, { ref: false }),
+): CredentialSource {
   let cached: { readonly credentials: Credentials; readonly until: number } | undefined;
+  /** Whether the server took the cached ones since the last forced read. */
+  let taken = false;
+  let seen: readonly Credentials[] = [];
   let forcedReadAt = Number.NEGATIVE_INFINITY;
-  const flights = new Map<string, Promise<Credentials | undefined>>();
+  const readingCurrent = sharedFlight<Credentials>();
+  const readingAnew = sharedFlight<void>();
+
+  const isCached = (credentials: Credentials) =>
+    cached !== undefined && sameCredentials(cached.credentials, credentials);
 
   const keep = (credentials: Credentials): Credentials => {
+    taken &&= isCached(credentials);
     cached = { credentials, until: now() + CACHE_MS };
     return credentials;
-  };
-
-  /** One read for all who ask meanwhile; whoever asks gives up at their own signal alone. */
-  const once = (key: string, signal: AbortSignal, read: () => Promise<Credentials | undefined>) => {
-    let flight = flights.get(key);
-    if (flight === undefined) {
-      flight = read().finally(() => flights.delete(key));
-      flights.set(key, flight);
-    }
-    return unlessAborted(flight, signal);
   };
 
   const readStage = async (stage: SecretStage): Promise<Credentials | undefined> => {
@@ -64,66 +72,90 @@ export function secretCredentials(store: SecretStore, now: () => number = () => 
   };
 
   const readCurrent = async (): Promise<Credentials> => {
-    const credentials = await readStage('AWSCURRENT');
-    if (credentials === undefined) throw new CredentialsUnavailableError({ detail: 'the secret has no value yet' });
-    return credentials;
+    const stale = cached?.credentials;
+    try {
+      const credentials = await readStage('AWSCURRENT');
+      if (credentials === undefined) throw new CredentialsUnavailableError({ detail: 'the secret has no value yet' });
+      return keep(credentials);
+    } catch (error) {
+      if (stale === undefined) throw error;
+      return stale;
+    }
   };
 
-  const readOther = async (rejected: Credentials): Promise<Credentials | undefined> => {
+  const msUntilDue = () => forcedReadAt + FORCED_READ_INTERVAL_MS - now();
+
+  const readAnew = async (rejected: Credentials): Promise<void> => {
+    if (msUntilDue() > 0) await pass(msUntilDue());
+    forcedReadAt = now();
+    const found: Credentials[] = [];
     for (const stage of ['AWSCURRENT', 'AWSPENDING'] as const) {
-      const found = await readStage(stage);
-      if (found !== undefined && !sameCredentials(found, rejected)) return keep(found);
+      const credentials = await readStage(stage);
+      if (credentials === undefined) continue;
+      found.push(credentials);
+      if (!sameCredentials(credentials, rejected)) break;
     }
-    return undefined;
+    seen = found;
+    taken = false;
   };
 
   return {
     async current(signal) {
       if (cached !== undefined && now() < cached.until) return cached.credentials;
-      const stale = cached?.credentials;
-      const read = async () => {
-        try {
-          return keep(await readCurrent());
-        } catch (error) {
-          if (stale === undefined) throw error;
-          return stale;
-        }
-      };
-      const credentials = await once('current', signal, read);
-      if (credentials === undefined) throw new CredentialsUnavailableError();
-      return credentials;
+      return readingCurrent.join(signal, readCurrent);
     },
 
     async renew(rejected, signal) {
-      if (cached !== undefined && !sameCredentials(cached.credentials, rejected)) return cached.credentials;
-      const underWay = flights.has('renew');
-      if (!underWay && now() - forcedReadAt < FORCED_READ_INTERVAL_MS) return undefined;
-      if (!underWay) forcedReadAt = now();
-      const renewed = await once('renew', signal, () => readOther(rejected));
-      return renewed !== undefined && sameCredentials(renewed, rejected) ? undefined : renewed;
+      if (cached !== undefined && !isCached(rejected)) return cached.credentials;
+      if (readingAnew.isUnderWay() || msUntilDue() <= 0 || taken) {
+        await readingAnew.join(signal, () => readAnew(rejected));
+        // Another call that waited for the same read has kept what it found.
+        if (cached !== undefined && !isCached(rejected)) return cached.credentials;
+      }
+      const other = seen.find((credentials) => !sameCredentials(credentials, rejected));
+      return other && keep(other);
+    },
+
+    accepted(credentials) {
+      if (isCached(credentials)) taken = true;
     },
   };
 }
 
-/** Names what is missing, never what is there. */
-function parseSecret(text: string): Credentials {
+/** One read for all who ask meanwhile; whoever asks gives up at their own signal alone. */
+function sharedFlight<T>() {
+  let flight: Promise<T> | undefined;
+  return {
+    isUnderWay: () => flight !== undefined,
+    join(signal: AbortSignal, start: () => Promise<T>): Promise<T> {
+      flight ??= start().finally(() => {
+        flight = undefined;
+      });
+      return unlessAborted(flight, signal);
+    },
+  };
+}
+
+/**
+ * Reads a secret's text.
+ *
+ * @param name what an error calls it
+ * @throws CredentialsUnavailableError that names what is missing, never what is there
+ */
+export function parseSecret(text: string, name = 'the secret'): Credentials {
   let secret: unknown;
   try {
     secret = JSON.parse(text);
   } catch {
-    throw new CredentialsUnavailableError({
-      detail: 'the secret is not JSON of the form {"user", "server", "password"}',
-    });
+    throw new CredentialsUnavailableError({ detail: `${name} is not JSON of the form {"user", "server", "password"}` });
   }
-  const member = (name: string): string => {
-    const value: unknown = typeof secret === 'object' && secret !== null ? Reflect.get(secret, name) : undefined;
+  const member = (key: string): string => {
+    const value: unknown = typeof secret === 'object' && secret !== null ? Reflect.get(secret, key) : undefined;
     return typeof value === 'string' ? value : '';
   };
-  const missing = ['user', 'server', 'password'].filter((name) => member(name) === '');
+  const missing = ['user', 'server', 'password'].filter((key) => member(key) === '');
   if (missing.length > 0) {
-    throw new CredentialsUnavailableError({
-      detail: `the secret lacks ${missing.join(', ')}, each a non-empty string`,
-    });
+    throw new CredentialsUnavailableError({ detail: `${name} lacks ${missing.join(', ')}, each a non-empty string` });
   }
   return { user: member('user'), server: member('server'), password: member('password') };
 }
@@ -134,7 +166,8 @@ function sameCredentials(one: Credentials, other: Credentials): boolean {
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(new CredentialsUnavailableError({ detail: 'reading the secret took too long' }));
+    const detail = `reading the secret took too long; where that never ends, ${ENDPOINT_ADVICE}`;
+    const abort = () => reject(new CredentialsUnavailableError({ detail }));
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));

@@ -14,16 +14,41 @@ export interface CallRecord {
   readonly error?: unknown;
 }
 
-/** Writes a call's line to standard output, which Lambda sends to the log group, and its metrics with it. */
-export function logCall({ error, durationMs, ...call }: CallRecord): void {
+/** Writes a call's line, and its metrics with it. */
+export function logCall({ error, ...call }: CallRecord): void {
+  logLine(call, error, callMetrics(error));
+}
+
+/** What a line is about, and how long that took. */
+interface Subject {
+  readonly durationMs: number;
+  readonly [name: string]: unknown;
+}
+
+/**
+ * Writes a line to standard output, which Lambda sends to the log group.
+ *
+ * @param error why it failed; `undefined` where it did not
+ */
+export function logLine({ durationMs, ...subject }: Subject, error: unknown, metrics: object = {}): void {
   const line = {
     level: error === undefined ? 'INFO' : levelOf(error),
     timestamp: new Date().toISOString(),
-    ...call,
+    ...subject,
+    durationMs: Math.round(durationMs * 10) / 10,
     outcome: error instanceof Error ? error.name : 'ok',
     ...(error instanceof RostbeefError && { error: { message: error.message, cause: causeOf(error) } }),
-    ...callMetrics(durationMs, error),
+    ...metrics,
   };
+  write(line);
+}
+
+/** Writes a line that belongs to no call. */
+export function logWarning(message: string): void {
+  write({ level: 'WARN', timestamp: new Date().toISOString(), message });
+}
+
+function write(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 

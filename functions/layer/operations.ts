@@ -29,7 +29,11 @@ export async function runCommands<T>(
   use: (run: Run) => Promise<T>,
 ): Promise<T> {
   const endpoint = createEndpoint({ url, ca, maxResponseBytes: MAX_RESPONSE_BYTES, maxSockets: 1 });
-  const credentials = account && { current: async () => account, renew: async () => undefined };
+  const credentials = account && {
+    current: async () => account,
+    renew: async () => undefined,
+    accepted: () => undefined,
+  };
   const deadline = new Deadline(timeoutMs);
   const sockets = new InvocationSockets();
   try {

@@ -1,4 +1,4 @@
-/** The one place that knows the Secrets Manager client. */
+/** The Secrets Manager client, and a secret as the functions read it. */
 import { CredentialsUnavailableError } from './errors/index.ts';
 
 /** A secret's version by its staging label. */
@@ -13,26 +13,37 @@ export interface SecretStore {
   read(stage: SecretStage): Promise<string | undefined>;
 }
 
+/** What an unreachable Secrets Manager most often wants. */
+export const ENDPOINT_ADVICE =
+  'the function’s VPC needs an interface endpoint com.amazonaws.<region>.secretsmanager that its security group may reach, or a NAT';
+
 /** In a VPC without endpoint or NAT the connection just hangs: two tries of this must end well within a function's time. */
 const CONNECT_MS = 1_000;
 const ANSWER_MS = 2_000;
 
 /**
- * The secret in AWS Secrets Manager, through the SDK's client and its usual settings and environment
+ * Loads and makes the SDK's client, with its usual settings and environment
  * (`AWS_REGION`, `AWS_ENDPOINT_URL_SECRETS_MANAGER` …).
  *
  * The SDK is most of a cold start, so it is loaded here and not where no secret is configured.
+ */
+export async function secretsManager() {
+  const sdk = await import('@aws-sdk/client-secrets-manager');
+  const client = new sdk.SecretsManagerClient({
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },
+  });
+  return { sdk, client };
+}
+
+/**
+ * The secret in AWS Secrets Manager.
  *
  * @param secretArn the secret's ARN or name
+ * @param setting the environment variable that holds it
  */
-export function secretsManagerStore(secretArn: string): SecretStore {
-  const loaded = import('@aws-sdk/client-secrets-manager').then((sdk) => ({
-    sdk,
-    client: new sdk.SecretsManagerClient({
-      maxAttempts: 2,
-      requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },
-    }),
-  }));
+export function secretsManagerStore(secretArn: string, setting = 'EJABBERD_SECRET_ARN'): SecretStore {
+  const loaded = secretsManager();
   return {
     async read(stage) {
       const { sdk, client } = await loaded;
@@ -42,21 +53,37 @@ export function secretsManagerStore(secretArn: string): SecretStore {
       } catch (error) {
         const isMissing = error instanceof sdk.ResourceNotFoundException;
         if (isMissing && stage === 'AWSPENDING') return undefined;
-        const detail = isMissing ? 'EJABBERD_SECRET_ARN names no secret here' : whyUnreadable(error);
-        throw new CredentialsUnavailableError({ detail, cause: error });
+        throw isMissing
+          ? new CredentialsUnavailableError({ detail: `${setting} names no secret here`, cause: error })
+          : refusedBySecretsManager(error, 'GetSecretValue', 'kms:Decrypt');
       }
     },
   };
 }
 
-/** The SDK's error names and codes tell enough; its messages may hold more than that. */
-function whyUnreadable(error: unknown): string {
+/**
+ * What a failed call of Secrets Manager means. The SDK's error names and codes tell enough; its messages may hold more
+ * than that.
+ *
+ * @param operation what was called, such as `GetSecretValue`
+ * @param keyAction what it also wants of the key that the secret is encrypted with, such as `kms:Decrypt`
+ */
+export function refusedBySecretsManager(
+  error: unknown,
+  operation: string,
+  keyAction?: string,
+): CredentialsUnavailableError {
+  return new CredentialsUnavailableError({ detail: whyRefused(error, operation, keyAction), cause: error });
+}
+
+function whyRefused(error: unknown, operation: string, keyAction: string | undefined): string {
   const name = error instanceof Error ? error.name : 'an error';
-  if (name === 'CredentialsProviderError') return 'there are no AWS credentials to read it with';
+  if (name === 'CredentialsProviderError') return 'there are no AWS credentials to call Secrets Manager with';
   if (error instanceof Error && '$metadata' in error && hasStatus(error.$metadata)) {
-    return `Secrets Manager refused to read it (${name}): the function’s role needs secretsmanager:GetSecretValue on it, and kms:Decrypt on its key`;
+    const key = keyAction === undefined ? '' : `, and ${keyAction} on its key`;
+    return `Secrets Manager refused ${operation} (${name}): the function’s role needs secretsmanager:${operation}${key}`;
   }
-  return `Secrets Manager can not be reached (${name}): the function’s VPC needs an interface endpoint com.amazonaws.<region>.secretsmanager that its security group may reach, or a NAT`;
+  return `Secrets Manager can not be reached (${name}): ${ENDPOINT_ADVICE}`;
 }
 
 function hasStatus(metadata: unknown): boolean {

@@ -26,6 +26,7 @@ describe('the settings', () => {
       servers: undefined,
       senders: undefined,
       maxResponseBytes: 16 * 1024 * 1024,
+      maxConnections: 10,
     });
   });
 

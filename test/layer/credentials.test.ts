@@ -21,7 +21,14 @@ function storeOf(stages: Partial<Record<SecretStage, unknown>>) {
   return {
     reads,
     stages,
-    source: secretCredentials(store, () => time),
+    source: secretCredentials(
+      store,
+      () => time,
+      async (ms) => {
+        time += ms;
+      },
+    ),
+    now: () => time,
     pass: (ms: number) => {
       time += ms;
     },
@@ -81,6 +88,82 @@ describe('the credentials', () => {
     pass(1_001);
     await source.renew(old, never);
     expect(reads).toHaveLength(5);
+  });
+
+  it('that a forced read saw serve until the next: a pending password that is not set yet gives way again', async () => {
+    const { source, reads } = storeOf({ AWSCURRENT: account('one'), AWSPENDING: account('two') });
+    const old = await source.current(never);
+    const pending = await source.renew(old, never);
+    expect(pending).toEqual(account('two'));
+    expect(await source.renew(account('two'), never)).toEqual(account('one'));
+    expect(await source.current(never)).toEqual(account('one'));
+    expect(reads).toEqual(['AWSCURRENT', 'AWSCURRENT', 'AWSPENDING']);
+  });
+
+  it('that a slow read brings back in the midst of a rotation give way without another read', async () => {
+    const slow = Promise.withResolvers<void>();
+    const reads: SecretStage[] = [];
+    let time = 0;
+    const source = secretCredentials(
+      {
+        async read(stage) {
+          if (reads.push(stage) === 2) await slow.promise;
+          return JSON.stringify(account(stage === 'AWSCURRENT' ? 'one' : 'two'));
+        },
+      },
+      () => time,
+    );
+    await source.current(never);
+    time = 5 * 60_000 + 1;
+    const late = source.current(never);
+    expect(await source.renew(account('one'), never)).toEqual(account('two'));
+    slow.resolve();
+    expect(await late).toEqual(account('one'));
+    expect(await source.renew(account('one'), never)).toEqual(account('two'));
+    expect(reads).toEqual(['AWSCURRENT', 'AWSCURRENT', 'AWSCURRENT', 'AWSPENDING']);
+  });
+
+  it('that were taken since the last forced read and then are refused wait for the next one', async () => {
+    const { source, stages, reads, now } = storeOf({ AWSCURRENT: account('one') });
+    const old = await source.current(never);
+    expect(await source.renew(old, never)).toBeUndefined();
+    source.accepted(old);
+    stages.AWSPENDING = account('two');
+    const renewed = await Promise.all(Array.from({ length: 10 }, () => source.renew(old, never)));
+    expect(renewed).toEqual(Array.from({ length: 10 }, () => account('two')));
+    expect(now()).toBe(10_000);
+    expect(reads).toEqual(['AWSCURRENT', 'AWSCURRENT', 'AWSPENDING', 'AWSCURRENT', 'AWSPENDING']);
+  });
+
+  it('follow a second rotation right after the first', async () => {
+    const { source, stages, now } = storeOf({ AWSCURRENT: account('one'), AWSPENDING: account('two') });
+    await source.renew(await source.current(never), never);
+    source.accepted(account('two'));
+    stages.AWSCURRENT = account('two');
+    stages.AWSPENDING = account('three');
+    expect(await source.renew(account('two'), never)).toEqual(account('three'));
+    expect(now()).toBe(10_000);
+  });
+
+  it('once refused while Secrets Manager fails are asked for again, ten seconds later', async () => {
+    const { source, stages, now } = storeOf({ AWSCURRENT: account('one') });
+    const old = await source.current(never);
+    source.accepted(old);
+    stages.AWSCURRENT = new CredentialsUnavailableError();
+    await expect(source.renew(old, never)).rejects.toThrow(CredentialsUnavailableError);
+    stages.AWSCURRENT = account('two');
+    expect(await source.renew(old, never)).toEqual(account('two'));
+    expect(now()).toBe(10_000);
+  });
+
+  it('taken by a call that began before the others were refused do not bring them back', async () => {
+    const { source, reads } = storeOf({ AWSCURRENT: account('one'), AWSPENDING: account('two') });
+    const old = await source.current(never);
+    await source.renew(old, never);
+    source.accepted(old);
+    expect(await source.current(never)).toEqual(account('two'));
+    expect(await source.renew(old, never)).toEqual(account('two'));
+    expect(reads).toHaveLength(3);
   });
 
   it.each([

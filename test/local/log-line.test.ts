@@ -10,7 +10,7 @@ describe('a log line in the terminal', () => {
       door: 'http',
       requestId: 'r-1',
     };
-    const line = JSON.stringify({ ...call, Duration: 3.2, outcome: 'ok' });
+    const line = JSON.stringify({ ...call, durationMs: 3.2, outcome: 'ok' });
     expect(terminalLine('get_roster', line)).toBe('get_roster  INFO http ok 3.2 ms');
   });
 
@@ -18,11 +18,16 @@ describe('a log line in the terminal', () => {
     const line = JSON.stringify({
       level: 'WARN',
       door: 'direct',
-      Duration: 3,
+      durationMs: 3,
       outcome: 'E',
       error: { message: 'Not so.' },
     });
     expect(terminalLine('get_roster', line)).toBe('get_roster  WARN direct E 3 ms  Not so.');
+  });
+
+  it('tells a warning', () => {
+    const line = JSON.stringify({ level: 'WARN', timestamp: '2026-01-01T00:00:00.000Z', message: 'Mind this.' });
+    expect(terminalLine('get_roster', line)).toBe('get_roster  WARN Mind this.');
   });
 
   it('leaves time and request id out of what is logged through the console', () => {

@@ -84,7 +84,8 @@ describe('the function doctor', () => {
     secrets.set('secret', 'AWSCURRENT', { ...server.account, password: 'wrong-password' });
     const { report, lines } = await invoke({ EJABBERD_SERVERS: 'elsewhere.test' });
     expect(report.healthy).toBe(false);
-    expect(lines).toMatchObject([{ level: 'ERROR', EjabberdReachable: 1, DoctorFailures: 1 }]);
+    const failed = [{ check: 'credentials', mend: expect.stringContaining('ejabberdctl') }];
+    expect(lines).toMatchObject([{ level: 'ERROR', failed, EjabberdReachable: 1, DoctorFailures: 1 }]);
     expect(JSON.stringify([report, lines])).not.toContain('wrong-password');
   });
 

@@ -1,23 +1,13 @@
 /** The doctor on a real ejabberd that is not set up well, in one way after the other. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding, Report } from '../../functions/operations/doctor/report.ts';
-import type { Variation } from '../support/ejabberd/config.ts';
+import { FUNCTION_COMMANDS, type Variation } from '../support/ejabberd/config.ts';
 import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
 import type { SecretsManager } from '../support/secrets-manager.ts';
 import type { Account } from '../support/xmpp-server.ts';
 import { checksThat, examined, findingOf, useSecretsManager } from './examination.ts';
 
-const COMMANDS = [
-  'add_rosteritem',
-  'check_account',
-  'connected_users_vhost',
-  'delete_rosteritem',
-  'get_roster',
-  'registered_vhosts',
-  'send_stanza',
-  'user_resources',
-  'user_sessions_info',
-] as const;
+const COMMANDS: readonly string[] = FUNCTION_COMMANDS;
 
 const ruleFor = (who: string, what: unknown, from = 'ejabberd_xmlrpc') => ({
   from: [from],
@@ -170,14 +160,15 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
     });
   });
 
-  it('names a missing mod_admin_extra, tries the commands that there are without it, and prints lines that mend it', async () => {
+  it('names a missing mod_admin_extra and the exact release, tries the other commands, and prints lines that mend it', async () => {
     const without = ['mod_admin_extra'];
-    await withServer({ without }, async (server) => {
+    const permissions = { 'and status': ruleFor('rostbeef', [...COMMANDS, 'status']) };
+    await withServer({ without, permissions }, async (server) => {
       const report = await on(server);
       expect(checksThat(report, 'failed')).toEqual(['mod_admin_extra']);
       expect(findingOf(report, 'permissions').found).toBe('2 of 9 commands may be run, the others are not there');
       expect(findingOf(report, 'release').found).toMatch(new RegExp(`^ejabberd ${release}-`));
-      await expectMended({ without }, findingOf(report, 'mod_admin_extra'));
+      await expectMended({ without, permissions }, findingOf(report, 'mod_admin_extra'));
     });
   });
 

@@ -95,7 +95,7 @@ describe('the doctor, of what answers,', () => {
     expect(JSON.stringify(report)).not.toMatch(/Welcome|nothing here|Gateway/);
   });
 
-  it('tells another server that speaks XML-RPC', async () => {
+  it('tells another server that speaks XML-RPC, which with the dialect rostbeef is all that is due', async () => {
     const fault =
       '<?xml version="1.0"?><methodResponse><fault><value><struct><member><name>faultCode</name><value><int>1</int></value>' +
       '</member><member><name>faultString</name><value><string>no echo</string></value></member></struct></value></fault></methodResponse>';
@@ -103,6 +103,10 @@ describe('the doctor, of what answers,', () => {
     const report = await examined({ EJABBERD_URL: url });
     expect(findingOf(report, 'endpoint').found).toBe('XML-RPC is answered at /xmlrpc, but not by ejabberd_xmlrpc');
     expect(JSON.stringify(report)).not.toContain('no echo');
+    const classic = await examined({ EJABBERD_URL: url, EJABBERD_DIALECT: 'rostbeef', EJABBERD_SECRET_ARN: 'unread' });
+    expect(classic.healthy).toBe(true);
+    expect(checksThat(classic, 'ok')).toEqual(['settings', 'name resolution', 'TCP', 'TLS', 'endpoint']);
+    expect(findingOf(classic, 'secret').found).toBe('not tried: with the dialect rostbeef nothing uses it');
   });
 });
 

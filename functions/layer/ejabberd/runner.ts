@@ -66,12 +66,14 @@ export function commandRunner(server: Server, invocation: Invocation): Run {
     const params = credentials === undefined ? [command.args] : [{ ...credentials }, command.args];
     const { name: method, idempotent } = command;
     const answer = await call(server.endpoint, { method, params, idempotent, ...invocation, ...options });
+    const meaning = answer.kind === 'result' ? undefined : meaningOf(method, answer);
+    if (meaning === 'credentials') return { refused: meaning };
+    if (credentials !== undefined) server.credentials?.accepted(credentials);
     if (answer.kind === 'result') return { done: command.read(answer.value) };
     const read = command.readFault?.(answer);
     if (read !== undefined) return { done: read };
-    const meaning = meaningOf(method, answer);
     if (meaning instanceof RostbeefError) throw meaning;
-    return { refused: meaning };
+    return { refused: 'permission' };
   };
 
   const attemptAuthorized = async <T>(command: Command<T>, options: RunOptions): Promise<Attempt<T>> => {

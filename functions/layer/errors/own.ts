@@ -129,7 +129,10 @@ export interface Sides {
   readonly jid2: SideState;
 }
 
-/** One side of a link or unlink was written and the other, tried twice, was not. The call can be repeated. */
+/**
+ * One side of a link or unlink was written and the other, tried twice, was not; or the server does not say how far it came.
+ * The call can be repeated.
+ */
 export class PartialLinkError extends RostbeefError {
   static override readonly kind = {
     name: 'PartialLinkError',
@@ -139,8 +142,9 @@ export class PartialLinkError extends RostbeefError {
   };
   readonly sides: Sides;
 
-  constructor(sides: Sides, details: ErrorDetails = {}) {
-    super({ ...details, detail: `jid1 ${sides.jid1}, jid2 ${sides.jid2}; repeat the call to complete it` });
+  /** @param details its `detail` is the advice, by default to repeat the call */
+  constructor(sides: Sides, { detail = 'repeat the call to complete it', ...details }: ErrorDetails = {}) {
+    super({ ...details, detail: `jid1 ${sides.jid1}, jid2 ${sides.jid2}; ${detail}` });
     this.sides = sides;
   }
 }

@@ -26,6 +26,8 @@ interface Description<Input, Result> {
   readonly summary: string;
   /** What a caller has to know, in Markdown. */
   readonly description: string;
+  /** Whether it changes a roster or sends something, so that an event may ask for it. */
+  readonly writes: boolean;
   /** Whether calling it twice does what calling it once does. */
   readonly idempotent: boolean;
   readonly input: z.ZodMiniType<Input>;

@@ -14,6 +14,7 @@ export const sendStanza = defineMethod({
     'Sends one `message`, `presence` or `iq` element just as it is given. A `from` or `to` attribute on it overrides the ' +
     'argument. To a bare JID it goes by the server’s own routing. Success means that the server took it, not that a ' +
     'client has it. **Not idempotent**: repeat it after an error only where the error says that it is retryable.',
+  writes: true,
   idempotent: false,
   input: z.strictObject({
     from: text('The sender’s JID, unless the stanza has one.'),

@@ -15,8 +15,8 @@ export interface Examination {
   /** The settings; without it, those of the process. */
   readonly environment?: Parameters<typeof readConfig>[0];
   readonly deadline: Deadline;
-  /** How many connections to open at once to try the listener's queue. */
-  readonly connections: number;
+  /** How many connections to open at once to try the listener's queue; without it, as many as a function may. */
+  readonly connections?: number;
 }
 
 /**
@@ -31,11 +31,11 @@ export async function examine({ environment, deadline, connections }: Examinatio
   if (config === undefined) return chart.report(undefined);
   const { url } = config;
   const connected = await reach(chart, config, deadline);
+  if (isClassic(config)) return chart.report(url, connected && 'not tried: with the dialect rostbeef nothing uses it');
   const account = await chart.check('secret', () => checkSecret(config, deadline.signal));
   if (connected === undefined) return chart.report(url);
-  if (isClassic(config)) return chart.report(url, 'not tried: the dialect rostbeef has nothing of it');
   await examineCommands(chart, config, deadline, { connected, account });
-  await chart.check('backlog', () => checkBacklog(url, connections, deadline.signal));
+  await chart.check('backlog', () => checkBacklog(url, connections ?? config.maxConnections, deadline.signal));
   return chart.report(url);
 }
 
@@ -78,7 +78,6 @@ function askedBy({ url, caPem: ca, timeoutMs }: Config, deadline: Deadline): Ask
   return { url, ca, timeoutMs: Math.min(timeoutMs, deadline.remainingMs) };
 }
 
-/** The dialect is told by its name, so that this holds for those that there will be. */
-function isClassic({ dialect }: { readonly dialect: string }): boolean {
+function isClassic({ dialect }: Config): boolean {
   return dialect === 'rostbeef';
 }

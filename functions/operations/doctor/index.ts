@@ -7,9 +7,6 @@ import type { Report } from './report.ts';
 /** Time to answer in, before Lambda ends the function. */
 const MARGIN_MS = 500;
 
-/** Enough to find the default queue of the older releases, and few beside what the functions may open. */
-const CONNECTIONS = 16;
-
 /**
  * The Lambda function `doctor`, for a schedule or by hand: the event does not matter.
  *
@@ -19,7 +16,7 @@ const CONNECTIONS = 16;
 export async function handler(_event: unknown, context: Context): Promise<Report> {
   const deadline = new Deadline(context.getRemainingTimeInMillis() - MARGIN_MS);
   try {
-    const report = await examine({ deadline, connections: CONNECTIONS });
+    const report = await examine({ deadline });
     logReport(report, context.awsRequestId);
     return report;
   } finally {

@@ -25,6 +25,20 @@ export const HOST = 'xmpp.test';
 export const OTHER_HOST = 'other.test';
 export const ADMIN = 'rostbeef';
 export const POWERLESS = 'powerless';
+export const ROTATOR = 'rotator';
+
+/** What the account of the functions may run: the README's list, and no more. */
+export const FUNCTION_COMMANDS = [
+  'add_rosteritem',
+  'check_account',
+  'connected_users_vhost',
+  'delete_rosteritem',
+  'get_roster',
+  'registered_vhosts',
+  'send_stanza',
+  'user_resources',
+  'user_sessions_info',
+];
 
 /** The harness calls from here, and needs no account; who calls from anywhere else does. */
 export const HARNESS_ADDRESS = '127.0.0.2';
@@ -62,10 +76,13 @@ export function ejabberdConfig({ c2s, http, harness }: Ports, variation: Variati
       },
       { ...listener, port: harness, module: 'ejabberd_http', request_handlers: { '/': 'ejabberd_xmlrpc' } },
     ],
-    acl: { rostbeef: { user: [`${ADMIN}@${HOST}`] } },
+    acl: { rostbeef: { user: [`${ADMIN}@${HOST}`] }, rotation: { user: [`${ROTATOR}@${HOST}`] } },
     api_permissions: {
       harness: { from: ['ejabberd_xmlrpc'], who: [{ ip: `${HARNESS_ADDRESS}/32` }], what: '*' },
-      ...(permissions ?? { functions: { from: ['ejabberd_xmlrpc'], who: [{ acl: 'rostbeef' }], what: '*' } }),
+      ...(permissions ?? {
+        functions: { from: ['ejabberd_xmlrpc'], who: [{ acl: 'rostbeef' }], what: FUNCTION_COMMANDS },
+      }),
+      rotation: { from: ['ejabberd_xmlrpc'], who: [{ acl: 'rotation' }], what: ['change_password'] },
     },
     auth_method: ['internal'],
     auth_password_format: 'plain',

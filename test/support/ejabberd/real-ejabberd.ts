@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { STOCK, STOCK_23 } from '../traits.ts';
 import { type Arguments, xmlrpcCall } from '../xmlrpc-call.ts';
 import type { Account, XmppClient, XmppServer } from '../xmpp-server.ts';
-import { ADMIN, HARNESS_ADDRESS, HOST, OTHER_HOST, POWERLESS, type Variation } from './config.ts';
+import { ADMIN, HARNESS_ADDRESS, HOST, OTHER_HOST, POWERLESS, ROTATOR, type Variation } from './config.ts';
 import { endVm, startVm } from './erlang-vm.ts';
 import { pathsIn } from './paths.ts';
 import { connectClient } from './xmpp-client.ts';
@@ -14,6 +15,8 @@ import { connectClient } from './xmpp-client.ts';
 export interface RealEjabberd extends XmppServer {
   /** Where XMPP clients connect. */
   readonly c2sPort: number;
+  /** An account that may run `change_password` and nothing else. */
+  readonly rotator: Account;
   readonly pid: number;
   /** Its log, at level `info`; removed when it stops. */
   readonly logFile: string;
@@ -66,14 +69,17 @@ export async function startRealEjabberd(root: string, variation: Variation = {})
   };
 
   try {
+    const release = await releaseOf(root);
     return {
       url,
       c2sPort: vm.ports.c2s,
       host: HOST,
       otherHost: OTHER_HOST,
-      release: await releaseOf(root),
+      release,
+      traits: release === 'since-24.02' ? STOCK : STOCK_23,
       account: await register(ADMIN, HOST),
       powerless: await register(POWERLESS, HOST),
+      rotator: await register(ROTATOR, HOST),
       pid: vm.process.pid ?? 0,
       logFile: vm.logFile,
       command,

@@ -1,0 +1,38 @@
+/** The settings of the functions, and the administrator's secret. */
+import { type Config, ConfigurationError, type Issue, readConfig } from 'rostbeef-layer';
+
+/** The checked settings. */
+export interface Settings extends Pick<Config, 'url' | 'caPem' | 'timeoutMs'> {
+  /** The secret of the account that may run `change_password`, of the form `{user, server, password}` as well. */
+  readonly adminSecretArn: string;
+}
+
+/**
+ * Reads and checks the settings.
+ *
+ * @throws ConfigurationError that lists every problem by the setting's name, never with its value
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>> = process.env): Settings {
+  const issues: Issue[] = [];
+  const config = configOr(env, issues);
+  const adminSecretArn = env['ROTATION_ADMIN_SECRET_ARN'] ?? '';
+  if (adminSecretArn === '') {
+    const message = 'is missing: set it to the secret of an account that may run change_password';
+    issues.push({ path: 'ROTATION_ADMIN_SECRET_ARN', message });
+  }
+  if (config !== undefined && config.dialect !== 'ejabberd') {
+    issues.push({ path: 'EJABBERD_DIALECT', message: 'must be "ejabberd": other servers take no credentials' });
+  }
+  if (config === undefined || issues.length > 0) throw new ConfigurationError({ issues });
+  return { url: config.url, caPem: config.caPem, timeoutMs: config.timeoutMs, adminSecretArn };
+}
+
+function configOr(env: Parameters<typeof readConfig>[0], issues: Issue[]): Config | undefined {
+  try {
+    return readConfig(env);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    issues.push(...(error.issues ?? []));
+    return undefined;
+  }
+}

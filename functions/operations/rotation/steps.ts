@@ -1,0 +1,110 @@
+/** The four steps of a rotation. Each can be repeated, whatever became of it and of those before. */
+import {
+  ConfigurationError,
+  type Credentials,
+  CredentialsUnavailableError,
+  parseSecret,
+  type SecretVersions,
+} from 'rostbeef-layer';
+import type { AccountServer } from './account.ts';
+import type { Step } from './event.ts';
+
+/** One rotation, with all that its steps need. */
+export interface Rotation {
+  /** The version that it makes. */
+  readonly versionId: string;
+  readonly secret: SecretVersions;
+  readonly server: AccountServer;
+  /** Who may set the account's password. */
+  readonly administrator: () => Promise<Credentials>;
+}
+
+/** Letters and digits alone, which neither XML nor SASLprep alters, and 238 bits of them. */
+const PASSWORD_LENGTH = 40;
+
+/**
+ * Takes a step.
+ *
+ * @returns whether it did anything: `false` where it was done already
+ * @throws ConfigurationError where the secret is not in the midst of this rotation
+ */
+export async function takeStep(step: Step, rotation: Rotation): Promise<boolean> {
+  const { versionId, secret } = rotation;
+  const { rotates, stagesOf } = await secret.describe();
+  const stages = stagesOf.get(versionId) ?? [];
+  if (!rotates) throw new ConfigurationError({ detail: 'the secret is not set to rotate' });
+  if (stages.includes('AWSCURRENT')) return false;
+  if (!stages.includes('AWSPENDING')) {
+    throw new ConfigurationError({ detail: 'the version that ClientRequestToken names is not AWSPENDING' });
+  }
+  switch (step) {
+    case 'createSecret':
+      return createSecret(rotation);
+    case 'setSecret':
+      return setSecret(rotation);
+    case 'testSecret':
+      return testSecret(rotation);
+    case 'finishSecret':
+      return finishSecret(rotation, currentVersion(stagesOf));
+  }
+}
+
+async function createSecret({ versionId, secret }: Rotation): Promise<boolean> {
+  if ((await secret.read('AWSPENDING', versionId)) !== undefined) return false;
+  const [current, password] = await Promise.all([currentText(secret), secret.randomPassword(PASSWORD_LENGTH)]);
+  return secret.putPending(versionId, withPassword(current, password));
+}
+
+async function setSecret(rotation: Rotation): Promise<boolean> {
+  const pending = await pendingAccount(rotation);
+  if (await rotation.server.takes(pending)) return false;
+  await rotation.server.setPassword(pending, await rotation.administrator());
+  return true;
+}
+
+async function testSecret(rotation: Rotation): Promise<boolean> {
+  await rotation.server.tryOut(await pendingAccount(rotation));
+  return true;
+}
+
+/** `AWSPENDING` stays on the version, for its removal by itself would tell Secrets Manager of a failed rotation. */
+async function finishSecret({ versionId, secret }: Rotation, previousId: string | undefined): Promise<boolean> {
+  try {
+    await secret.makeCurrent(versionId, previousId);
+    return true;
+  } catch (error) {
+    // An answer that was lost makes the client repeat what then can't be done again.
+    const { stagesOf } = await secret.describe();
+    if (currentVersion(stagesOf) === versionId) return true;
+    throw error;
+  }
+}
+
+function currentVersion(stagesOf: ReadonlyMap<string, readonly string[]>): string | undefined {
+  return [...stagesOf].find(([, stages]) => stages.includes('AWSCURRENT'))?.[0];
+}
+
+async function currentText(secret: SecretVersions): Promise<string> {
+  const text = await secret.read('AWSCURRENT');
+  if (text === undefined) throw new CredentialsUnavailableError({ detail: 'the secret has no value yet' });
+  return text;
+}
+
+/** Who may write the secret must not turn the administrator against another account than the one it holds. */
+async function pendingAccount({ versionId, secret }: Rotation): Promise<Credentials> {
+  const [currentSecret, pendingSecret] = await Promise.all([currentText(secret), secret.read('AWSPENDING', versionId)]);
+  if (pendingSecret === undefined) {
+    throw new CredentialsUnavailableError({ detail: 'the secret’s new version has no value yet: createSecret is due' });
+  }
+  const [current, pending] = [parseSecret(currentSecret), parseSecret(pendingSecret)];
+  if (current.user !== pending.user || current.server !== pending.server) {
+    throw new ConfigurationError({ detail: 'AWSPENDING holds another account than AWSCURRENT' });
+  }
+  return pending;
+}
+
+/** The same text but for the password: whatever else the secret holds is not ours. */
+function withPassword(text: string, password: string): string {
+  parseSecret(text);
+  return JSON.stringify({ ...JSON.parse(text), password });
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import {
+  ConfigurationError,
+  CredentialsRejectedError,
+  EjabberdTimeoutError,
+  InvalidInputError,
+  UnexpectedError,
+} from '../../functions/layer/errors/index.ts';
+import { callMetrics } from '../../functions/layer/metrics.ts';
+
+const counted = (error: unknown) =>
+  Object.entries(callMetrics(error))
+    .filter(([, value]) => value === 1)
+    .map(([name]) => name);
+
+describe('the metrics of a call', () => {
+  it.each([
+    [new InvalidInputError(), 'ClientErrors'],
+    [new CredentialsRejectedError(), 'CredentialFailures'],
+    [new EjabberdTimeoutError(), 'EjabberdFailures'],
+    [new ConfigurationError(), 'FunctionFailures'],
+    [new UnexpectedError(), 'FunctionFailures'],
+    [new TypeError(), 'FunctionFailures'],
+  ])('count %o once, as %s', (error, metric) => {
+    expect(counted(error)).toEqual([metric]);
+  });
+
+  it('are all 0 for a call that succeeded, so that an alarm has data', () => {
+    const { _aws, ...values } = callMetrics(undefined);
+    expect(new Set(Object.values(values))).toEqual(new Set([0]));
+    expect(_aws).toMatchObject({
+      CloudWatchMetrics: [
+        { Namespace: 'rostbeef', Metrics: Object.keys(values).map((Name) => ({ Name, Unit: 'Count' })) },
+      ],
+    });
+  });
+});
