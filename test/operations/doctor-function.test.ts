@@ -6,6 +6,7 @@ import { type Built, build } from '../../infra/build.ts';
 import { Sandbox } from '../../infra/local/sandbox.ts';
 import { type BlackHole, openBlackHole } from '../support/black-hole.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
+import { functionSettings } from '../support/function-settings.ts';
 import { type SecretsManager, startSecretsManager } from '../support/secrets-manager.ts';
 import type { XmppServer } from '../support/xmpp-server.ts';
 
@@ -33,14 +34,7 @@ afterAll(async () => {
 async function invoke(settings: Readonly<Record<string, string>>, timeoutSeconds = 10) {
   const bundle = built.operations['doctor'];
   if (bundle === undefined) throw new Error('the doctor was not built');
-  const environment = {
-    EJABBERD_URL: server.url,
-    EJABBERD_SECRET_ARN: 'secret',
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    ...settings,
-  };
+  const environment = { ...functionSettings(server, secrets, 'secret'), ...settings };
   const sandbox = new Sandbox({ ...bundle, name: 'doctor', environment, timeoutSeconds });
   const schedule = { source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: {} };
   try {

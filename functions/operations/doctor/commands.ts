@@ -146,9 +146,11 @@ function refusal(
       yaml: permission + configureYaml(who),
     };
   }
+  const again =
+    argument === 'groups' ? ', and look again: from release 26.07 on an access rule may be due as well' : '';
   return {
     found,
-    mend: `Give the account this permission, in the place of any that it has for ejabberd_xmlrpc, ${RELOAD}`,
+    mend: `Give the account this permission, in the place of any that it has for ejabberd_xmlrpc, ${RELOAD}${again}`,
     yaml: permission,
   };
 }
