@@ -35,16 +35,21 @@ export function callMetrics(error: unknown): Record<Metric | '_aws', unknown> {
   return {
     ...NOTHING_FAILED,
     ...(failed && { [failed]: 1 }),
-    _aws: {
-      Timestamp: Date.now(),
-      CloudWatchMetrics: [
-        {
-          Namespace: metricNamespace(),
-          Dimensions: [[]],
-          Metrics: Object.keys(NOTHING_FAILED).map((Name) => ({ Name, Unit: 'Count' })),
-        },
-      ],
-    },
+    _aws: metricDirective(Object.keys(NOTHING_FAILED)),
+  };
+}
+
+/** The member `_aws` of a log line, which makes metrics without a dimension, counts, of the members of these names. */
+export function metricDirective(names: readonly string[]): object {
+  return {
+    Timestamp: Date.now(),
+    CloudWatchMetrics: [
+      {
+        Namespace: metricNamespace(),
+        Dimensions: [[]],
+        Metrics: names.map((Name) => ({ Name, Unit: 'Count' })),
+      },
+    ],
   };
 }
 
