@@ -1,6 +1,7 @@
 /** One POST: the only file that opens sockets. */
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { setImmediate } from 'node:timers/promises';
 import { TransportError, type TransportFailure } from './errors.ts';
 
 /** Where the server is, and how it is reached. */
@@ -68,17 +69,20 @@ export interface Post {
 export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
   if (request.fresh) return exchange(endpoint, request, false);
   if (!request.idempotent) return exchange(endpoint, request, request.sockets.agentOf(endpoint));
+  // Whatever came over idle connections during a freeze, their end or an answer that nobody asked for, is seen first.
+  await setImmediate();
   try {
     return await exchange(endpoint, request, endpoint.keptAgent);
   } catch (error) {
     if (!(error instanceof StaleSocketError)) throw error;
     // What ended one idle connection, a freeze or the server's restart, ended the others too.
     for (const socket of Object.values(endpoint.keptAgent.freeSockets).flat()) socket?.destroy();
-    return exchange(endpoint, request, false);
+    if (error.kind === 'timeout') throw error;
+    return exchange(endpoint, request, false, true);
   }
 }
 
-/** A kept connection turned out to be dead. */
+/** A kept connection turned out to be dead, or gave no answer at all. */
 class StaleSocketError extends TransportError {}
 
 function agentFor({ url, ca, maxSockets }: EndpointOptions): http.Agent {
@@ -91,8 +95,14 @@ function isTls(url: URL): boolean {
   return url.protocol === 'https:';
 }
 
-function exchange(endpoint: Endpoint, { body, signal }: Post, agent: http.Agent | false): Promise<Buffer> {
-  if (signal.aborted) return Promise.reject(new TransportError('timeout', false, 'the deadline passed'));
+/** @param sentBefore whether the request may have reached the server already, over a connection that died */
+function exchange(
+  endpoint: Endpoint,
+  { body, signal }: Post,
+  agent: http.Agent | false,
+  sentBefore = false,
+): Promise<Buffer> {
+  if (signal.aborted) return Promise.reject(new TransportError('timeout', sentBefore, 'the deadline passed'));
   const { url, ca, maxResponseBytes } = endpoint;
   const headers = {
     Host: url.host,
@@ -103,7 +113,7 @@ function exchange(endpoint: Endpoint, { body, signal }: Post, agent: http.Agent 
   };
   const request = (isTls(url) ? https : http).request(url, { method: 'POST', headers, agent, ca });
   return new Promise((resolve, reject) => {
-    let sent = false;
+    let sent = sentBefore;
     let answered = false;
     let settled = false;
 
@@ -115,7 +125,7 @@ function exchange(endpoint: Endpoint, { body, signal }: Post, agent: http.Agent 
     };
     const fail = (kind: TransportFailure, message: string, code?: string) =>
       settle(() => {
-        const isStale = kind === 'lost' && request.reusedSocket && !answered;
+        const isStale = (kind === 'lost' || kind === 'timeout') && request.reusedSocket && !answered;
         reject(new (isStale ? StaleSocketError : TransportError)(kind, sent, message, code));
         request.destroy();
       });
