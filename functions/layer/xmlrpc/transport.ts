@@ -153,18 +153,26 @@ function exchange(
       if (response.statusCode !== 200) return fail('malformed', `HTTP status ${response.statusCode}`);
       if (response.headers['content-encoding'] !== undefined) return fail('malformed', 'a content encoding');
       if (Number(response.headers['content-length']) > maxResponseBytes) return tooLarge();
-      const chunks: Buffer[] = [];
+      let received: Buffer = Buffer.alloc(0);
       let size = 0;
       response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        chunks.push(chunk);
-        if (size > maxResponseBytes) tooLarge();
+        if (size + chunk.length > maxResponseBytes) return tooLarge();
+        received = withRoom(received, size, size + chunk.length);
+        size += chunk.copy(received, size);
       });
       response.on('error', onBroken);
       response.on('end', () => {
-        if (response.complete) settle(() => resolve(Buffer.concat(chunks, size)));
+        if (response.complete) settle(() => resolve(received.subarray(0, size)));
       });
     });
     request.end(body);
   });
+}
+
+/** A buffer that holds so many bytes, the used ones first. Chunks that are kept would weigh more than a tiny one holds. */
+function withRoom(buffer: Buffer, used: number, wanted: number): Buffer {
+  if (wanted <= buffer.length) return buffer;
+  const larger = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * buffer.length));
+  buffer.copy(larger, 0, 0, used);
+  return larger;
 }
