@@ -13,7 +13,10 @@ export interface Built {
   readonly functions: Readonly<Record<string, FunctionBundle>>;
   /** The functions that tend the system, by the name of their folder in `functions/operations`. */
   readonly operations: Readonly<Record<string, FunctionBundle>>;
-  /** Every file, by its path below the output folder, in order. */
+  /**
+   * Every file, by its path below the output folder, in order. Those below `maps` are not deployed: a source map costs a
+   * cold start whether it is read or not, so `npm run frames` reads it where there is time.
+   */
   readonly files: readonly BuiltFile[];
 }
 
@@ -37,6 +40,7 @@ export async function build(outDir = 'dist'): Promise<Built> {
   const operations = await pathsIn('functions/operations', '*/index.ts');
   const entryPoints = {
     [`${layerModule}/index`]: 'functions/layer/index.ts',
+    [`${layerModule}/dynamodb`]: 'functions/layer/idempotency/dynamodb.ts',
     ...Object.fromEntries(methods.map((path) => [`functions/${basename(path, '.ts')}/index`, path])),
     ...Object.fromEntries(operations.map((path) => [`operations/${basename(dirname(path))}/index`, path])),
   };
@@ -76,6 +80,8 @@ async function bundle(outdir: string, entryPoints: Readonly<Record<string, strin
     write: false,
     bundle: true,
     external: [layerName],
+    // A file that is loaded later is loaded by `require`: the loader of ES modules would read it twice.
+    supported: { 'dynamic-import': false },
     platform: 'node',
     target: 'node24',
     format: 'cjs',
@@ -84,14 +90,28 @@ async function bundle(outdir: string, entryPoints: Readonly<Record<string, strin
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'external',
+    sourcemap: 'external',
     logLevel: 'warning',
   });
-  return outputFiles.map(({ path, contents }) => ({ path: relative(outdir, path), content: contents }));
+  return outputFiles.map(({ path, contents }) => {
+    const name = relative(outdir, path);
+    if (!name.endsWith('.map')) return { path: name, content: contents };
+    return { path: join('maps', name), content: inProject(Buffer.from(contents), dirname(path)) };
+  });
+}
+
+/** A source map whose sources are named from the project on, wherever the build goes. */
+function inProject(sourceMap: Buffer, folder: string): Buffer {
+  const map: { sources: string[] } = JSON.parse(sourceMap.toString());
+  return Buffer.from(
+    JSON.stringify({ ...map, sources: map.sources.map((source) => relative(root, resolve(folder, source))) }),
+  );
 }
 
 async function layerPackage(): Promise<BuiltFile> {
   const { version }: { version: string } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const content = Buffer.from(`${JSON.stringify({ name: layerName, version, main: 'index.cjs' }, null, 2)}\n`);
+  const exports = { '.': './index.cjs', './dynamodb': './dynamodb.cjs' };
+  const content = Buffer.from(`${JSON.stringify({ name: layerName, version, exports }, null, 2)}\n`);
   return { path: `${layerModule}/package.json`, content };
 }
 
@@ -101,7 +121,7 @@ async function write(target: string, files: readonly BuiltFile[]): Promise<void>
   const aside = await mkdtemp(join(target, '.build-'));
   try {
     for (const { path, content } of files) {
-      const written = join(aside, basename(path));
+      const written = join(aside, path.replaceAll('/', '+'));
       await writeFile(written, content);
       await mkdir(dirname(join(target, path)), { recursive: true });
       await rename(written, join(target, path));
@@ -115,15 +135,18 @@ async function write(target: string, files: readonly BuiltFile[]): Promise<void>
 async function removeAllBut(files: readonly BuiltFile[], target: string): Promise<void> {
   const kept = new Set(files.map(({ path }) => dirname(path)));
   const there: string[] = [];
-  for await (const folder of glob('{functions,operations}/*', { cwd: target })) there.push(folder);
+  for await (const folder of glob('{,maps/}{functions,operations}/*', { cwd: target })) there.push(folder);
   const gone = there.filter((folder) => !kept.has(folder));
   await Promise.all(gone.map((folder) => rm(join(target, folder), { recursive: true, force: true })));
 }
 
 if (import.meta.main) {
-  const { files } = await build();
-  for (const { path, content } of files) {
-    const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`.padStart(10);
-    console.log(`${kilobytes(content.length)} ${kilobytes(gzipSync(content).length)} gzip  dist/${path}`);
-  }
+  const { files, ...folders } = await build();
+  if (process.argv.includes('--json')) console.log(JSON.stringify({ ...folders, files: [] }));
+  else for (const file of files.filter(({ path }) => !path.startsWith('maps/'))) console.log(sizeOf(file));
+}
+
+function sizeOf({ path, content }: BuiltFile): string {
+  const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`.padStart(10);
+  return `${kilobytes(content.length)} ${kilobytes(gzipSync(content).length)} gzip  dist/${path}`;
 }

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
-import { catalogue, errorCatalogue, type Method, problemSchema } from 'rostbeef-layer';
-import { type $ZodType, toJSONSchema } from 'zod/v4/core';
+import { catalogue, errorCatalogue, type Method } from 'rostbeef-layer';
 import project from '../package.json' with { type: 'json' };
+import { inputName, resultName, schemas } from './schemas.ts';
 
 type JsonObject = Record<string, unknown>;
 
@@ -32,7 +32,7 @@ export function openApi(): JsonObject {
         },
       ]),
     ),
-    components: { schemas: schemas(), responses },
+    components: { schemas: components(), responses },
   };
 }
 
@@ -57,26 +57,15 @@ function operation(method: Method, errorStatuses: readonly number[]): JsonObject
   };
 }
 
-function schemas(): JsonObject {
-  const parts = [
-    ...catalogue.map((method) => schema(inputName(method), method.input)),
-    ...catalogue.map((method) => schema(resultName(method), method.result)),
-    schema('Problem', problemSchema),
-  ];
+/** Those that others share are components of their own. */
+function components(): JsonObject {
+  const parts = Object.entries(schemas('draft-2020-12')).map(([name, source]) => {
+    const { $schema, $defs, ...own } = JSON.parse(
+      JSON.stringify(source).replaceAll('"#/$defs/', '"#/components/schemas/'),
+    );
+    return { ...$defs, [name]: own };
+  });
   return Object.assign({}, ...parts);
-}
-
-/** A schema by its name, and those with an `id` that it holds by theirs. */
-function schema(name: string, source: $ZodType): JsonObject {
-  const json = JSON.stringify(toJSONSchema(source, { target: 'draft-2020-12', io: 'input', override: dropSafeRange }));
-  const { $schema, $defs, ...own } = JSON.parse(json.replaceAll('"#/$defs/', '"#/components/schemas/'));
-  return { ...$defs, [name]: own };
-}
-
-/** An integer without limits comes with those of JavaScript, which tell a reader nothing. */
-function dropSafeRange({ jsonSchema }: { jsonSchema: { minimum?: number; maximum?: number } }): void {
-  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
 }
 
 type ErrorKind = (typeof errorCatalogue)[number];
@@ -116,9 +105,3 @@ function errorResponse(status: number, kinds: readonly ErrorKind[]): JsonObject 
 }
 
 const responseName = (status: number): string => (STATUS_CODES[status] ?? `Status${status}`).replaceAll(/\W/g, '');
-const inputName = ({ name }: Method): string => `${pascalCase(name)}Input`;
-const resultName = ({ name }: Method): string => `${pascalCase(name)}Result`;
-
-function pascalCase(name: string): string {
-  return name.replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
-}

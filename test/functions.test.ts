@@ -8,6 +8,7 @@ import { type Built, build } from '../infra/build.ts';
 import { listen } from '../infra/local/listen.ts';
 import { Sandbox } from '../infra/local/sandbox.ts';
 import { startEmbeddedEjabberd } from './support/embedded-ejabberd.ts';
+import { functionSettings } from './support/function-settings.ts';
 import { type SecretsManager, startSecretsManager } from './support/secrets-manager.ts';
 import type { XmppServer } from './support/xmpp-server.ts';
 
@@ -28,14 +29,7 @@ async function invoke(method: string, event: unknown, settings: Record<string, s
   const bundle = built.functions[method];
   if (bundle === undefined) throw new Error(`no function ${method}`);
   const log: string[] = [];
-  const environment = {
-    EJABBERD_URL: server.url,
-    EJABBERD_SECRET_ARN: 'secret',
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    ...settings,
-  };
+  const environment = { ...functionSettings(server, secrets, 'secret'), ...settings };
   const sandbox = new Sandbox({ ...bundle, name: method, environment, log: (line) => log.push(line) });
   try {
     const outcome = await sandbox.invoke(event);
@@ -128,6 +122,21 @@ describe('a function', () => {
       const outcome = await invoke('get_presence', ghost, { AWS_ENDPOINT_URL_SECRETS_MANAGER: url });
       expect(outcome).toMatchObject({ errorType: 'CredentialsUnavailableError' });
       expect(outcome).toHaveProperty('errorMessage', expect.stringMatching(/interface endpoint.*secretsmanager/));
+    } finally {
+      silent.close();
+    }
+  });
+
+  it('counts reading the secret into its deadline', async () => {
+    const silent = createServer(() => undefined);
+    const url = `http://127.0.0.1:${await listen(silent, 0, '127.0.0.1')}/`;
+    const settings = { AWS_ENDPOINT_URL_SECRETS_MANAGER: url, EJABBERD_TIMEOUT_MS: '300' };
+    try {
+      const outcome = await invoke('get_presence', ghost, settings);
+      expect(outcome).toMatchObject({ errorType: 'CredentialsUnavailableError' });
+      expect(outcome).toHaveProperty('errorMessage', expect.stringMatching(/took too long.*interface endpoint/));
+      const { durationMs } = JSON.parse(outcome.lines.split('\n').find((line) => line.startsWith('{')) ?? '');
+      expect(durationMs).toBeLessThan(1_500);
     } finally {
       silent.close();
     }

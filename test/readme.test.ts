@@ -4,27 +4,23 @@ import { errorCatalogue } from 'rostbeef-layer';
 import { expect, it } from 'vitest';
 import { FUNCTION_COMMANDS } from './support/ejabberd/config.ts';
 
-/** The table of errors as the README has it. */
-function errorTable(): string {
-  const rows = errorCatalogue.map(({ name, summary, status, retryable, code, condition }) =>
-    [
-      `\`${name}\``,
-      summary,
-      status ?? '–',
-      [code, condition].filter(Boolean).join(' ') || '–',
-      retryable ? 'yes' : 'no',
-    ].join(' | '),
-  );
-  return [
-    '| name | meaning | HTTP | code and condition | retryable |',
-    '|---|---|---|---|---|',
-    ...rows.map((row) => `| ${row} |`),
-  ].join('\n');
-}
+/** The rows of the table of errors as the README should have them. */
+const errorRows = errorCatalogue.map(({ name, summary, status, retryable, code, condition }) => [
+  `\`${name}\``,
+  summary,
+  String(status ?? '–'),
+  [code, condition].filter(Boolean).join(' ') || '–',
+  retryable ? 'yes' : 'no',
+]);
 
-/** A formatter may align the columns. */
-function compact(table: string): string {
-  return table.replaceAll(/ *\| */g, '|').replaceAll(/-{3,}/g, '---');
+/** The cells of each row of a Markdown table, however it is padded. */
+function cellsOf(table: string): string[][] {
+  return table.split('\n').map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
 }
 
 const readme = await readFile(resolve(import.meta.dirname, '../README.md'), 'utf8');
@@ -41,6 +37,6 @@ it('the README allows what the tests allow', () => {
 });
 
 it('the README lists every error as its class has it', () => {
-  const [, table] = /<!-- errors:[^>]*-->\n(.*)\n<!-- \/errors -->/s.exec(readme) ?? [];
-  expect(compact(table ?? '')).toBe(compact(errorTable()));
+  const [, table = ''] = /<!-- errors:[^>]*-->\n(.*)\n<!-- \/errors -->/s.exec(readme) ?? [];
+  expect(cellsOf(table).slice(2)).toEqual(errorRows);
 });

@@ -34,3 +34,17 @@ export class Deadline {
     this.#controller.abort();
   }
 }
+
+/**
+ * A promise, or an error as soon as the signal fires.
+ *
+ * @param error makes what it then rejects with
+ */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, error: () => Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(error());
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

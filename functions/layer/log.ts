@@ -40,6 +40,15 @@ export function logLine({ durationMs, ...subject }: Subject, error: unknown, met
     ...(error instanceof RostbeefError && { error: { message: error.message, cause: causeOf(error) } }),
     ...metrics,
   };
+  write(line);
+}
+
+/** Writes a line that belongs to no call. */
+export function logWarning(message: string): void {
+  write({ level: 'WARN', timestamp: new Date().toISOString(), message });
+}
+
+function write(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 

@@ -4,6 +4,7 @@ import {
   ConfigurationError,
   CredentialsRejectedError,
   CredentialsUnavailableError,
+  IdempotencyStoreUnavailableError,
   RostbeefError,
   UnexpectedError,
 } from './errors/index.ts';
@@ -28,28 +29,35 @@ type Metric = keyof typeof NOTHING_FAILED;
  * - `ClientErrors`: what the caller has to mend
  * - `CredentialFailures`: the secret can't be read, or ejabberd refuses it
  * - `EjabberdFailures`: ejabberd can't be reached, or does not answer as it should
- * - `FunctionFailures`: the settings are wrong, or the functions have a defect
+ * - `FunctionFailures`: the settings are wrong, the idempotency table can't be asked, or the functions have a defect
  */
 export function callMetrics(error: unknown): Record<Metric | '_aws', unknown> {
   const failed = error === undefined ? undefined : metricOf(error);
   return {
     ...NOTHING_FAILED,
     ...(failed && { [failed]: 1 }),
-    _aws: {
-      Timestamp: Date.now(),
-      CloudWatchMetrics: [
-        {
-          Namespace: metricNamespace(),
-          Dimensions: [[]],
-          Metrics: Object.keys(NOTHING_FAILED).map((Name) => ({ Name, Unit: 'Count' })),
-        },
-      ],
-    },
+    _aws: metricDirective(Object.keys(NOTHING_FAILED)),
   };
 }
 
+/** The member `_aws` of a log line, which makes metrics without a dimension, counts, of the members of these names. */
+export function metricDirective(names: readonly string[]): object {
+  return {
+    Timestamp: Date.now(),
+    CloudWatchMetrics: [
+      {
+        Namespace: metricNamespace(),
+        Dimensions: [[]],
+        Metrics: names.map((Name) => ({ Name, Unit: 'Count' })),
+      },
+    ],
+  };
+}
+
+const FUNCTION_FAILURES = [ConfigurationError, IdempotencyStoreUnavailableError, UnexpectedError];
+
 function metricOf(error: unknown): Metric {
-  if (!(error instanceof RostbeefError) || error instanceof UnexpectedError || error instanceof ConfigurationError) {
+  if (!(error instanceof RostbeefError) || FUNCTION_FAILURES.some((Class) => error instanceof Class)) {
     return 'FunctionFailures';
   }
   if (error instanceof CredentialsRejectedError || error instanceof CredentialsUnavailableError) {

@@ -7,7 +7,7 @@ import { listen } from './listen.ts';
 import { page } from './page.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { proxyReply } from './proxy-result.ts';
-import { problem, type Reply } from './reply.ts';
+import { invalidRequest, problem, type Reply } from './reply.ts';
 import { type FunctionBundle, Sandbox, type SandboxOptions } from './sandbox.ts';
 
 /** What the gateway serves, and where. */
@@ -92,8 +92,11 @@ async function route(routes: Routes, request: IncomingMessage, requestId: string
   if (!resource) return problem(404, `There is nothing at ${path}.`);
   const allow = [...resource.methods, 'OPTIONS'].join(', ');
   if (method === 'OPTIONS') return { status: 204, headers: { allow }, body: '' };
-  if (!resource.methods.includes(method)) return problem(405, `${path} does not answer ${method}.`, { allow });
-  return resource.answer();
+  if (resource.methods.includes(method)) return resource.answer();
+  if (routes.sandboxes.has(path.slice(1))) {
+    return invalidRequest(405, 'the HTTP method must be POST', requestId, { allow });
+  }
+  return problem(405, `${path} does not answer ${method}.`, { allow });
 }
 
 interface Resource {
@@ -131,7 +134,7 @@ async function proxy(sandbox: Sandbox, path: string, request: IncomingMessage, r
     throw error;
   });
   const event = body && Buffer.from(JSON.stringify(proxyEvent(request, path, body, requestId)));
-  if (!event || event.length > maxEventBytes) return problem(413, 'The request is too large.');
+  if (!event || event.length > maxEventBytes) return invalidRequest(413, 'the request is too large', requestId);
   return proxyReply(await sandbox.invoke(event));
 }
 

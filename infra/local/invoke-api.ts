@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { BodyTooLargeError, readBody } from './body.ts';
 import type { Reply } from './reply.ts';
@@ -37,7 +38,7 @@ export async function invoke(
     return failure(413, 'RequestTooLargeException', message);
   }
   const event = body.length === 0 ? Buffer.from('{}') : body;
-  if (parse(event.toString()) === undefined) {
+  if (!isUtf8(event) || parse(event.toString()) === undefined) {
     return failure(400, 'InvalidRequestContentException', 'Could not parse request body into json');
   }
   const context = clientContext(request.headers['x-amz-client-context']);

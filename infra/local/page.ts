@@ -8,7 +8,8 @@ const style = `
   article { border-top: 1px solid var(--line); padding: .5rem 0 1rem; }
   h2 { font: 600 1.05rem ui-monospace, monospace; margin: .75rem 0 .25rem; }
   p { margin: .35rem 0; }
-  pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .7rem .9rem; overflow-x: auto; }
+  pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .7rem .9rem;
+    white-space: pre-wrap; overflow-wrap: anywhere; }
   code { font: .875rem/1.5 ui-monospace, monospace; }`;
 
 /** The page at `/`: the methods, each with a command to try. Needs nothing but itself. */

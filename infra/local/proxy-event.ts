@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { accountId } from './lambda-environment.ts';
@@ -10,7 +11,8 @@ type Values<T> = Record<string, T>;
 
 /**
  * The event that an API Gateway REST API gives a function for a request (Lambda proxy integration). With no binary
- * media types configured, as in the deployed API, it passes every body on as text.
+ * media types configured, as in the deployed API, it passes a body on as text; one that is none goes in base64, so that
+ * the function can refuse what would not arrive as it was sent.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format
  */
 export function proxyEvent(
@@ -24,6 +26,7 @@ export function proxyEvent(
   const headers = groupByName([...headerPairs(request), ['X-Forwarded-For', sourceIp], ['X-Forwarded-Proto', 'http']]);
   const parameters = groupByName(new URLSearchParams(query));
   const httpMethod = request.method ?? 'POST';
+  const isText = isUtf8(body);
   return {
     resource: path,
     path,
@@ -51,8 +54,8 @@ export function proxyEvent(
       resourcePath: path,
       stage,
     },
-    body: body.length === 0 ? null : body.toString(),
-    isBase64Encoded: false,
+    body: body.length === 0 ? null : body.toString(isText ? 'utf8' : 'base64'),
+    isBase64Encoded: !isText,
   };
 }
 

@@ -1,10 +1,26 @@
 import { STATUS_CODES } from 'node:http';
+import { InvalidInputError, problemOf } from 'rostbeef-layer';
 
 /** An HTTP answer, whole. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: Buffer | string;
+}
+
+/** What a function would answer to a request that API Gateway does not pass on to it. */
+export function invalidRequest(
+  status: number,
+  detail: string,
+  requestId: string,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
+  const error = new InvalidInputError({ status, detail });
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+    body: JSON.stringify(problemOf(error, requestId)),
+  };
 }
 
 /** The gateway's own refusals, as RFC 9457 has them. Those of the functions have a `type` and a `name` beside. */

@@ -1,7 +1,7 @@
 import { catalogue } from 'rostbeef-layer';
 import { build } from '../build.ts';
 import { curl } from './curl.ts';
-import { startDemo } from './embedded/demo.ts';
+import { startClassicDemo, startDemo } from './embedded/demo.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { terminalLine } from './log-line.ts';
 import { readOptions, UsageError, usage } from './options.ts';
@@ -12,29 +12,33 @@ interface Server {
   /** What to know before trying the commands. */
   readonly hint: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether a link may name groups. */
+  readonly hasGroups: boolean;
   stop(): Promise<void>;
 }
 
 async function main(): Promise<void> {
-  const { port, help } = readOptions(process.argv.slice(2), process.env);
+  const { port, dialect, help } = readOptions(process.argv.slice(2), process.env);
   if (help) return console.log(usage);
 
   const { functions } = await build();
-  const server = await openServer();
+  const server = await openServer(dialect ?? process.env['EJABBERD_DIALECT']);
   const log = (name: string, line: string): void => console.error(terminalLine(name, line));
   const gateway = await startGateway({ port, functions, environment: server.environment, log });
-  console.log(greeting(gateway, server));
 
   const stop = (): Promise<never> => Promise.all([gateway.stop(), server.stop()]).then(() => process.exit(0));
   process.once('SIGINT', stop).once('SIGTERM', stop);
   onceOrphaned(stop);
+  console.log(greeting(gateway, server));
 }
+
+/** Who started us; whoever that is later is somebody else once it has ended. */
+const parent = process.ppid;
 
 /** npm runs a script through a shell, which a SIGTERM to npm ends without a word to us: its end is ours then. */
 function onceOrphaned(stop: () => void): void {
   const { npm_lifecycle_event } = process.env;
   if (!npm_lifecycle_event) return;
-  const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(watch);
@@ -42,17 +46,22 @@ function onceOrphaned(stop: () => void): void {
   }, 250);
 }
 
-async function openServer(): Promise<Server> {
+async function openServer(dialect: string | undefined): Promise<Server> {
   const { EJABBERD_URL } = process.env;
+  const spoken: Record<string, string> = dialect ? { EJABBERD_DIALECT: dialect } : {};
+  const hasGroups = dialect !== 'rostbeef';
   if (EJABBERD_URL) {
     const hint = ' (with users that your server has)';
-    return { description: shown(EJABBERD_URL), hint, environment: passedOn(process.env), stop: async () => {} };
+    const environment = { ...passedOn(process.env), ...spoken };
+    return { description: shown(EJABBERD_URL), hint, environment, hasGroups, stop: async () => {} };
   }
-  const demo = await startDemo();
+  const demo = await (dialect === 'rostbeef' ? startClassicDemo() : startDemo());
+  const played = dialect === 'rostbeef' ? ' that plays mod_rostbeef of 2008' : '';
   return {
-    description: `an embedded server in memory, at ${demo.url} (set EJABBERD_URL for one of your own)`,
+    description: `an embedded server in memory${played}, at ${demo.url} (set EJABBERD_URL for one of your own)`,
     hint: '',
-    environment: { EJABBERD_URL: demo.url },
+    environment: { EJABBERD_URL: demo.url, ...spoken },
+    hasGroups,
     stop: () => demo.stop(),
   };
 }
@@ -69,10 +78,12 @@ function shown(url: string): string {
   return origin + pathname;
 }
 
-function greeting({ url }: Gateway, { description, hint }: Server): string {
+function greeting({ url }: Gateway, { description, hint, hasGroups }: Server): string {
   const tries = ['get_roster_with_presence', 'link_contacts', 'send_stanza'].map((name) => {
     const method = catalogue.find((candidate) => candidate.name === name);
-    return method ? `  # ${method.summary}\n  ${curl(url, method, method.example.input)}\n` : '';
+    if (method === undefined) return '';
+    const input = Object.entries(method.example.input ?? {}).filter(([member]) => hasGroups || !/^group/.test(member));
+    return `  # ${method.summary}\n  ${curl(url, method, Object.fromEntries(input))}\n`;
   });
   return `
 The ${catalogue.length} functions listen at ${url}
@@ -89,7 +100,7 @@ This gateway checks no authorization: whoever reaches it may call everything. Ct
 
 function complaint(error: unknown): string {
   if (error instanceof UsageError) return `${error.message} See npm start -- --help.`;
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'listen') {
     return `${error.message}: choose another port with npm start -- --port <port>.`;
   }
   throw error;

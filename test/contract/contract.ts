@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { STOCK, type Traits } from '../support/traits.ts';
 import type { XmppServer } from '../support/xmpp-server.ts';
-import { credentialsContract } from './credentials.ts';
+import { credentialsContract, withoutCredentialsContract } from './credentials.ts';
 import { linkContract } from './links.ts';
 import { presenceContract } from './presences.ts';
 import { rosterContract } from './rosters.ts';
@@ -8,7 +9,11 @@ import { stanzaContract } from './stanzas.ts';
 import { startWorld, type World } from './world.ts';
 
 /** The one suite that every server has to pass. */
-export function contractOn(name: string, startServer: () => Promise<XmppServer>): void {
+export function contractOn(
+  name: string,
+  startServer: () => Promise<XmppServer>,
+  traits: Pick<Traits, 'credentials'> = STOCK,
+): void {
   describe(`the functions on ${name}`, () => {
     let started: World | undefined;
     const world = (): World => {
@@ -24,6 +29,7 @@ export function contractOn(name: string, startServer: () => Promise<XmppServer>)
     rosterContract(world);
     presenceContract(world);
     stanzaContract(world);
-    credentialsContract(world);
+    if (traits.credentials) credentialsContract(world);
+    else withoutCredentialsContract(world);
   });
 }

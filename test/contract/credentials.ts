@@ -66,3 +66,24 @@ export function credentialsContract(world: () => World): void {
     });
   });
 }
+
+/** What holds where the server knows no accounts, and anyone may call. */
+export function withoutCredentialsContract(world: () => World): void {
+  describe('the account', () => {
+    it('is not read, which each container says once', async () => {
+      const { secrets, server, withSecret, log } = world();
+      const name = `unread-${crypto.randomUUID()}`;
+      secrets.set(name, 'AWSCURRENT', server.account);
+      const warnings = () => log.filter((line) => line.includes('EJABBERD_SECRET_ARN'));
+      const call = await withSecret(name);
+      const before = warnings().length;
+      for (let calls = 0; calls < 3; calls += 1) await call('get_presence', { user: 'ghost', server: server.host });
+      expect(secrets.reads).toEqual([]);
+      expect(
+        warnings()
+          .slice(before)
+          .map((line) => JSON.parse(line)),
+      ).toMatchObject([{ level: 'WARN' }]);
+    });
+  });
+}

@@ -1,7 +1,7 @@
 import { xml } from '@xmpp/client';
 import type { Element } from '@xmpp/xml';
 import { describe, expect, it } from 'vitest';
-import { isPush, isSubscribe, pushesSince, rosterOf } from './observe.ts';
+import { addItem, isPush, isSubscribe, pushesSince, rosterOf } from './observe.ts';
 import type { User, World } from './world.ts';
 
 const linked = { subscription: 'both', pending: 'none' };
@@ -10,13 +10,30 @@ const linked = { subscription: 'both', pending: 'none' };
 export function linkContract(world: () => World): void {
   const link = (a: User, b: User, more: object = {}) =>
     world().call('link_contacts', { jid1: a.jid, nick1: 'One', jid2: b.jid, nick2: 'Two', ...more });
+  const traits = () => world().server.traits;
+  /** Groups, where there are such. */
+  const grouped = (groups: object) => (traits().groups ? groups : {});
   const unlink = (a: User, b: User) => world().call('unlink_contacts', { jid1: a.jid, jid2: b.jid });
   const pair = async () => [await world().user('alice'), await world().user('bob')] as const;
 
   describe('link_contacts', () => {
-    it('puts each user into the other’s roster, with the nick and group meant for it', async () => {
+    it('puts each user into the other’s roster, with the nick meant for it', async () => {
       const [alice, bob] = await pair();
-      expect(await link(alice, bob, { group1: 'Ones', group2: 'Twos' })).toEqual({ status: 200, body: { code: 0 } });
+      expect(await link(alice, bob)).toEqual({ status: 200, body: { code: 0 } });
+      expect(await rosterOf(world(), alice)).toEqual([{ jid: bob.jid, nick: 'Two', group: '', groups: [], ...linked }]);
+      expect(await rosterOf(world(), bob)).toEqual([{ jid: alice.jid, nick: 'One', group: '', groups: [], ...linked }]);
+    });
+
+    it('gives each user the group meant for it, or refuses groups before anything is written', async () => {
+      const [alice, bob] = await pair();
+      const answer = await link(alice, bob, { group1: 'Ones', group2: 'Twos' });
+      if (!traits().groups) {
+        const issues = [{ path: 'group1' }, { path: 'group2' }];
+        expect(answer).toMatchObject({ status: 400, body: { name: 'InvalidInputError', issues } });
+        expect(await rosterOf(world(), alice)).toEqual([]);
+        return;
+      }
+      expect(answer).toEqual({ status: 200, body: { code: 0 } });
       expect(await rosterOf(world(), alice)).toEqual([
         { jid: bob.jid, nick: 'Two', group: 'Twos', groups: ['Twos'], ...linked },
       ]);
@@ -63,6 +80,27 @@ export function linkContract(world: () => World): void {
       }
     });
 
+    it.each([
+      ['of who asked', true],
+      ['of who was asked', false],
+    ])('leaves no request pending over which another program had linked the one side %s', async (_, isAskers) => {
+      const [alice, bob] = await pair();
+      const [aliceClient, bobClient] = [await alice.login('phone', {}), await bob.login('desk', {})];
+      await aliceClient.send(xml('presence', { type: 'subscribe', to: bob.jid }));
+      await bobClient.waitFor(isSubscribe);
+      await Promise.all([aliceClient.disconnect(), bobClient.disconnect()]);
+      const [owner, contact, nick] = isAskers ? [alice, bob, 'Two'] : [bob, alice, 'One'];
+      await addItem(world(), owner, contact.jid, { nick });
+
+      expect((await link(alice, bob)).status).toBe(200);
+      expect(await rosterOf(world(), alice)).toMatchObject([{ jid: bob.jid, nick: 'Two', ...linked }]);
+      expect(await rosterOf(world(), bob)).toMatchObject([{ jid: alice.jid, nick: 'One', ...linked }]);
+      const again = await bob.login('again', {});
+      await world().call('send_stanza', { from: alice.jid, to: again.jid, stanza: '<message id="last"/>' });
+      await again.waitFor((stanza) => stanza.attrs['id'] === 'last');
+      expect(again.received.filter(isSubscribe)).toEqual([]);
+    });
+
     it('completes a link of which one side was missing or had another subscription', async () => {
       const [alice, bob] = await pair();
       await link(alice, bob);
@@ -80,10 +118,11 @@ export function linkContract(world: () => World): void {
 
     it('pushes nothing where nothing changes', async () => {
       const [alice, bob] = await pair();
-      await link(alice, bob, { group1: 'Ones', group2: 'Twos' });
+      const groups = grouped({ group1: 'Ones', group2: 'Twos' });
+      await link(alice, bob, groups);
       const clients = [await alice.login('phone', {}), await bob.login('desk', {})] as const;
-      const pushes = await pushesSince(world(), clients, () => link(alice, bob, { group1: 'Ones', group2: 'Twos' }));
-      expect(pushes).toEqual([[], []]);
+      const pushes = await pushesSince(world(), clients, () => link(alice, bob, groups));
+      expect(pushes.map((list) => list.length)).toEqual(traits().leavesAlone === 'nothing' ? [1, 1] : [0, 0]);
     });
 
     it('renews the nick on the one side where it changed', async () => {
@@ -91,33 +130,48 @@ export function linkContract(world: () => World): void {
       await link(alice, bob);
       const clients = [await alice.login('phone', {}), await bob.login('desk', {})] as const;
       const pushes = await pushesSince(world(), clients, () => link(alice, bob, { nick2: 'Robert' }));
-      expect(pushes.map((list) => list.length)).toEqual([1, 0]);
+      if (traits().leavesAlone === 'each side') expect(pushes.map((list) => list.length)).toEqual([1, 0]);
+      else
+        expect(pushes.map((list) => list.slice(-1).some((stanza) => isPush(stanza, undefined, 'both')))).toEqual([
+          true,
+          true,
+        ]);
       expect(await rosterOf(world(), alice)).toMatchObject([{ nick: 'Robert', ...linked }]);
+      expect(await rosterOf(world(), bob)).toMatchObject([{ nick: 'One', ...linked }]);
     });
 
     it('clears a group that is not given any more', async () => {
       const [alice, bob] = await pair();
-      await link(alice, bob, { group2: 'Twos' });
+      await link(alice, bob, grouped({ group2: 'Twos' }));
       await link(alice, bob);
-      expect(await rosterOf(world(), alice)).toMatchObject([{ group: '', groups: [] }]);
+      expect(await rosterOf(world(), alice)).toMatchObject([{ group: '', groups: [], ...linked }]);
+      expect(await rosterOf(world(), bob)).toMatchObject([{ group: '', groups: [], ...linked }]);
     });
 
     it.each([
       ['the second user is unknown', (alice: User) => ({ jid1: alice.jid, jid2: `ghost-of-${alice.jid}` })],
       ['the first user is unknown', (alice: User) => ({ jid1: `ghost-of-${alice.jid}`, jid2: alice.jid })],
       ['the second user is on an unknown vhost', (alice: User) => ({ jid1: alice.jid, jid2: 'bob@nowhere.test' })],
-    ])('writes nothing where %s', async (_, jids) => {
+    ])('writes nothing where %s, or tells what it wrote', async (_, jids) => {
       const alice = await world().user('alice');
       const client = await alice.login('phone', {});
       const input = { ...jids(alice), nick1: 'One', nick2: 'Two' };
-      const [pushes] = await pushesSince(world(), [client], async () => {
-        expect(await world().call('link_contacts', input)).toMatchObject({
-          status: 404,
-          body: { name: 'ItemNotFoundError', code: 404, condition: 'item-not-found', retryable: false },
-        });
+      const isHalfLinked = !traits().checksBeforeLinking && input.jid1 === alice.jid;
+      const [pushes = []] = await pushesSince(world(), [client], async () => {
+        const answer = await world().call('link_contacts', input);
+        if (traits().checksBeforeLinking) {
+          expect(answer).toMatchObject({
+            status: 404,
+            body: { name: 'ItemNotFoundError', code: 404, condition: 'item-not-found', retryable: false },
+          });
+        } else {
+          const sides = { jid1: isHalfLinked ? 'written' : 'not', jid2: 'not' };
+          expect(answer).toMatchObject({ status: 502, body: { name: 'PartialLinkError', code: -1, sides } });
+        }
       });
-      expect(pushes).toEqual([]);
-      expect(await rosterOf(world(), alice)).toEqual([]);
+      // What failed is tried once more.
+      expect(pushes).toHaveLength(isHalfLinked ? 2 : 0);
+      expect(await rosterOf(world(), alice)).toMatchObject(isHalfLinked ? [{ jid: input.jid2, nick: 'Two' }] : []);
       expect(await rowsOf(`ghost-of-${alice.name}`)).toEqual([]);
     });
 
@@ -144,15 +198,16 @@ export function linkContract(world: () => World): void {
       ['nothing', ''],
     ])('keeps a nick of %s', async (_, nick) => {
       const [alice, bob] = await pair();
-      expect((await link(alice, bob, { nick1: '-->', nick2: nick, group2: 'G <&> "x"' })).status).toBe(200);
-      expect(await rosterOf(world(), alice)).toMatchObject([{ nick, group: 'G <&> "x"' }]);
+      const group = grouped({ group2: 'G <&> "x"' });
+      expect((await link(alice, bob, { nick1: '-->', nick2: nick, ...group })).status).toBe(200);
+      expect(await rosterOf(world(), alice)).toMatchObject([{ nick, group: traits().groups ? 'G <&> "x"' : '' }]);
       expect(await rosterOf(world(), bob)).toMatchObject([{ nick: '-->' }]);
     });
 
     it('keeps a group with a semicolon whole, or refuses it before anything is written', async () => {
       const [alice, bob] = await pair();
       const answer = await link(alice, bob, { group2: 'A;B' });
-      if (world().server.release === 'since-24.02') {
+      if (traits().semicolons) {
         expect(answer.status).toBe(200);
         expect(await rosterOf(world(), alice)).toMatchObject([{ groups: ['A;B'] }]);
       } else {
@@ -217,12 +272,15 @@ export function linkContract(world: () => World): void {
       await link(alice, bob);
       await world().server.unregister(bob.name);
       expect(await rosterOf(world(), alice)).toHaveLength(1);
-      expect((await unlink(alice, bob)).status).toBe(200);
-      expect(await rosterOf(world(), alice)).toEqual([]);
+      const answer = await unlink(alice, bob);
+      if (traits().unlinksDeletedUsers) expect(answer.status).toBe(200);
+      else expect(answer).toMatchObject({ status: 404, body: { name: 'ItemNotFoundError' } });
+      expect(await rosterOf(world(), alice)).toHaveLength(traits().unlinksDeletedUsers ? 0 : 1);
     });
 
     it('does not find a pair of which neither exists', async () => {
       const answer = await world().call('unlink_contacts', { jid1: 'ghost@xmpp.test', jid2: 'bob@nowhere.test' });
+      if (!traits().tellsUnknownUsers) return expect(answer).toEqual({ status: 200, body: { code: 0 } });
       expect(answer).toMatchObject({ status: 404, body: { name: 'ItemNotFoundError' } });
     });
   });

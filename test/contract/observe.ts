@@ -1,4 +1,4 @@
-/** What is seen of a change: rosters as the functions read them, and what clients got. */
+/** What is seen of a change: rosters as the functions read them, and what clients got; and changes by others. */
 import type { Element } from '@xmpp/xml';
 import type { XmppClient } from '../support/xmpp-server.ts';
 import type { User, World } from './world.ts';
@@ -8,6 +8,27 @@ export async function rosterOf(world: World, { member }: User): Promise<readonly
   const { body } = await world.call('get_roster', member);
   if (!Array.isArray(body['contacts'])) throw new Error(`no roster: ${JSON.stringify(body)}`);
   return body['contacts'];
+}
+
+/** Adds an entry past the functions, as another program might. */
+export function addItem(
+  { server }: World,
+  owner: User,
+  contact: string,
+  { groups = [], subs = 'both', nick = contact.split('@')[0] ?? '' }: ItemOptions = {},
+): Promise<unknown> {
+  const [user = '', host = ''] = contact.split('@');
+  const args = { localuser: owner.name, localhost: owner.server, user, host, nick, subs };
+  return server.command(
+    'add_rosteritem',
+    server.release === 'since-24.02' ? { ...args, groups } : { ...args, group: groups.join(';') },
+  );
+}
+
+interface ItemOptions {
+  readonly groups?: readonly string[];
+  readonly subs?: string;
+  readonly nick?: string;
 }
 
 /** Whether a stanza is a roster push, of this contact with this subscription if they are given. */

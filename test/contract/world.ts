@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../../infra/build.ts';
 import { startGateway } from '../../infra/local/gateway.ts';
+import { functionSettings } from '../support/function-settings.ts';
 import { type SecretsManager, startSecretsManager } from '../support/secrets-manager.ts';
 import type { Presence, XmppClient, XmppServer } from '../support/xmpp-server.ts';
 
@@ -56,13 +57,7 @@ export async function startWorld(server: XmppServer): Promise<World> {
       port: 0,
       functions,
       log: (_, line) => log.push(line),
-      environment: {
-        EJABBERD_URL: server.url,
-        EJABBERD_SECRET_ARN: secret,
-        AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-      },
+      environment: functionSettings(server, secrets, secret),
     });
     stops.push(() => gateway.stop());
     return (method, input) => post(`${gateway.url}/${method}`, input);

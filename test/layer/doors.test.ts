@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { doorOf } from '../../functions/layer/doors/detect.ts';
 import { direct } from '../../functions/layer/doors/direct.ts';
+import { eventbridge } from '../../functions/layer/doors/eventbridge.ts';
 import { http } from '../../functions/layer/doors/http.ts';
 import { MAX_RESPONSE_BYTES } from '../../functions/layer/doors/limit.ts';
+import { callOf, recordsOf } from '../../functions/layer/doors/sqs.ts';
 import {
   InvalidInputError,
   ItemNotFoundError,
@@ -14,6 +16,7 @@ import {
 
 const input = { user: 'alice', server: 'example.com' };
 const v1 = { httpMethod: 'POST', headers: {}, requestContext: { stage: 'prod' }, body: JSON.stringify(input) };
+const enveloped = (detail: unknown) => ({ 'detail-type': 'x', source: 'y', detail });
 const v2 = { version: '2.0', headers: {}, requestContext: { http: { method: 'POST' } }, body: JSON.stringify(input) };
 
 describe('an event', () => {
@@ -38,10 +41,50 @@ describe('an event', () => {
     expect(doorOf(event)).toBe(door);
   });
 
-  it('comes through one door, whatever it is', () => {
+  const marks = ['Records', 'detail', 'detail-type', 'source', 'requestContext', 'httpMethod', 'version'];
+  const scalar = fc.oneof(fc.string(), fc.double(), fc.boolean(), fc.constant(null));
+  const object = fc.dictionary(fc.oneof(fc.string(), fc.constantFrom(...marks)), fc.jsonValue());
+
+  it('is the input itself, whatever JSON object it is, unless an AWS service made it', () => {
+    const plain = fc.dictionary(fc.string(), fc.jsonValue()).filter((event) => !marks.some((mark) => mark in event));
+    fc.assert(fc.property(plain, (event) => void expect(doorOf(event)).toBe('direct')));
+  });
+
+  it('is the input itself where the members that AWS services use hold text, numbers or nothing', () => {
+    const disguised = fc.dictionary(fc.constantFrom(...marks), scalar);
+    fc.assert(fc.property(disguised, (event) => void expect(doorOf(event)).toBe('direct')));
+  });
+
+  it('comes through no door of an AWS service that it lacks the shape of', () => {
+    const has = (event: object, member: string) => typeof Reflect.get(event, member) === 'object';
+    const needs = { http: 'requestContext', sqs: 'Records', eventbridge: 'detail' };
     fc.assert(
-      fc.property(fc.jsonValue(), (event) => {
-        expect(['http', 'direct', 'sqs', 'eventbridge', 'unsupported']).toContain(doorOf(event));
+      fc.property(object, (event) => {
+        const door = doorOf(event);
+        for (const [name, member] of Object.entries(needs)) if (door === name) expect(has(event, member)).toBe(true);
+      }),
+    );
+  });
+
+  it('that is no object comes through none', () => {
+    const none = fc.jsonValue().filter((event) => typeof event !== 'object' || event === null || Array.isArray(event));
+    fc.assert(fc.property(none, (event) => void expect(doorOf(event)).toBe('unsupported')));
+  });
+
+  it('gives back the input that it was made of, whatever that is', () => {
+    fc.assert(
+      fc.property(object, (any) => {
+        const body = JSON.stringify(any);
+        const parsed: unknown = JSON.parse(body);
+        const records = [{ eventSource: 'aws:sqs', messageId: 'm', body: JSON.stringify(enveloped(parsed)) }];
+        expect(doorOf({ ...v1, body })).toBe('http');
+        expect(http.read({ ...v1, body }).input).toEqual(parsed);
+        expect(doorOf({ ...v2, body })).toBe('http');
+        expect(http.read({ ...v2, body }).input).toEqual(parsed);
+        expect(doorOf(enveloped(parsed))).toBe('eventbridge');
+        expect(eventbridge.read(enveloped(parsed)).input).toEqual(parsed);
+        expect(doorOf({ Records: records })).toBe('sqs');
+        expect(recordsOf({ Records: records }).map((record) => callOf(record).input)).toEqual([parsed]);
       }),
     );
   });
@@ -66,7 +109,7 @@ describe('the HTTP door', () => {
     ['a JSON suffix', { ...v1, headers: { 'content-type': 'application/vnd.example+json' } }],
     ['an empty content type', { ...v1, headers: { 'content-type': '' } }],
   ])('takes the input of %s', (_, event) => {
-    expect(http.read(event)).toEqual(input);
+    expect(http.read(event).input).toEqual(input);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { problemSchema } from 'rostbeef-layer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Gateway, startGateway } from '../../infra/local/gateway.ts';
 import { openWorkshop, type Workshop } from './tiny-function.ts';
@@ -30,9 +31,13 @@ const source = `
 beforeAll(async () => {
   workshop = await openWorkshop();
   const folder = await workshop.tinyFunction('echo', source);
+  const bytes = await workshop.tinyFunction(
+    'bytes',
+    `exports.handler = async ({ body, isBase64Encoded }) => ({ statusCode: 200, body: JSON.stringify({ body, isBase64Encoded }) });`,
+  );
   gateway = await startGateway({
     port: 0,
-    functions: { echo: { folder }, other: { folder } },
+    functions: { echo: { folder }, other: { folder }, bytes: { folder: bytes } },
     environment: {},
     timeoutSeconds: 2,
     log: (name, line) => logged.push(`${name} ${line}`),
@@ -52,6 +57,19 @@ async function expectProblem(response: Response, status: number): Promise<void> 
   expect(response.status).toBe(status);
   expect(response.headers.get('content-type')).toBe('application/problem+json');
   expect(await response.json()).toMatchObject({ type: 'about:blank', status, title: expect.any(String) });
+}
+
+/** What the functions answer to a request that is not valid; the catalogue's error, with everything it has. */
+async function expectInvalid(response: Response, status: number): Promise<void> {
+  expect(response.status).toBe(status);
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  expect(problemSchema.parse(await response.json())).toMatchObject({
+    type: 'urn:rostbeef:error:InvalidInputError',
+    name: 'InvalidInputError',
+    status,
+    requestId: response.headers.get('x-amzn-requestid'),
+    retryable: false,
+  });
 }
 
 /** A request that `fetch` would not send so. */
@@ -165,14 +183,22 @@ describe('POST /<method>', () => {
     await expectProblem(await post('/echo', { do: 'hang' }), 504);
   });
 
-  it('answers 413 to a body over 10 MB', async () => {
-    const body = Buffer.alloc(10 * 1024 * 1024 + 1, ' ');
-    await expectProblem(await fetch(`${gateway.url}/echo`, { method: 'POST', body }), 413);
+  it.each([
+    ['10 MB, which is API Gateway’s limit', 10 * 1024 * 1024 + 1],
+    ['what an event may have', 6_291_456],
+  ])('answers 413, as the functions would, to a body over %s', async (_, size) => {
+    const response = await fetch(`${gateway.url}/echo`, { method: 'POST', body: Buffer.alloc(size, ' ') });
+    await expectInvalid(response, 413);
   });
 
-  it('answers 413 where the event would be too large for Lambda', async () => {
-    const body = Buffer.alloc(6_291_456, ' ');
-    await expectProblem(await fetch(`${gateway.url}/echo`, { method: 'POST', body }), 413);
+  it('answers 405, as the functions would, to another HTTP method', async () => {
+    await expectInvalid(await fetch(`${gateway.url}/echo`), 405);
+  });
+
+  it('gives the function a body that is no text in base64', async () => {
+    const sent = Buffer.from('{"a":"caf\u00e9"}', 'latin1');
+    const response = await fetch(`${gateway.url}/bytes`, { method: 'POST', body: sent });
+    expect(await response.json()).toEqual({ body: sent.toString('base64'), isBase64Encoded: true });
   });
 
   it('hands out what the functions write, by name', async () => {
@@ -333,6 +359,12 @@ describe("Lambda's own API", () => {
   it.each([
     ['an unknown function', { FunctionName: 'nobody' }, 'ResourceNotFoundException', 404],
     ['a payload that is not JSON', { Payload: '{' }, 'InvalidRequestContentException', 400],
+    [
+      'a payload that is not UTF-8',
+      { Payload: Buffer.from('"\u00e9"', 'latin1') },
+      'InvalidRequestContentException',
+      400,
+    ],
     ['a client context that is not JSON', { ClientContext: 'AAAA' }, 'InvalidRequestContentException', 400],
     ['a payload over 6 MB', { Payload: '1'.repeat(6_291_457) }, 'RequestTooLargeException', 413],
   ])('refuses %s', async (_, input, name, httpStatusCode) => {

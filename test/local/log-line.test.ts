@@ -25,6 +25,11 @@ describe('a log line in the terminal', () => {
     expect(terminalLine('get_roster', line)).toBe('get_roster  WARN direct E 3 ms  Not so.');
   });
 
+  it('tells a warning', () => {
+    const line = JSON.stringify({ level: 'WARN', timestamp: '2026-01-01T00:00:00.000Z', message: 'Mind this.' });
+    expect(terminalLine('get_roster', line)).toBe('get_roster  WARN Mind this.');
+  });
+
   it('leaves time and request id out of what is logged through the console', () => {
     const line = '2026-01-01T00:00:00.000Z\tr-1\tERROR\tInvoke Error\t{"errorType":"E"}';
     expect(terminalLine('get_roster', line)).toBe('get_roster  ERROR Invoke Error {"errorType":"E"}');

@@ -75,8 +75,20 @@ describe('npm start', () => {
     expect(greeting).toContain('checks no authorization');
   });
 
-  it('prints commands that work as they are', async () => {
-    const greeting = await start(['--port', '0']).greeting();
+  it.each([
+    ['with --dialect rostbeef', ['--dialect', 'rostbeef'], {}],
+    ['by EJABBERD_DIALECT', [], { EJABBERD_DIALECT: 'rostbeef' }],
+  ])('plays a server of 2008 %s', async (_, args, environment) => {
+    const greeting = await start(['--port', '0', ...args], environment as Record<string, string>).greeting();
+    expect(greeting).toContain('mod_rostbeef');
+    const [, classic = ''] = /at (http:\/\/127\.0\.0\.1:\d+\/) \(/.exec(greeting) ?? [];
+    expect((await fetch(classic, { method: 'POST', body: 'x' })).status).toBe(411);
+    const roster = await postJson(`${urlIn(greeting)}/get_roster`, '{"user":"alice","server":"example.com"}');
+    expect(((await roster.json()) as { contacts: unknown[] }).contacts).toHaveLength(2);
+  });
+
+  it.each([[[]], [['--dialect', 'rostbeef']]])('prints commands that work as they are %j', async (dialect) => {
+    const greeting = await start(['--port', '0', ...dialect]).greeting();
     const commands = greeting.split('\n').filter((line) => line.trim().startsWith('curl '));
     expect(commands).toHaveLength(3);
     for (const command of commands) {
@@ -154,6 +166,18 @@ describe('npm start with EJABBERD_URL', () => {
     expect(requests).toContain('POST /xmlrpc');
     expect((await call('elsewhere.example')).status).toBe(403);
   });
+
+  it('speaks the dialect that is asked for', async () => {
+    const heads: (string | undefined)[][] = [];
+    ejabberd = createServer((request, response) => {
+      heads.push(request.rawHeaders);
+      response.writeHead(503).end();
+    });
+    const address = `http://127.0.0.1:${await listen(ejabberd, 0, '127.0.0.1')}/`;
+    const greeting = await start(['--dialect', 'rostbeef'], { PORT: '0', EJABBERD_URL: address }).greeting();
+    await postJson(`${urlIn(greeting)}/get_presence`, '{"user":"alice","server":"here.example"}');
+    expect(heads).toEqual([expect.arrayContaining(['Content-Length', 'Connection', 'close'])]);
+  });
 });
 
 describe('npm start, called wrongly,', () => {
@@ -163,6 +187,7 @@ describe('npm start, called wrongly,', () => {
     [['--port'], /^Option '--port <value>' argument missing/],
     [['--port', 'http'], /^The port must be a number from 0 to 65535, not "http"/],
     [['--port', '65536'], /^The port must be/],
+    [['--dialect', 'jabber'], /^The dialect must be ejabberd or rostbeef, not "jabber"/],
   ])('says in one line what is wrong: %s', async (args, reason) => {
     const { errors, output, exit } = start(args);
     const complaint = await errors;

@@ -4,11 +4,13 @@ import type { Release } from '../../infra/local/embedded/reply.ts';
 import { startEmbeddedServer } from '../../infra/local/embedded/server.ts';
 import { fullJid, type Session, type World } from '../../infra/local/embedded/world.ts';
 import { Inbox } from './inbox.ts';
+import { STOCK, STOCK_23 } from './traits.ts';
 import { type Arguments, xmlrpcCall } from './xmlrpc-call.ts';
 import type { Presence, XmppClient, XmppServer } from './xmpp-server.ts';
 
-const HOST = 'xmpp.test';
-const OTHER_HOST = 'other.test';
+/** The vhosts of the embedded servers. */
+export const HOST = 'xmpp.test';
+export const OTHER_HOST = 'other.test';
 
 /** Starts one that plays a release. */
 export async function startEmbeddedEjabberd(release: Release): Promise<XmppServer> {
@@ -28,9 +30,21 @@ export async function startEmbeddedEjabberd(release: Release): Promise<XmppServe
     host: HOST,
     otherHost: OTHER_HOST,
     release: release === '24.12' ? 'since-24.02' : 'before-24.02',
+    traits: release === '24.12' ? STOCK : STOCK_23,
     account,
     powerless,
     command,
+    ...peopleOf(world, command),
+    stop,
+  };
+}
+
+/** How users come, go and log in. */
+export function peopleOf(
+  world: World,
+  command: XmppServer['command'],
+): Pick<XmppServer, 'register' | 'unregister' | 'changePassword' | 'connect'> {
+  return {
     register: async (user, host = HOST) => {
       await command('register', { user, host, password: 'password' });
     },
@@ -41,7 +55,6 @@ export async function startEmbeddedEjabberd(release: Release): Promise<XmppServe
       await command('change_password', { user, host: server, newpass: password });
     },
     connect: async (user, resource, presence, host = HOST) => connect(world, { user, host, resource }, presence),
-    stop,
   };
 }
 

@@ -1,5 +1,6 @@
 /** What the contract suite needs of an XMPP server, be it the embedded one or a real ejabberd. */
 import type { Element } from '@xmpp/xml';
+import type { Traits } from './traits.ts';
 
 /** One running server with two vhosts of its own, reached over XML-RPC on loopback. */
 export interface XmppServer {
@@ -11,6 +12,8 @@ export interface XmppServer {
   readonly otherHost: string;
   /** Whether its answers have the shapes of ejabberd 24.02 and later, or those before. */
   readonly release: 'before-24.02' | 'since-24.02';
+  /** What it can and can't do beside what all can. */
+  readonly traits: Traits;
   /** An account that may run every command used here; what `EJABBERD_SECRET_ARN` should lead to. */
   readonly account: Account;
   /** An account with a right password and no permission. */

@@ -51,11 +51,22 @@ export interface Dialect {
   unlinkContacts(jid1: Jid, jid2: Jid): Promise<void>;
   /** The roster, sorted by JID. */
   getRoster(owner: Jid): Promise<readonly RosterItem[]>;
-  /** The presence of each of these items' contacts, in their order. */
-  getPresences(items: readonly RosterItem[]): Promise<readonly Presence[]>;
+  /**
+   * A part of the roster, with each contact's presence.
+   *
+   * @param select chooses the part of the whole roster, sorted by JID; nothing else needs to be asked for
+   */
+  getRosterWithPresence<Part extends { readonly items: readonly RosterItem[] }>(
+    owner: Jid,
+    select: (roster: readonly RosterItem[]) => Part,
+  ): Promise<{ readonly part: Part; readonly presences: readonly Presence[] }>;
   getPresence(user: Jid): Promise<Presence>;
   /** Every connected resource, sorted. */
   getResources(user: Jid): Promise<readonly string[]>;
-  /** Hands a stanza over once. `from` and `to` win over the stanza's own attributes. */
-  sendStanza(from: Jid, to: Jid, stanza: string): Promise<void>;
+  /**
+   * Hands a stanza over once. `from` and `to` win over the stanza's own attributes.
+   *
+   * @param signal a nearer deadline than the invocation's
+   */
+  sendStanza(from: Jid, to: Jid, stanza: string, signal?: AbortSignal): Promise<void>;
 }

@@ -91,11 +91,12 @@ function planOf({ contact, nick, group }: Side, roster: readonly RosterItem[]): 
   return item.nick === nick && sameGroups ? 'keep' : 'renew';
 }
 
-/** Deleting one side takes the subscription from the other, which then must be written as well. */
+/**
+ * Where one side is replaced, so is the other: the deletion takes the subscription from it, and a request that waits
+ * there under a subscription that another program wrote is not shown.
+ */
 function plans(plan1: Plan, plan2: Plan): readonly [Plan, Plan] {
-  if (plan1 === 'replace' && plan2 === 'keep') return [plan1, 'renew'];
-  if (plan2 === 'replace' && plan1 === 'keep') return ['renew', plan2];
-  return [plan1, plan2];
+  return plan1 === 'replace' || plan2 === 'replace' ? ['replace', 'replace'] : [plan1, plan2];
 }
 
 function refuseSplitGroups(argument: GroupsArgument, side1: Side, side2: Side): void {

@@ -1,10 +1,11 @@
 /** The dialect `ejabberd`: stock ejabberd with `ejabberd_xmlrpc` and `mod_admin_extra`, 23.01 and every release since. */
 import type { Deadline } from '../deadline.ts';
 import { elseIfNotFound, existing, rosterOrEmpty } from './accounts.ts';
-import { byCodeUnit, sendStanza, userResources } from './commands.ts';
+import { sendStanza, userResources } from './commands.ts';
 import type { Dialect } from './dialect.ts';
 import { groupsArgumentLearner, link, unlink } from './link.ts';
 import { bestPresence, presencesOf, sessionsOf } from './presence.ts';
+import { byCodeUnit } from './rows.ts';
 import { commandRunner, type Invocation, type Server } from './runner.ts';
 
 /**
@@ -21,13 +22,16 @@ export function stockDialect(server: Server): (invocation: Invocation & { readon
       linkContacts: (side1, side2) => link(run, side1, side2, learnGroupsArgument, deadline),
       unlinkContacts: (jid1, jid2) => unlink(run, jid1, jid2, deadline),
       getRoster: async (owner) => existing(run, owner, await rosterOrEmpty(run, owner)),
-      getPresences: (items) => presencesOf(run, items),
+      getRosterWithPresence: async (owner, select) => {
+        const part = select(await existing(run, owner, await rosterOrEmpty(run, owner)));
+        return { part, presences: await presencesOf(run, part.items) };
+      },
       getPresence: async (user) => bestPresence(await existing(run, user, await sessionsOf(run, user))),
       getResources: async (user) => {
         const resources = await run(userResources(user)).catch(elseIfNotFound<readonly string[]>([]));
         return [...(await existing(run, user, resources))].sort(byCodeUnit);
       },
-      sendStanza: (from, to, stanza) => run(sendStanza(from, to, stanza)),
+      sendStanza: (from, to, stanza, signal) => run(sendStanza(from, to, stanza), { signal }),
     };
   };
 }

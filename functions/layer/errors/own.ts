@@ -120,6 +120,26 @@ export class OutcomeUnknownError extends RostbeefError {
   };
 }
 
+/** The same idempotency key is being worked on. Nothing was sent by this call. */
+export class IdempotencyInProgressError extends RostbeefError {
+  static override readonly kind = {
+    name: 'IdempotencyInProgressError',
+    summary: 'Another call with the same idempotency key is at work',
+    status: 409,
+    retryable: true,
+  };
+}
+
+/** The table of the idempotency keys can't be asked. Nothing was sent. */
+export class IdempotencyStoreUnavailableError extends RostbeefError {
+  static override readonly kind = {
+    name: 'IdempotencyStoreUnavailableError',
+    summary: 'The idempotency table is unavailable, so nothing was sent',
+    status: 503,
+    retryable: true,
+  };
+}
+
 /** What became of one side of a link or unlink. */
 export type SideState = 'written' | 'not' | 'unknown';
 
@@ -129,7 +149,10 @@ export interface Sides {
   readonly jid2: SideState;
 }
 
-/** One side of a link or unlink was written and the other, tried twice, was not. The call can be repeated. */
+/**
+ * One side of a link or unlink was written and the other, tried twice, was not; or the server does not say how far it came.
+ * The call can be repeated.
+ */
 export class PartialLinkError extends RostbeefError {
   static override readonly kind = {
     name: 'PartialLinkError',
@@ -139,8 +162,9 @@ export class PartialLinkError extends RostbeefError {
   };
   readonly sides: Sides;
 
-  constructor(sides: Sides, details: ErrorDetails = {}) {
-    super({ ...details, detail: `jid1 ${sides.jid1}, jid2 ${sides.jid2}; repeat the call to complete it` });
+  /** @param details its `detail` is the advice, by default to repeat the call */
+  constructor(sides: Sides, { detail = 'repeat the call to complete it', ...details }: ErrorDetails = {}) {
+    super({ ...details, detail: `jid1 ${sides.jid1}, jid2 ${sides.jid2}; ${detail}` });
     this.sides = sides;
   }
 }

@@ -11,6 +11,7 @@ export const getPresence = defineMethod({
   description:
     'The presence of the user’s session with the highest non-negative priority; of equals, the newest. Whoever has none ' +
     'is `unavailable`, and `jid` is then the bare JID.',
+  writes: false,
   idempotent: true,
   input: z.strictObject(userFields),
   result: z.strictObject({

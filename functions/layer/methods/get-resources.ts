@@ -8,6 +8,7 @@ export const getResources = defineMethod({
   name: 'get_resources',
   summary: 'List a user’s connected resources',
   description: 'Every connected resource, sorted, also one that has sent no presence. `[]` when offline.',
+  writes: false,
   idempotent: true,
   input: z.strictObject(userFields),
   result: z.strictObject({

@@ -13,6 +13,7 @@ export const getRosterWithPresence = defineMethod({
   description:
     'As `get_roster`, with the presence of each contact: that of the session with the highest non-negative priority, ' +
     'whatever the subscription. A contact that is offline, or on another server, is `unavailable`.',
+  writes: false,
   idempotent: true,
   input: z.strictObject({ ...userFields, ...pagingFields }),
   result: z.strictObject({
@@ -49,8 +50,8 @@ export const getRosterWithPresence = defineMethod({
     const owner = userJid(input);
     const page = pageAfter(input, owner);
     access.demandServers({ server: owner });
-    const { items, nextToken } = page(await dialect.getRoster(owner));
-    const presences = await dialect.getPresences(items);
+    const { part, presences } = await dialect.getRosterWithPresence(owner, page);
+    const { items, nextToken } = part;
     const contacts = items.map((item, index) => ({ ...contactOf(item), ...(presences[index] ?? UNAVAILABLE) }));
     return { contacts, ...(nextToken !== undefined && { nextToken }) };
   },

@@ -12,6 +12,7 @@ export const getRoster = defineMethod({
   description:
     'Every contact once, sorted by `jid`. With `maxResults` the answer is a page, and `nextToken`, where there is one, ' +
     'asks for the next; it stays valid while the roster changes.',
+  writes: false,
   idempotent: true,
   input: z.strictObject({ ...userFields, ...pagingFields }),
   result: z.strictObject({

@@ -56,5 +56,5 @@ function isMissing(input: unknown, member: string): boolean {
 }
 
 function article(type: string): string {
-  return type === 'int' ? 'a whole number' : `a ${type}`;
+  return type === 'int' || type === 'number' ? 'a whole number' : `a ${type}`;
 }

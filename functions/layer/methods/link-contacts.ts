@@ -13,6 +13,7 @@ export const linkContacts = defineMethod({
     'Puts `jid2`, named `nick2`, into the roster of `jid1`, and `jid1`, named `nick1`, into the roster of `jid2`, ' +
     'each with subscription `both` and without the usual approval. Both must exist: otherwise nothing is written. ' +
     'Linking again renews nick and group, and no group given clears it; what is so already is left alone.',
+  writes: true,
   idempotent: true,
   input: z.strictObject({
     jid1: text('The bare JID of the first user, such as `alice@example.com`.'),

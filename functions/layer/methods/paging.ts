@@ -1,5 +1,5 @@
 /** Pages of a roster. A page begins after a JID, so that it stays right while the roster changes. */
-
+import { hash } from 'node:crypto';
 import type { RosterItem } from '../ejabberd/dialect.ts';
 import { InvalidInputError } from '../errors/index.ts';
 import { formatJid, type Jid } from '../jid.ts';
@@ -15,9 +15,6 @@ interface Paging {
   readonly nextToken?: string | undefined;
 }
 
-/** What a token holds before it is made opaque: whose roster, and the last JID before the page. */
-const TOKEN = /^1\n([^\n]*)\n(.*)$/s;
-
 /**
  * Reads what page is asked for.
  *
@@ -31,13 +28,19 @@ export function pageAfter({ maxResults, nextToken }: Paging, owner: Jid): (roste
     const items = rest.slice(0, maxResults);
     const last = items.at(-1);
     if (items.length === rest.length || last === undefined) return { items };
-    return { items, nextToken: Buffer.from(`1\n${formatJid(owner)}\n${last.jid}`).toString('base64url') };
+    return { items, nextToken: tokenOf(owner, last.jid) };
   };
 }
 
+/** Whose roster, the last JID before the page, and a digest, so that what was cut or altered is no other page's token. */
+function tokenOf(owner: Jid, lastJid: string): string {
+  const content = `${formatJid(owner)}\n${lastJid}`;
+  return Buffer.from(`${hash('sha256', content, 'base64url').slice(0, 8)}\n${content}`).toString('base64url');
+}
+
 function lastJidOf(nextToken: string, owner: Jid): string {
-  const [, tokenOwner, lastJid] = TOKEN.exec(Buffer.from(nextToken, 'base64url').toString()) ?? [];
-  if (lastJid !== undefined && tokenOwner === formatJid(owner)) return lastJid;
+  const [, lastJid = ''] = /^[^\n]*\n[^\n]*\n(.*)$/s.exec(Buffer.from(nextToken, 'base64url').toString()) ?? [];
+  if (tokenOf(owner, lastJid) === nextToken) return lastJid;
   throw new InvalidInputError({
     issues: [{ path: 'nextToken', message: 'must be the nextToken of an answer about the same user' }],
   });

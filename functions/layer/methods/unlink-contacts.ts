@@ -10,6 +10,7 @@ export const unlinkContacts = defineMethod({
   description:
     'Removes each user from the other’s roster, whichever sides there are: unlinking the unlinked is a success, and so ' +
     'is unlinking from a user that was deleted. Only where neither user exists is it an `ItemNotFoundError`.',
+  writes: true,
   idempotent: true,
   input: z.strictObject({
     jid1: text('The bare JID of the first user, such as `alice@example.com`.'),

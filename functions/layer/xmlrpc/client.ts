@@ -1,4 +1,5 @@
 /** One XML-RPC call: encode, post, decode. */
+import { isUtf8 } from 'node:buffer';
 import { decodeResponse, type Response } from './decode.ts';
 import { type Encodable, encodeCall } from './encode.ts';
 import { type Endpoint, type Post, post } from './transport.ts';
@@ -16,5 +17,18 @@ export interface Call extends Omit<Post, 'body'> {
  * @throws EncodeError where nothing was sent, TransportError, DecodeError
  */
 export async function call(endpoint: Endpoint, { method, params, ...way }: Call): Promise<Response> {
-  return decodeResponse(await post(endpoint, { body: encodeCall(method, params), ...way }));
+  const { isLegacy } = endpoint;
+  const body = encodeCall(method, params, isLegacy ? 'ISO-8859-1' : undefined);
+  const answer = await post(endpoint, { body, ...way });
+  return decodeResponse(isLegacy ? asUtf8(answer) : answer);
+}
+
+/**
+ * What a legacy server took as UTF-8 it gives back so, and what its own clients wrote may be Latin-1. What it declares, if
+ * anything, is not so.
+ */
+function asUtf8(bytes: Buffer): Buffer {
+  const declaration = /^<\?xml[^>]*>/.exec(bytes.toString('latin1', 0, 200))?.[0] ?? '';
+  const undeclared = bytes.subarray(declaration.length);
+  return isUtf8(undeclared) ? undeclared : Buffer.from(undeclared.toString('latin1'));
 }

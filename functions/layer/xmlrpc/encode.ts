@@ -20,15 +20,16 @@ const NAME = /^[\w.:/-]+$/;
  *
  * @param method such as `get_roster`
  * @param params usually one struct
+ * @param declared the encoding that the XML declares; the bytes are UTF-8 all the same
  * @returns the XML in UTF-8
  * @throws EncodeError that names the path of what can't travel, such as `params[0].nick`, and never its value
  * @example
  * encodeCall('check_account', [{ user: 'alice', host: 'example.com' }])
  */
-export function encodeCall(method: string, params: readonly Encodable[]): Buffer {
+export function encodeCall(method: string, params: readonly Encodable[], declared?: 'ISO-8859-1'): Buffer {
   if (!NAME.test(method)) throw new EncodeError('the method’s name is not one');
   const safe = params.map((param, index) => safeValue(param, `params[${index}]`, 0));
-  return Buffer.from(serializer.serializeMethodCall(method, safe));
+  return Buffer.from(serializer.serializeMethodCall(method, safe, declared));
 }
 
 /** A string that the package writes by our own escaping, not by its own. */
@@ -52,7 +53,8 @@ function safeValue(value: unknown, path: string, depth: number): unknown {
   if (typeof value === 'string') return safeString(value, path);
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number' && value === (value | 0)) return value;
-  if (Array.isArray(value)) return value.map((item, index) => safeValue(item, `${path}[${index}]`, depth + 1));
+  // Unlike map, this does not pass over holes.
+  if (Array.isArray(value)) return Array.from(value, (item, index) => safeValue(item, `${path}[${index}]`, depth + 1));
   if (typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value))) {
     return Object.fromEntries(
       Object.entries(value).map(([name, member]) => {

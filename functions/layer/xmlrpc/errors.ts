@@ -26,11 +26,14 @@ export class TransportError extends Error {
   readonly sent: boolean;
   /** The system's error code, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`. */
   readonly code: string | undefined;
+  /** The HTTP status, where another than 200 came. */
+  readonly status: number | undefined;
 
-  constructor(kind: TransportFailure, sent: boolean, message: string, code?: string) {
+  constructor(kind: TransportFailure, sent: boolean, message: string, code?: string, status?: number) {
     super(code === undefined ? message : `${message} (${code})`);
     this.kind = kind;
     this.sent = sent;
     this.code = code;
+    this.status = status;
   }
 }

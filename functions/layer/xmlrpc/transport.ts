@@ -13,6 +13,11 @@ export interface EndpointOptions {
   readonly maxResponseBytes: number;
   /** The most connections at a time. */
   readonly maxSockets: number;
+  /**
+   * Whether the server has `xmlrpc-erlang` 1.13, as all before 2014: it ends the connection with each answer, takes UTF-8
+   * only as the bytes of a declared ISO-8859-1, and gives those bytes back without a declaration.
+   */
+  readonly isLegacy?: boolean;
 }
 
 /** A server, with the connections that are kept to it between invocations. */
@@ -67,6 +72,8 @@ export interface Post {
  * @throws TransportError
  */
 export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
+  // One agent carries all that a legacy server gets, so that it never meets more connections than it takes.
+  if (endpoint.isLegacy) return exchange(endpoint, request, endpoint.keptAgent);
   if (request.fresh) return exchange(endpoint, request, false);
   if (!request.idempotent) return exchange(endpoint, request, request.sockets.agentOf(endpoint));
   // Whatever came over idle connections during a freeze, their end or an answer that nobody asked for, is seen first.
@@ -85,10 +92,9 @@ export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
 /** A kept connection turned out to be dead, or gave no answer at all. */
 class StaleSocketError extends TransportError {}
 
-function agentFor({ url, ca, maxSockets }: EndpointOptions): http.Agent {
-  return isTls(url)
-    ? new https.Agent({ keepAlive: true, maxSockets, ca })
-    : new http.Agent({ keepAlive: true, maxSockets });
+function agentFor({ url, ca, maxSockets, isLegacy }: EndpointOptions): http.Agent {
+  const options = { keepAlive: !isLegacy, maxSockets };
+  return isTls(url) ? new https.Agent({ ...options, ca }) : new http.Agent(options);
 }
 
 function isTls(url: URL): boolean {
@@ -103,13 +109,13 @@ function exchange(
   sentBefore = false,
 ): Promise<Buffer> {
   if (signal.aborted) return Promise.reject(new TransportError('timeout', sentBefore, 'the deadline passed'));
-  const { url, ca, maxResponseBytes } = endpoint;
+  const { url, ca, maxResponseBytes, isLegacy } = endpoint;
   const headers = {
     Host: url.host,
     'User-Agent': 'rostbeef-functions',
     'Content-Type': 'text/xml',
     'Content-Length': body.length,
-    Connection: agent === false ? 'close' : 'keep-alive',
+    Connection: agent === false || isLegacy ? 'close' : 'keep-alive',
   };
   const request = (isTls(url) ? https : http).request(url, { method: 'POST', headers, agent, ca });
   return new Promise((resolve, reject) => {
@@ -123,10 +129,10 @@ function exchange(
       signal.removeEventListener('abort', onAbort);
       act();
     };
-    const fail = (kind: TransportFailure, message: string, code?: string) =>
+    const fail = (kind: TransportFailure, message: string, code?: string, status?: number) =>
       settle(() => {
         const isStale = (kind === 'lost' || kind === 'timeout') && request.reusedSocket && !answered;
-        reject(new (isStale ? StaleSocketError : TransportError)(kind, sent, message, code));
+        reject(new (isStale ? StaleSocketError : TransportError)(kind, sent, message, code, status));
         request.destroy();
       });
     const onAbort = () => fail('timeout', 'the deadline passed');
@@ -150,7 +156,8 @@ function exchange(
     request.on('response', (response) => {
       answered = true;
       const tooLarge = () => fail('malformed', `a body of more than ${maxResponseBytes} bytes`);
-      if (response.statusCode !== 200) return fail('malformed', `HTTP status ${response.statusCode}`);
+      const { statusCode } = response;
+      if (statusCode !== 200) return fail('malformed', `HTTP status ${statusCode}`, undefined, statusCode);
       if (response.headers['content-encoding'] !== undefined) return fail('malformed', 'a content encoding');
       if (Number(response.headers['content-length']) > maxResponseBytes) return tooLarge();
       let received: Buffer = Buffer.alloc(0);
@@ -165,7 +172,8 @@ function exchange(
         if (response.complete) settle(() => resolve(received.subarray(0, size)));
       });
     });
-    request.end(body);
+    // As a string it goes out in one write with the head: a legacy server waits 50 ms for it, and no longer.
+    request.end(body.toString('latin1'), 'latin1');
   });
 }
 

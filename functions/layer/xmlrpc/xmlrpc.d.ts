@@ -14,6 +14,6 @@ declare module 'xmlrpc/lib/customtype.js' {
 }
 
 declare module 'xmlrpc/lib/serializer.js' {
-  const serializer: { serializeMethodCall(method: string, params: readonly unknown[]): string };
+  const serializer: { serializeMethodCall(method: string, params: readonly unknown[], encoding?: string): string };
   export default serializer;
 }

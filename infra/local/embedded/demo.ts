@@ -1,5 +1,6 @@
 /** The small world of `npm start`. */
 import xml from '@xmpp/xml';
+import { startClassicServer } from './classic/server.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './server.ts';
 import type { World } from './world.ts';
 
@@ -7,7 +8,15 @@ const HOST = 'example.com';
 
 /** Starts a server with a few users, rosters and sessions; whoever calls may run every command. */
 export async function startDemo(): Promise<EmbeddedServer> {
-  const server = await startEmbeddedServer({ release: '24.12', hosts: [HOST] });
+  return populated(await startEmbeddedServer({ release: '24.12', hosts: [HOST] }));
+}
+
+/** The same as mod_rostbeef of 2008 would have it, set to wait a second for a request: its own 50 ms are for a quiet network. */
+export async function startClassicDemo(): Promise<EmbeddedServer> {
+  return populated(await startClassicServer({ generation: 'mod_rostbeef 1.0.2', hosts: [HOST], patienceMs: 1_000 }));
+}
+
+function populated(server: EmbeddedServer): EmbeddedServer {
   populate(server.world);
   return server;
 }

@@ -1,0 +1,33 @@
+/** The dialect `rostbeef`: mod_rostbeef and ProcessOne's mod_xmlrpc, 2008 to 2013, without authentication. */
+import * as commands from './classic-commands.ts';
+import { type LearnedForm, linkByOneCall, unlinkByOneCall } from './classic-link.ts';
+import type { Dialect } from './dialect.ts';
+import { bestPresence } from './presence.ts';
+import { byCodeUnit } from './rows.ts';
+import { commandRunner, type Invocation, type Server } from './runner.ts';
+
+/**
+ * The dialect for one container.
+ *
+ * @returns what makes it for one invocation; what it learns of the server is kept between them
+ */
+export function classicDialect(server: Server): (invocation: Invocation) => Dialect {
+  const learned: LearnedForm = { form: undefined };
+  return (invocation) => {
+    const run = commandRunner(server, invocation);
+    return {
+      linkContacts: (side1, side2) => linkByOneCall(run, side1, side2, learned),
+      unlinkContacts: (jid1, jid2) => unlinkByOneCall(run, jid1, jid2),
+      getRoster: (owner) => run(commands.getRoster(owner)),
+      async getRosterWithPresence(owner, select) {
+        const contacts = await run(commands.getRosterWithPresence(owner));
+        const part = select(contacts.map(({ item }) => item));
+        const sessions = new Map(contacts.map((contact) => [contact.item, contact.sessions]));
+        return { part, presences: part.items.map((item) => bestPresence(sessions.get(item) ?? [])) };
+      },
+      getPresence: async (user) => bestPresence(await run(commands.getPresence(user))),
+      getResources: async (user) => [...(await run(commands.getResources(user)))].sort(byCodeUnit),
+      sendStanza: (from, to, stanza, signal) => run(commands.sendStanza(from, to, stanza), { signal }),
+    };
+  };
+}

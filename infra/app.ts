@@ -1,0 +1,15 @@
+/** The CDK app: what `cdk synth` and `cdk deploy` run. */
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { ConfigError, readContext } from './config/read-context.ts';
+import { makeStacks } from './stacks/stacks.ts';
+
+const app = new App();
+try {
+  makeStacks(app, readContext(app.node.getAllContext()));
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

@@ -1,0 +1,74 @@
+/** What must hold between the keys of the context. */
+import { isIPv4 } from 'node:net';
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** The keys that mean nothing, or not what was meant, unless another is set so. */
+const NEEDS: readonly (readonly [key: string, wanted: string, holds: (given: Given) => boolean])[] = [
+  ['subnetIds', 'vpcId', ({ vpcId }) => vpcId !== undefined],
+  ['secretKeyArn', 'secretArn', ({ secretArn }) => secretArn !== undefined],
+  ['rotationAdminSecretKeyArn', 'rotationAdminSecretArn', (given) => given['rotationAdminSecretArn'] !== undefined],
+  [
+    'secretsManagerPeers',
+    'secretsManagerEndpoint=false',
+    (given) => String(given['secretsManagerEndpoint']) === 'false',
+  ],
+  ['apiVpcEndpointId', 'apiAccess=private', ({ apiAccess }) => apiAccess === 'private'],
+  ['eventBusName', 'events=true', hasEvents],
+  ['eventSources', 'events=true', hasEvents],
+  ['eventMaxReceiveCount', 'events=true', hasEvents],
+  ['rotationAdminSecretArn', 'ejabberdDialect=ejabberd, for classic servers know no credentials', isStock],
+];
+
+/** Two for each of the seven, and one each for the doctor and a rotation. */
+const LEAST_WITH_EVENTS = 16;
+
+/**
+ * The problems of keys that don't go together.
+ *
+ * @param given the settings as they were given, before defaults
+ */
+export function combinationProblems(given: Given): readonly string[] {
+  const problems = NEEDS.filter(([key, , holds]) => given[key] !== undefined && !holds(given)).map(
+    ([key, wanted]) => `${key}: needs ${wanted}`,
+  );
+  if (isStock(given) && given['secretArn'] === undefined && given['ejabberdAccount'] === undefined) {
+    problems.push('secretArn: is missing, and so is ejabberdAccount for a new secret');
+  }
+  if (hasEvents(given) && Number(given['maxConcurrency']) < LEAST_WITH_EVENTS) {
+    problems.push(
+      `maxConcurrency: must be ${LEAST_WITH_EVENTS} or more with events=true: a queue takes two invocations`,
+    );
+  }
+  if (given['subnetIds'] !== undefined && given['vpcCidr'] === undefined && needsRange(given)) {
+    problems.push(
+      'vpcCidr: is missing: without it nobody knows where in the VPC ejabberd, Secrets Manager or callers are',
+    );
+  }
+  return problems;
+}
+
+/** Whether something is looked for in the whole VPC, for want of anything nearer. */
+function needsRange({
+  ejabberdUrl,
+  ejabberdPeers,
+  secretsManagerEndpoint,
+  secretsManagerPeers,
+  ...given
+}: Given): boolean {
+  const hasAddress =
+    typeof ejabberdUrl === 'string' && URL.canParse(ejabberdUrl) && isIPv4(new URL(ejabberdUrl).hostname);
+  return (
+    (!hasAddress && ejabberdPeers === undefined) ||
+    (String(secretsManagerEndpoint) === 'false' && secretsManagerPeers === undefined) ||
+    (given['apiAccess'] === 'private' && given['apiVpcEndpointId'] === undefined)
+  );
+}
+
+function hasEvents({ events }: Given): boolean {
+  return String(events) === 'true';
+}
+
+function isStock({ ejabberdDialect = 'ejabberd' }: Given): boolean {
+  return ejabberdDialect === 'ejabberd';
+}

@@ -1,0 +1,162 @@
+/** What a deployment can be told: the keys of the CDK context, their form, default and meaning. */
+import { isIPv4 } from 'node:net';
+import * as z from 'zod';
+
+/** An array, or one text with commas: behind `-c key=value` everything is text. */
+const list = (item: z.ZodType<string>) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').map((entry) => entry.trim()) : value),
+    z.array(item, 'must be a list').nonempty('must not be empty'),
+  );
+
+const number = (least: number, most: number) => {
+  const message = `must be a whole number from ${least} to ${most}`;
+  const fromText = (value: unknown) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value);
+  return z.preprocess(fromText, z.int(message).min(least, message).max(most, message));
+};
+
+const boolean = z.preprocess(
+  (value) => ({ true: true, false: false })[String(value)],
+  z.boolean('must be true or false'),
+);
+
+const form = (pattern: RegExp, words: string) => z.string(`must be ${words}`).regex(pattern, `must be ${words}`);
+
+const oneOf = <const T extends readonly string[]>(...values: T) =>
+  z.enum(values, `must be one of ${values.map((value) => `"${value}"`).join(', ')}`);
+
+const kmsKeyArn = form(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/\S+$/, 'the ARN of a KMS key');
+
+const completeSecretArn = form(
+  /^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:\S+-[A-Za-z0-9]{6}$/,
+  'a secret’s complete ARN, with the hyphen and six characters at its end',
+);
+
+const id = (prefix: string, what: string) =>
+  form(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `the id of ${what} (${prefix}-…)`);
+
+const isRange = (text: string) => {
+  const [address = '', bits = ''] = text.split('/');
+  return isIPv4(address) && /^\d{1,2}$/.test(bits) && Number(bits) <= 32;
+};
+
+const cidr = z.string().refine(isRange, 'must be an IPv4 range such as 10.0.0.0/16');
+
+const peer = z
+  .string()
+  .refine(
+    (text) => /^(?:sg|pl)-[0-9a-f]{8,17}$/.test(text) || isRange(text),
+    'must be a security group (sg-…), a prefix list (pl-…) or an IPv4 range such as 10.0.0.10/32',
+  );
+
+/** CloudWatch takes no other numbers of days. */
+const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
+
+/** Every key with its schema; what `describe` says of it is its documentation. */
+export const settingsSchema = z.strictObject({
+  ejabberdUrl: z.string('is missing').describe('Where `ejabberd_xmlrpc` listens: `http(s)://host:port/path`.'),
+  ejabberdDialect: oneOf('ejabberd', 'rostbeef')
+    .default('ejabberd')
+    .describe('`ejabberd` for stock ejabberd, `rostbeef` for the classic servers.'),
+  ejabberdCaFile: z
+    .string()
+    .optional()
+    .describe(
+      'A file with the certificate of the authority to trust for ejabberd, in PEM. By default those that Node.js trusts.',
+    ),
+  ejabberdPeers: list(peer)
+    .optional()
+    .describe(
+      'Where ejabberd is, for the security group: ranges, security groups or prefix lists. By default the address in `ejabberdUrl`; for a host name, the VPC’s whole range.',
+    ),
+  ejabberdServers: list(z.string()).optional().describe('The vhosts that callers may name. By default all.'),
+  ejabberdSenders: list(z.string())
+    .optional()
+    .describe('The bare JIDs and domains that may stand as a stanza’s sender. By default all.'),
+  ejabberdTimeoutMs: number(1000, 25_000)
+    .default(10_000)
+    .describe('Milliseconds for a whole call. API Gateway waits for 29 seconds.'),
+  ejabberdMaxResponseBytes: number(1024, 64 * 1024 * 1024)
+    .default(16 * 1024 * 1024)
+    .describe('The most bytes that an answer of ejabberd may have.'),
+  maxConcurrency: number(9, 10_000)
+    .optional()
+    .describe(
+      'The most connections to ejabberd at a time, of all functions together: their concurrency is reserved so. By default nothing is reserved, for a small account has nothing to reserve.',
+    ),
+  secretArn: completeSecretArn
+    .optional()
+    .describe(
+      'An existing secret with `{"user", "server", "password"}`. Without it, one is made for `ejabberdAccount`.',
+    ),
+  secretKeyArn: kmsKeyArn
+    .optional()
+    .describe('The customer-managed key of that secret. Without it, the secret is under `aws/secretsmanager`.'),
+  ejabberdAccount: form(/^[^@\s/]+@[^@\s/]+$/, 'a bare JID such as rostbeef@example.com')
+    .optional()
+    .describe('The bare JID of the account that the functions call ejabberd as, where no `secretArn` is given.'),
+  rotationAdminSecretArn: completeSecretArn
+    .optional()
+    .describe(
+      'The secret of an ejabberd administrator who may run `change_password`. With it, the account’s password is rotated.',
+    ),
+  rotationAdminSecretKeyArn: kmsKeyArn.optional().describe('The customer-managed key of that secret.'),
+  rotationDays: number(1, 1000).default(30).describe('Days between rotations.'),
+  vpcId: id('vpc', 'a VPC')
+    .optional()
+    .describe('An existing VPC. Without it, a new one with isolated subnets is made.'),
+  subnetIds: list(id('subnet', 'a subnet'))
+    .optional()
+    .describe(
+      'Its subnets for the functions. Without them the VPC is looked up, which takes AWS credentials, and its private subnets are used.',
+    ),
+  vpcCidr: cidr
+    .optional()
+    .describe('The range of the VPC: of the new one (by default `10.0.0.0/16`), or of that in `vpcId`.'),
+  secretsManagerEndpoint: boolean
+    .default(true)
+    .describe('Whether to make an interface endpoint for Secrets Manager: `false` where the VPC has one, or a NAT.'),
+  secretsManagerPeers: list(peer)
+    .optional()
+    .describe(
+      'Where Secrets Manager is, for the security group, if no endpoint is made. By default the VPC’s whole range.',
+    ),
+  apiAccess: oneOf('iam', 'private')
+    .default('iam')
+    .describe('`iam`: a regional API. `private`: one for a VPC endpoint alone. Both take nothing but IAM signatures.'),
+  apiVpcEndpointId: id('vpce', 'a VPC endpoint')
+    .optional()
+    .describe('The VPC’s endpoint for `execute-api`, for a private API. Without it, one is made.'),
+  apiRateLimit: number(1, 10_000).default(100).describe('Requests a second that the API lets through.'),
+  apiBurstLimit: number(1, 5000).default(200).describe('Requests at once that the API lets through.'),
+  apiAccountLogging: boolean
+    .default(true)
+    .describe(
+      'Whether to set the role by which API Gateway writes logs. There is one an account and Region: `false` where it is set.',
+    ),
+  events: boolean.default(false).describe('Whether events ask for the methods that write, by a bus, rules and queues.'),
+  eventBusName: z.string().optional().describe('An existing bus. Without it, a new one is made.'),
+  eventSources: list(z.string())
+    .optional()
+    .describe('The `source` of the events that count, separated by commas. By default all.'),
+  eventMaxReceiveCount: number(1, 1000)
+    .default(5)
+    .describe('How often an event is tried before it goes to the dead-letter queue.'),
+  doctorMinutes: number(1, 60).default(5).describe('Minutes between the checks of ejabberd.'),
+  alarmEmail: form(/^\S+@\S+$/, 'an e-mail address')
+    .optional()
+    .describe('Who gets the alarms, once they confirm it.'),
+  logRetentionDays: z
+    .preprocess(Number, z.literal(RETENTION_DAYS, `must be one of ${RETENTION_DAYS.join(', ')}`))
+    .default(30)
+    .describe('Days that logs are kept.'),
+  retain: boolean
+    .default(true)
+    .describe(
+      'Whether the secret, its key and the logs outlive the stacks, and the stacks are protected from being deleted.',
+    ),
+  owner: z.string().optional().describe('A tag on every resource.'),
+});
+
+/** A checked configuration. */
+export type Settings = z.infer<typeof settingsSchema>;

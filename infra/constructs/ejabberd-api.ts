@@ -1,0 +1,205 @@
+import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import {
+  AccessLogFormat,
+  AuthorizationType,
+  CfnAccount,
+  CfnModel,
+  EndpointType,
+  type IModel,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  Model,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
+import {
+  AnyPrincipal,
+  Effect,
+  Grant,
+  type IGrantable,
+  ManagedPolicy,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { catalogue, errorCatalogue, type MethodName } from 'rostbeef-layer';
+import { inputName, resultName, schemas } from '../schemas.ts';
+import { gatewayProblems } from './gateway-problems.ts';
+import type { RostbeefFunction } from './rostbeef-function.ts';
+
+/** What an {@link EjabberdApi} needs. */
+export interface EjabberdApiProps {
+  /** The functions by method. */
+  readonly functions: ReadonlyMap<MethodName, RostbeefFunction>;
+  /** The VPC's endpoint for `execute-api`, through which alone the API is then reached. @default - a regional API */
+  readonly privateEndpoint?: IVpcEndpoint | undefined;
+  /** Requests a second. @default 100 */
+  readonly rateLimit?: number | undefined;
+  /** Requests at once. @default 200 */
+  readonly burstLimit?: number | undefined;
+  /** Whether to set the one role of the account by which API Gateway writes logs. @default true */
+  readonly accountLogging?: boolean | undefined;
+  /** @default RetentionDays.ONE_MONTH */
+  readonly logRetention?: RetentionDays | undefined;
+  /** @default RemovalPolicy.RETAIN */
+  readonly removalPolicy?: RemovalPolicy | undefined;
+}
+
+const ERROR_STATUSES: readonly number[] = [
+  ...new Set(errorCatalogue.flatMap(({ status }) => (status === undefined ? [] : [status]))),
+].sort((a, b) => a - b);
+
+/** Who called what, when, and what came of it: no body, no header. */
+const ACCESS_LOG_LINE = JSON.stringify({
+  requestId: '$context.requestId',
+  requestTime: '$context.requestTime',
+  caller: '$context.identity.userArn',
+  sourceIp: '$context.identity.sourceIp',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  status: '$context.status',
+  responseType: '$context.error.responseType',
+  responseLength: '$context.responseLength',
+  latencyMs: '$context.responseLatency',
+  integrationLatencyMs: '$context.integrationLatency',
+});
+
+/**
+ * The functions behind a REST API: `POST /<method>` for each method of the catalogue, IAM signatures, throttling, and
+ * access logs without bodies. Whoever calls needs `execute-api:Invoke`: see {@link EjabberdApi.grantInvoke}.
+ *
+ * @example
+ * new EjabberdApi(this, 'Api', { functions: rostbeef.functions }).grantInvoke(role)
+ */
+export class EjabberdApi extends Construct {
+  readonly api: RestApi;
+
+  constructor(scope: Construct, id: string, props: EjabberdApiProps) {
+    super(scope, id);
+    const { privateEndpoint } = props;
+    const logs = new LogGroup(this, 'AccessLogs', {
+      retention: props.logRetention,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+    });
+    this.api = new RestApi(this, 'Api', {
+      restApiName: Stack.of(this).stackName,
+      description: 'ejabberd’s rosters, presence and stanzas',
+      endpointConfiguration: privateEndpoint
+        ? { types: [EndpointType.PRIVATE], vpcEndpoints: [privateEndpoint] }
+        : { types: [EndpointType.REGIONAL] },
+      policy: privateEndpoint && throughAlone(privateEndpoint),
+      cloudWatchRole: false,
+      defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
+      deployOptions: {
+        stageName: 'live',
+        tracingEnabled: true,
+        metricsEnabled: true,
+        // Execution logs of errors alone, and never with the bodies, which are what dataTrace writes.
+        loggingLevel: MethodLoggingLevel.ERROR,
+        dataTraceEnabled: false,
+        throttlingRateLimit: props.rateLimit ?? 100,
+        throttlingBurstLimit: props.burstLimit ?? 200,
+        accessLogDestination: new LogGroupLogDestination(logs),
+        accessLogFormat: AccessLogFormat.custom(ACCESS_LOG_LINE),
+      },
+    });
+    if (props.accountLogging ?? true) this.#allowLogging();
+    this.#addMethods(props.functions);
+    for (const { type, status, body } of gatewayProblems()) {
+      this.api.addGatewayResponse(type.responseType, {
+        type,
+        statusCode: status?.toString(),
+        responseHeaders: { 'Content-Type': "'application/problem+json'" },
+        templates: { 'application/json': body },
+      });
+    }
+    Validations.of(this.api).acknowledge(
+      { id: 'AwsSolutions-APIG2', reason: 'The functions validate, so that local and deployed answer alike.' },
+      {
+        id: 'AwsSolutions-APIG3',
+        reason: 'Nobody gets through without an IAM signature; a firewall is the account’s to add.',
+      },
+      { id: 'AwsSolutions-COG4', reason: 'Callers are programs on AWS: they sign with IAM.' },
+    );
+  }
+
+  /**
+   * Lets somebody call methods.
+   *
+   * @param methods @default - all of them
+   */
+  grantInvoke(grantee: IGrantable, methods: readonly MethodName[] = catalogue.map(({ name }) => name)): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['execute-api:Invoke'],
+      resourceArns: methods.map((name) =>
+        this.api.arnForExecuteApi('POST', `/${name}`, this.api.deploymentStage.stageName),
+      ),
+    });
+  }
+
+  #allowLogging(): void {
+    const role = new Role(this, 'LoggingRole', {
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonAPIGatewayPushToCloudWatchLogs')],
+    });
+    const account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
+    this.api.deploymentStage.node.addDependency(account);
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+      reason:
+        'The policy that API Gateway documents for the one role of an account and Region by which it writes logs.',
+    });
+  }
+
+  /** The models document what the functions check. */
+  #addMethods(functions: EjabberdApiProps['functions']): void {
+    const models = new Map(
+      Object.entries(schemas('draft-4')).map(([name, schema]) => [name, this.#model(name, schema)]),
+    );
+    const modelOf = (name: string): IModel => models.get(name) ?? Model.EMPTY_MODEL;
+    for (const method of catalogue) {
+      const called = functions.get(method.name);
+      if (called === undefined) throw new Error(`no function for ${method.name}`);
+      const integration = new LambdaIntegration(called.alias, { allowTestInvoke: false });
+      this.api.root.addResource(method.name).addMethod('POST', integration, {
+        operationName: method.name,
+        requestModels: { 'application/json': modelOf(inputName(method)) },
+        methodResponses: [
+          { statusCode: '200', responseModels: { 'application/json': modelOf(resultName(method)) } },
+          ...ERROR_STATUSES.map((status) => ({
+            statusCode: String(status),
+            responseModels: { 'application/problem+json': modelOf('Problem') },
+          })),
+        ],
+      });
+    }
+  }
+
+  /** An L1, for the L2 takes a JSON Schema in members of its own. */
+  #model(name: string, schema: object): IModel {
+    const { restApiId } = this.api;
+    const model = new CfnModel(this, name, { restApiId, name, contentType: 'application/json', schema });
+    this.api.latestDeployment?.node.addDependency(model);
+    return Model.fromModelName(this, `${name}Reference`, model.ref);
+  }
+}
+
+/** Past this endpoint alone. An identity's own policy has to allow the call as well. */
+function throughAlone({ vpcEndpointId }: IVpcEndpoint): PolicyDocument {
+  return new PolicyDocument({
+    statements: [
+      new PolicyStatement({
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['execute-api:Invoke'],
+        resources: ['execute-api:/*'],
+        conditions: { StringNotEquals: { 'aws:SourceVpce': vpcEndpointId } },
+      }),
+    ],
+  });
+}

@@ -1,0 +1,165 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Dashboard, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import { type AlarmProps, RunbookAlarm } from './alarms.ts';
+import { dashboardRows } from './dashboard.ts';
+import type { EjabberdDoctor } from './ejabberd-doctor.ts';
+import type { EjabberdEvents } from './ejabberd-events.ts';
+import type { EjabberdFunctions } from './ejabberd-functions.ts';
+import type { EjabberdRotation } from './ejabberd-rotation.ts';
+import { highest, ownMetric, PERIOD, sumOf, worstOf } from './metrics.ts';
+
+/** What an {@link EjabberdMonitoring} looks at. */
+export interface EjabberdMonitoringProps {
+  readonly rostbeef: EjabberdFunctions;
+  readonly doctor: EjabberdDoctor;
+  readonly api?: RestApi | undefined;
+  readonly rotation?: EjabberdRotation | undefined;
+  readonly events?: EjabberdEvents | undefined;
+  /** Who gets the alarms, once they confirm it. @default - nobody yet: subscribe to the topic */
+  readonly email?: string | undefined;
+}
+
+/**
+ * A dashboard, and an alarm for everything that somebody has to mend.
+ *
+ * The metrics of the functions' own cost 6 × $0.30 a month, the alarms $0.10 each, the dashboard $3; an account's first
+ * ten metrics, ten alarms and three dashboards are free (CloudWatch's prices in us-east-1, 2026).
+ *
+ * @example
+ * new EjabberdMonitoring(this, 'Monitoring', { rostbeef, doctor, email: 'ops@example.com' })
+ */
+export class EjabberdMonitoring extends Construct {
+  /** What the alarms tell. */
+  readonly topic: Topic;
+  readonly dashboard: Dashboard;
+
+  constructor(scope: Construct, id: string, props: EjabberdMonitoringProps) {
+    super(scope, id);
+    const { rostbeef, doctor, api, rotation, events } = props;
+    this.topic = this.#makeTopic();
+    if (props.email !== undefined) {
+      const subscription = this.topic.addSubscription(new EmailSubscription(props.email));
+      Validations.of(subscription).acknowledge({
+        id: 'Serverless-SNSRedrivePolicy',
+        reason: 'A mail that can’t be delivered is of no use later; the alarm stays on the dashboard.',
+      });
+    }
+
+    const namespace = rostbeef.props.metricNamespace ?? 'rostbeef';
+    const seven = [...rostbeef.functions.values()];
+    const throttles = sumOf(seven, 'Throttles', ({ alias }) => alias.metricThrottles({ period: PERIOD }));
+    const { timeoutMs = 10_000 } = rostbeef.props.ejabberd;
+    this.#alarm('EjabberdUnreachable', {
+      metric: ownMetric(namespace, 'EjabberdReachable', Stats.MINIMUM).with({
+        period: Duration.minutes(doctor.minutes),
+      }),
+      below: true,
+      periods: 2,
+      meaning: 'The functions’ VPC does not reach ejabberd, or nobody looked.',
+      runbook: 'Read the doctor’s last report in its log: it names what is wrong and what mends it.',
+    });
+    this.#alarm('DoctorFindings', {
+      metric: ownMetric(namespace, 'DoctorFailures', Stats.MAXIMUM),
+      periods: 3,
+      meaning: 'The doctor finds something wrong with ejabberd, its account or the settings.',
+      runbook: 'Read its last report in its log: it has the lines of ejabberd.yml that mend it.',
+    });
+    this.#alarm('EjabberdFailures', {
+      metric: ownMetric(namespace, 'EjabberdFailures'),
+      threshold: 5,
+      meaning: 'Calls fail since ejabberd fails, does not answer, or answers what can’t be read.',
+      runbook: 'Look at “Errors by name” on the dashboard, then at ejabberd’s own log.',
+    });
+    this.#alarm('CredentialFailures', {
+      metric: ownMetric(namespace, 'CredentialFailures'),
+      meaning: 'The secret can’t be read, or ejabberd refuses the account.',
+      runbook: 'Compare the secret with ejabberd’s account; after a failed rotation, run it again.',
+    });
+    this.#alarm('FunctionFailures', {
+      metric: ownMetric(namespace, 'FunctionFailures'),
+      meaning: 'The settings are wrong, or the functions have a defect.',
+      runbook: 'Search the functions’ logs for ConfigurationError and UnexpectedError; roll back the last deployment.',
+    });
+    this.#alarm('Throttles', {
+      metric: throttles,
+      periods: 3,
+      meaning: 'Calls are throttled by Lambda.',
+      runbook: 'Raise maxConcurrency if ejabberd has room, or slow the callers down.',
+    });
+    this.#alarm('FailedEvents', {
+      metric: rostbeef.failedEvents.metricApproximateNumberOfMessagesVisible({
+        period: PERIOD,
+        statistic: Stats.MAXIMUM,
+      }),
+      meaning: 'An event that was invoked asynchronously failed for good.',
+      runbook: 'Read it in the queue of failed events, mend the cause its error names, and invoke it again.',
+    });
+    this.#alarm('SlowCalls', {
+      metric: worstOf(seven, 'p99', ({ alias }) => alias.metricDuration({ period: PERIOD, statistic: Stats.p(99) })),
+      threshold: timeoutMs * 0.8,
+      periods: 3,
+      meaning: 'The slowest calls come near their deadline.',
+      runbook: 'Ask for rosters in pages, and look at ejabberd’s load and its listener’s backlog.',
+    });
+    if (api !== undefined) {
+      this.#alarm('ApiErrors', {
+        metric: api.metricServerError({ period: PERIOD, statistic: Stats.AVERAGE }),
+        threshold: 0.05,
+        periods: 3,
+        meaning: 'One request in twenty ends in a 5xx.',
+        runbook: 'Look at the other alarms first: this one counts what the API’s callers see of them.',
+      });
+    }
+    if (rotation !== undefined) {
+      this.#alarm('RotationFailed', {
+        metric: rotation.function.alias.metricErrors({ period: PERIOD }),
+        meaning: 'The password could not be rotated; the old one is still in use.',
+        runbook: 'Read the rotation function’s log, mend what it names, and rotate the secret by hand.',
+      });
+    }
+
+    const queues = [...(events?.queues.values() ?? [])];
+    if (queues.length > 0) {
+      const ages = queues.map(({ queue }) => queue.metricApproximateAgeOfOldestMessage({ period: PERIOD }));
+      const dead = queues.map(({ deadLetters }) =>
+        deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
+      );
+      this.#alarm('OldEvents', {
+        metric: highest('the oldest event, in seconds', ages),
+        threshold: 15 * 60,
+        meaning: 'An event has waited for a quarter of an hour.',
+        runbook: 'See under “Errors by name” why events fail, or raise maxConcurrency if they only wait.',
+      });
+      this.#alarm('DeadLetters', {
+        metric: highest('dead letters', dead),
+        meaning: 'An event was given up: it is in a dead-letter queue.',
+        runbook: 'Find its error in the function’s log by its messageId, mend the cause, and redrive the queue.',
+      });
+    }
+
+    this.dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(3) });
+    for (const row of dashboardRows({ namespace, rostbeef, throttles, api, events })) this.dashboard.addWidgets(...row);
+  }
+
+  /** CloudWatch can't publish to a topic under the key `aws/sns`. */
+  #makeTopic(): Topic {
+    const key = new Key(this, 'Key', {
+      description: 'The key of the topic for alarms',
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.DESTROY,
+      pendingWindow: Duration.days(7),
+    });
+    key.grantEncryptDecrypt(new ServicePrincipal('cloudwatch.amazonaws.com'));
+    return new Topic(this, 'Alarms', { displayName: 'rostbeef', masterKey: key, enforceSSL: true });
+  }
+
+  #alarm(id: string, props: Omit<AlarmProps, 'topic'>): void {
+    new RunbookAlarm(this, id, { ...props, topic: this.topic });
+  }
+}

@@ -1,0 +1,76 @@
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { folderOf } from './built.ts';
+import type { EjabberdFunctions } from './ejabberd-functions.ts';
+import type { EjabberdSecret } from './ejabberd-secret.ts';
+import { RostbeefFunction } from './rostbeef-function.ts';
+
+/** What an {@link EjabberdRotation} needs. */
+export interface EjabberdRotationProps {
+  /** Whose account's password is rotated. */
+  readonly rostbeef: EjabberdFunctions;
+  /** The account's secret. */
+  readonly secret: EjabberdSecret;
+  /** The secret of an administrator who may run `change_password`; no other function may read it. */
+  readonly adminSecret: EjabberdSecret;
+  /** Days between rotations. @default 30 */
+  readonly days?: number | undefined;
+}
+
+/**
+ * Rotates the password of the functions' account: in Secrets Manager's four steps, on ejabberd itself, without a call
+ * that fails meanwhile. The first rotation is due once the days have passed, and not at the deployment: the account may
+ * not be there yet.
+ *
+ * @example
+ * new EjabberdRotation(this, 'Rotation', { rostbeef, secret, adminSecret })
+ */
+export class EjabberdRotation extends Construct {
+  readonly function: RostbeefFunction;
+
+  constructor(scope: Construct, id: string, { rostbeef, secret, adminSecret, days = 30 }: EjabberdRotationProps) {
+    super(scope, id);
+    const { EJABBERD_SECRET_ARN: _, ...environment } = rostbeef.environment;
+    this.function = new RostbeefFunction(this, 'Rotate', {
+      ...rostbeef.placement,
+      layer: rostbeef.layer,
+      logRetention: rostbeef.props.logRetention,
+      removalPolicy: rostbeef.props.removalPolicy,
+      folder: folderOf('rotation'),
+      description: 'Rotates the password of the rostbeef functions’ account',
+      environment: { ...environment, ROTATION_ADMIN_SECRET_ARN: adminSecret.secret.secretArn },
+      timeout: Duration.seconds(60),
+      // Two rotations of one secret at a time would undo each other.
+      ...(rostbeef.props.maxConcurrency && { reservedConcurrency: 1 }),
+    });
+    adminSecret.grantRead(this.function);
+    secret.grant(
+      this.function,
+      'secretsmanager:DescribeSecret',
+      'secretsmanager:GetSecretValue',
+      'secretsmanager:PutSecretValue',
+      'secretsmanager:UpdateSecretVersionStage',
+    );
+    this.function.role.addToPolicy(
+      new PolicyStatement({ actions: ['secretsmanager:GetRandomPassword'], resources: ['*'] }),
+    );
+    this.function.alias.addPermission('SecretsManager', {
+      principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
+      sourceAccount: Stack.of(this).account,
+      sourceArn: secret.secret.secretArn,
+    });
+    const schedule = new CfnRotationSchedule(this, 'Schedule', {
+      secretId: secret.secret.secretArn,
+      rotationLambdaArn: this.function.alias.functionArn,
+      rotationRules: { automaticallyAfterDays: days },
+      rotateImmediatelyOnUpdate: false,
+    });
+    schedule.node.addDependency(this.function);
+    Validations.of(this.function.role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'secretsmanager:GetRandomPassword, network interfaces and X-Ray segments have no resource to name.',
+    });
+  }
+}

@@ -1,0 +1,94 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+
+/** An existing secret, or the account for a new one. */
+export type EjabberdSecretProps =
+  | {
+      /** The complete ARN of a secret that holds `{"user", "server", "password"}`. */
+      readonly secretArn: string;
+      /** Its customer-managed key. @default - it is under `aws/secretsmanager` */
+      readonly keyArn?: string | undefined;
+    }
+  | {
+      /** The bare JID of the account that the secret is made for. */
+      readonly account: string;
+      /** Whether the secret and its key outlive the stack. @default RemovalPolicy.RETAIN */
+      readonly removalPolicy?: RemovalPolicy | undefined;
+    };
+
+/** What the description of a secret says of its form. */
+const FORM = '{"user": "…", "server": "…", "password": "…"}';
+
+/**
+ * The credentials of an ejabberd account: an existing secret, or a new one with a generated password under a
+ * customer-managed key. ejabberd has to be told of a generated one: `ejabberdctl register <user> <server> <password>`.
+ *
+ * @example
+ * new EjabberdSecret(this, 'Account', { account: 'rostbeef@example.com' }).grantRead(role)
+ */
+export class EjabberdSecret extends Construct {
+  readonly secret: ISecret;
+  readonly #key: IKey | undefined;
+
+  constructor(scope: Construct, id: string, props: EjabberdSecretProps) {
+    super(scope, id);
+    if ('secretArn' in props) {
+      this.secret = Secret.fromSecretCompleteArn(this, 'Secret', props.secretArn);
+      this.#key = props.keyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', props.keyArn);
+      return;
+    }
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    const [user = '', server = ''] = props.account.split('@');
+    this.#key = new Key(this, 'Key', {
+      description: `The key of the secret for ${props.account}`,
+      enableKeyRotation: true,
+      removalPolicy,
+      pendingWindow: Duration.days(7),
+    });
+    this.secret = new Secret(this, 'Secret', {
+      description: `The account of the rostbeef functions at ejabberd, as JSON: ${FORM}`,
+      encryptionKey: this.#key,
+      removalPolicy,
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ user, server }),
+        generateStringKey: 'password',
+        passwordLength: 40,
+        // SASLprep and shells leave letters and digits alone.
+        excludePunctuation: true,
+      },
+    });
+    Validations.of(this.secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'It rotates once an administrator’s secret is there to do it with: see EjabberdRotation.',
+    });
+  }
+
+  /** Lets somebody read the value, and see nothing else of it. */
+  grantRead(grantee: IGrantable): void {
+    this.grant(grantee, 'secretsmanager:GetSecretValue');
+  }
+
+  /**
+   * Lets somebody do these things with the secret, and with its key what they take.
+   *
+   * @param actions such as `secretsmanager:GetSecretValue`
+   */
+  grant(grantee: IGrantable, ...actions: readonly string[]): void {
+    const principal = grantee.grantPrincipal;
+    principal.addToPrincipalPolicy(
+      new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [this.secret.secretArn] }),
+    );
+    if (this.#key === undefined) return;
+    const isWriter = actions.includes('secretsmanager:PutSecretValue');
+    principal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['kms:Decrypt', ...(isWriter ? ['kms:GenerateDataKey'] : [])],
+        resources: [this.#key.keyArn],
+        conditions: { StringEquals: { 'kms:EncryptionContext:SecretARN': this.secret.secretArn } },
+      }),
+    );
+  }
+}

@@ -1,0 +1,122 @@
+/** mod_rostbeef of October 2008, as it answers; its documentation says otherwise in places. */
+import { bareJid, splitJid, type User } from '../jid.ts';
+import type { Value } from '../reply.ts';
+import type { Item } from '../roster.ts';
+import { parseStanza } from '../stanza.ts';
+import { fullJid, type Session, type World } from '../world.ts';
+import { Crash, childText, type Members, type Methods, showOf } from './handler.ts';
+
+/** 1.0.0 tells no subscription, and the best session flat. */
+export type RostbeefVersion = '1.0.0' | '1.0.2';
+
+/** Its methods. They take members in any order and pass over others; one that is missing is a crash. */
+export function rostbeefMethods(version: RostbeefVersion): Methods {
+  return new Map<string, (members: Members, world: World) => Value>([
+    ['link_contacts', linkContacts],
+    ['unlink_contacts', unlinkContacts],
+    ['get_roster', (members, world) => rows(userOf(members), world, version, () => ({}))],
+    [
+      'get_roster_with_presence',
+      (members, world) => rows(userOf(members), world, version, (contact) => presenceOf(contact, world, version)),
+    ],
+    ['get_presence', getPresence],
+    ['get_resources', (members, world) => world.sessionsOf(userOf(members)).map(({ resource }) => resource)],
+    ['send_stanza', sendStanza],
+  ]);
+}
+
+/** Writes the first side before it looks at the second; of each, only the owner has to exist. */
+function linkContacts(members: Members, world: World): Value {
+  const [jid1, nick1, jid2, nick2] = take(members, 'jid1', 'nick1', 'jid2', 'nick2').map(String);
+  const [one, other] = [splitJid(jid1 ?? ''), splitJid(jid2 ?? '')];
+  if (one === undefined || other === undefined) return -1;
+  const write = (owner: User, contact: User, nick = '') => {
+    if (!world.exists(owner)) return false;
+    world.rosters.remove(bareJid(owner), bareJid(contact));
+    world.addItem(owner, bareJid(contact), { nick, groups: [], subscription: 'both' });
+    return true;
+  };
+  return write(one, other, nick2) && write(other, one, nick1) ? 0 : -1;
+}
+
+function unlinkContacts(members: Members, world: World): Value {
+  const [one, other] = take(members, 'jid1', 'jid2').map(splitJid);
+  if (one === undefined || other === undefined) return -1;
+  const remove = (owner: User, contact: User) => {
+    if (!world.exists(owner)) return false;
+    world.removeItem(owner, bareJid(contact));
+    return true;
+  };
+  return remove(one, other) && remove(other, one) ? 0 : -1;
+}
+
+/** A row a group, the empty one where there is none; contacts who only asked are left out. */
+function rows(
+  owner: User,
+  world: World,
+  version: RostbeefVersion,
+  more: (contact: User) => Record<string, Value>,
+): Value {
+  return world.rosters.shown(bareJid(owner)).flatMap(({ jid, nick, groups, subscription, ask }: Item): Value[] => {
+    const told: Record<string, Value> = version === '1.0.0' ? {} : { subscription, pending: ask };
+    const contact = splitJid(jid) ?? { local: '', host: '' };
+    return (groups.length > 0 ? groups : ['']).map((group) => ({ jid, group, nick, ...told, ...more(contact) }));
+  });
+}
+
+function presenceOf(contact: User, world: World, version: RostbeefVersion): Record<string, Value> {
+  const all = tracked(contact, world).map((session) => ({ resource: session.resource, ...stateOf(session) }));
+  const sessions = all.length > 0 ? all : [{ resource: '', ...OFFLINE }];
+  if (version !== '1.0.0') return { presence: sessions };
+  const [best = { resource: '', ...OFFLINE }] = sessions
+    .filter(({ priority }) => Number(priority) >= 0)
+    .sort((a, b) => Number(b.priority) - Number(a.priority));
+  const { priority: _, ...flat } = best;
+  return flat;
+}
+
+/** Every session, in no order; the offline and the unknown are one with the bare JID. */
+function getPresence(members: Members, world: World): Value {
+  const user = userOf(members);
+  const sessions = tracked(user, world).map((session) => ({ jid: fullJid(session), ...stateOf(session) }));
+  return sessions.length > 0 ? sessions : [{ jid: bareJid(user), ...OFFLINE }];
+}
+
+const OFFLINE = { show: 'unavailable', status: '', priority: 0 } as const;
+
+/** The priority is an integer only where the client sent none. */
+function stateOf(session: Session) {
+  const priority = childText(session, 'priority');
+  return { show: showOf(session), status: childText(session, 'status'), priority: priority === '' ? 0 : priority };
+}
+
+/** Its hooks are on the first vhost alone. */
+function tracked(user: User, world: World): readonly Session[] {
+  if (user.host !== world.hosts[0]) return [];
+  return world.sessionsOf(user).filter(({ presence }) => presence !== undefined);
+}
+
+/** The arguments win over the stanza's own addresses; to a bare JID goes a copy for every resource. */
+function sendStanza(members: Members, world: World): Value {
+  const [from = '', to = '', text = ''] = take(members, 'from', 'to', 'stanza');
+  const [stanza, target] = [parseStanza(text), splitJid(to)];
+  if (stanza === undefined || target === undefined) throw new Crash();
+  if (splitJid(from) === undefined) return 0;
+  const sessions = target.resource === '' ? world.sessionsOf(target) : [];
+  for (const receiver of sessions.length > 0 ? sessions.map(fullJid) : [to]) world.route(from, receiver, stanza);
+  return 0;
+}
+
+/** Its lookups are by the letter. */
+function userOf(members: Members): User {
+  const [local = '', host = ''] = take(members, 'user', 'server');
+  return { local, host };
+}
+
+function take(members: Members, ...names: readonly string[]): readonly string[] {
+  return names.map((name) => {
+    const value = members.get(name);
+    if (value === undefined) throw new Crash();
+    return value;
+  });
+}

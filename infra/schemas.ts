@@ -1,0 +1,59 @@
+/** The JSON Schemas of the catalogue, by the names that the OpenAPI document and API Gateway's models have for them. */
+import { catalogue, type Method, problemSchema } from 'rostbeef-layer';
+import { type $ZodType, toJSONSchema } from 'zod/v4/core';
+
+type JsonObject = Record<string, unknown>;
+
+/** OpenAPI 3.1 takes the newer one, API Gateway's models the older. */
+export type SchemaVersion = 'draft-2020-12' | 'draft-4';
+
+/** The name of a method's input schema, such as `GetRosterInput`. */
+export const inputName = ({ name }: Method): string => `${pascalCase(name)}Input`;
+
+/** The name of a method's result schema, such as `GetRosterResult`. */
+export const resultName = ({ name }: Method): string => `${pascalCase(name)}Result`;
+
+/** The `detail-type` of the event that asks for a method, such as `LinkContacts`. */
+export const detailType = ({ name }: Pick<Method, 'name'>): string => pascalCase(name);
+
+/** Every schema by its name. One that others share stands in `$defs`, in draft 4 `definitions`, of each of them. */
+export function schemas(version: SchemaVersion): Readonly<Record<string, JsonObject>> {
+  const named: readonly (readonly [string, $ZodType])[] = [
+    ...catalogue.map((method) => [inputName(method), method.input] as const),
+    ...catalogue.map((method) => [resultName(method), method.result] as const),
+    ['Problem', problemSchema],
+  ];
+  return Object.fromEntries(
+    named.map(([name, schema]) => [
+      name,
+      { ...toJSONSchema(schema, { target: version, io: 'input', override: dropSafeRange }) },
+    ]),
+  );
+}
+
+/** An integer without limits comes with those of JavaScript, which tell a reader nothing. */
+function dropSafeRange({ jsonSchema }: { jsonSchema: { minimum?: number; maximum?: number } }): void {
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+}
+
+function pascalCase(name: string): string {
+  return name.replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The schema of the event that asks for a method, as it is put on the bus; `detail` is the method's input. */
+export function eventSchema(method: Method): JsonObject {
+  const { $schema, ...detail } = { ...schemas('draft-4')[inputName(method)] };
+  return {
+    $schema,
+    title: detailType(method),
+    description: method.summary,
+    type: 'object',
+    required: ['source', 'detail-type', 'detail'],
+    properties: {
+      source: { type: 'string', description: 'Who asks: the name of your application, such as `com.example.crm`.' },
+      'detail-type': { enum: [detailType(method)] },
+      detail,
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { Ajv } from 'ajv';
+import { Match } from 'aws-cdk-lib/assertions';
+import { catalogue } from 'rostbeef-layer';
+import { afterAll, describe, expect, it } from 'vitest';
+import { detailType, eventSchema } from '../../infra/schemas.ts';
+import { EVERYTHING, synthesize, synthesizeForTest } from './synthesize.ts';
+
+const { events: template, functions, remove } = synthesize(EVERYTHING);
+afterAll(remove);
+
+const writing = catalogue.filter(({ writes }) => writes);
+const propertiesOf = (type: string) =>
+  Object.values(template?.findResources(type) ?? {}).map(({ Properties }) => Properties);
+
+describe('the events', () => {
+  it('ask for the three methods that write, by the method’s name', () => {
+    const types = propertiesOf('AWS::Events::Rule').map(({ EventPattern }) => EventPattern['detail-type']);
+    expect(types).toEqual([['LinkContacts'], ['UnlinkContacts'], ['SendStanza']]);
+    expect(writing.map(detailType)).toEqual(types.flat());
+  });
+
+  it('count from any source, or from those that are told', () => {
+    const sources = (context: object) =>
+      Object.values(
+        synthesizeForTest({ events: true, ...context }).events?.findResources('AWS::Events::Rule') ?? {},
+      ).map(({ Properties }) => Properties.EventPattern.source);
+    expect(sources({})).toEqual([undefined, undefined, undefined]);
+    expect(new Set(sources({ eventSources: 'a.b, c' }).flat())).toEqual(new Set(['a.b', 'c']));
+  });
+
+  it('come on a bus of their own, or on one that is there', () => {
+    expect(propertiesOf('AWS::Events::EventBus')).toHaveLength(1);
+    const { events } = synthesizeForTest({ events: true, eventBusName: 'theirs' });
+    events?.resourceCountIs('AWS::Events::EventBus', 0);
+    events?.allResourcesProperties('AWS::Events::Rule', { EventBusName: 'theirs' });
+  });
+
+  it('wait in a queue that is encrypted, takes TLS alone, and gives up into a dead-letter queue', () => {
+    const queues = propertiesOf('AWS::SQS::Queue');
+    expect(queues).toHaveLength(2 * writing.length);
+    for (const { SqsManagedSseEnabled } of queues) expect(SqsManagedSseEnabled).toBe(true);
+    expect(queues.filter(({ RedrivePolicy }) => RedrivePolicy?.maxReceiveCount === 5)).toHaveLength(writing.length);
+    const policies = propertiesOf('AWS::SQS::QueuePolicy').map(({ PolicyDocument }) => JSON.stringify(PolicyDocument));
+    expect(policies.filter((policy) => policy.includes('"aws:SecureTransport":"false"'))).toHaveLength(queues.length);
+  });
+
+  it('are hidden while they are worked on for six times as long as the function may take', () => {
+    const timeouts = Object.values(functions.findResources('AWS::Lambda::Function')).map(
+      ({ Properties }) => Properties.Timeout,
+    );
+    const hidden = propertiesOf('AWS::SQS::Queue').flatMap(({ VisibilityTimeout = [] }) => VisibilityTimeout);
+    expect(hidden).toHaveLength(writing.length);
+    for (const seconds of hidden) expect(seconds).toBeGreaterThanOrEqual(6 * Math.min(...timeouts));
+  });
+
+  it('go to the alias in batches whose records fail one by one, as many at once as the function has reserved', () => {
+    const reserved = Object.values(functions.findResources('AWS::Lambda::Function')).map(
+      ({ Properties }) => Properties.ReservedConcurrentExecutions,
+    );
+    const sources = propertiesOf('AWS::Lambda::EventSourceMapping');
+    expect(sources).toHaveLength(writing.length);
+    for (const { FunctionName, FunctionResponseTypes, BatchSize, ScalingConfig } of sources) {
+      expect(JSON.stringify(FunctionName)).toMatch(/ExportsOutputRefRostbeef\w+Live/);
+      expect(FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+      expect(BatchSize).toBe(10);
+      expect(reserved).toContain(ScalingConfig.MaximumConcurrency);
+      expect(ScalingConfig.MaximumConcurrency).toBeGreaterThanOrEqual(2);
+    }
+  });
+
+  it('that can’t be brought to their queue are not lost', () => {
+    template?.allResourcesProperties('AWS::Events::Rule', {
+      Targets: [Match.objectLike({ DeadLetterConfig: { Arn: Match.anyValue() } })],
+    });
+  });
+
+  it.each(writing)(
+    'that ask for $name have a schema in the documentation, which their example meets',
+    async (method) => {
+      const schema = eventSchema(method);
+      const text = `${JSON.stringify(schema, null, 2)}\n`;
+      await expect(text).toMatchFileSnapshot(`../../docs/events/${detailType(method)}.json`);
+      const { $schema, ...rest } = schema;
+      const meets = new Ajv({ strict: false }).compile(rest);
+      const event = { source: 'com.example.crm', 'detail-type': detailType(method), detail: method.example.input };
+      expect(meets(event)).toBe(true);
+      expect(meets({ ...event, detail: { misspelt: 1 } })).toBe(false);
+    },
+  );
+});

@@ -1,0 +1,55 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { describe, expect, it } from 'vitest';
+import { EjabberdApi, EjabberdFunctions, EjabberdSecret } from '../../infra/index.ts';
+import { nameOf } from './policies.ts';
+
+const ejabberd = { url: 'https://xmpp.internal:5443/xmlrpc' };
+
+/** A stack of somebody else's. */
+function theirs() {
+  const stack = new Stack(new App(), 'Theirs');
+  return { stack, vpc: new Vpc(stack, 'Vpc') };
+}
+
+describe('another CDK app', () => {
+  it('has a working minimum with one new and two properties', () => {
+    const { stack, vpc } = theirs();
+    new EjabberdFunctions(stack, 'Rostbeef', { vpc, ejabberd });
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::Lambda::LayerVersion', 1);
+    const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+    expect(functions.filter(({ Properties }) => Properties.Runtime === 'nodejs24.x')).toHaveLength(7);
+    for (const { Properties } of functions.filter(({ Properties: { Layers } }) => Layers)) {
+      expect(Properties.Environment.Variables).toEqual({
+        EJABBERD_URL: ejabberd.url,
+        EJABBERD_TIMEOUT_MS: '10000',
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: expect.anything(),
+      });
+      expect(Properties.VpcConfig.SecurityGroupIds).toHaveLength(1);
+    }
+  });
+
+  it('gives the functions an account, and a role of its own the right to call two methods', () => {
+    const { stack, vpc } = theirs();
+    const secret = new EjabberdSecret(stack, 'Account', { account: 'rostbeef@example.com' });
+    const { functions } = new EjabberdFunctions(stack, 'Rostbeef', { vpc, ejabberd, secret });
+    const caller = new Role(stack, 'Caller', { assumedBy: new AccountPrincipal('123456789012') });
+    new EjabberdApi(stack, 'Api', { functions }).grantInvoke(caller, ['get_roster', 'get_presence']);
+    functions.get('send_stanza')?.grantInvoke(caller);
+    const policies = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+    const own = policies.filter(({ Properties }) => nameOf(Properties.Roles[0]) === 'Caller');
+    const text = JSON.stringify(own);
+    expect(text).toContain('/POST/get_roster"');
+    expect(text).toContain('/POST/get_presence"');
+    expect(text).not.toContain('/POST/link_contacts');
+    expect(text).toContain('lambda:InvokeFunction');
+  });
+
+  it('is told where it gives a method no function', () => {
+    const { stack } = theirs();
+    expect(() => new EjabberdApi(stack, 'Api', { functions: new Map() })).toThrow('no function for link_contacts');
+  });
+});

@@ -1,0 +1,262 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { catalogue } from 'rostbeef-layer';
+import { afterAll, describe, expect, it } from 'vitest';
+import { permissionsIn } from './policies.ts';
+import { EVERYTHING, EXISTING_VPC, synthesize, synthesizeForTest } from './synthesize.ts';
+
+const plain = synthesize();
+const whole = synthesize(EVERYTHING);
+afterAll(() => {
+  plain.remove();
+  whole.remove();
+});
+
+const resources = (template: typeof plain.api, type: string) =>
+  Object.values(template.findResources(type)).map(({ Properties }) => Properties);
+
+describe('the functions', () => {
+  const functions = resources(plain.functions, 'AWS::Lambda::Function');
+
+  it('are the seven of the catalogue and the doctor, with an alias each', () => {
+    expect(functions.map(({ Description }) => Description)).toEqual(
+      expect.arrayContaining(catalogue.map(({ summary }) => summary)),
+    );
+    expect(functions).toHaveLength(catalogue.length + 1);
+    plain.functions.allResourcesProperties('AWS::Lambda::Alias', { Name: 'live' });
+    plain.functions.resourceCountIs('AWS::Lambda::Alias', functions.length);
+  });
+
+  it('are all Node.js 24 on arm64, on the one layer, in the VPC, traced, with JSON logs in a group that is kept for a time', () => {
+    plain.functions.resourceCountIs('AWS::Lambda::LayerVersion', 1);
+    plain.functions.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Layers: [Match.anyValue()],
+      VpcConfig: { SecurityGroupIds: [Match.anyValue()], SubnetIds: Match.anyValue() },
+      TracingConfig: { Mode: 'Active' },
+      LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'INFO', LogGroup: Match.anyValue() },
+    });
+    plain.functions.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+  });
+
+  it('have more time than their deadline, and API Gateway more than they', () => {
+    for (const { Timeout, Environment, Description } of functions.filter(({ Description }) =>
+      catalogue.some(({ summary }) => summary === Description),
+    )) {
+      expect(Timeout * 1000, Description).toBeGreaterThan(Number(Environment.Variables.EJABBERD_TIMEOUT_MS));
+      expect(Timeout, Description).toBeLessThan(29);
+    }
+  });
+
+  it('reserve nothing unless told', () => {
+    expect(functions.filter(({ ReservedConcurrentExecutions }) => ReservedConcurrentExecutions)).toEqual([]);
+  });
+
+  it.each([16, 17, 37, 100, 1000])('never make more than %i connections where that is the limit', (maxConcurrency) => {
+    const { functions: template } = synthesizeForTest({ ...EVERYTHING, maxConcurrency });
+    const connections = resources(template, 'AWS::Lambda::Function').map(
+      ({ ReservedConcurrentExecutions, Environment }) =>
+        ReservedConcurrentExecutions * Number(Environment.Variables.EJABBERD_MAX_CONNECTIONS ?? 1),
+    );
+    const sum = connections.reduce((a, b) => a + b);
+    expect(connections.every((each) => each >= 1)).toBe(true);
+    expect(sum).toBeLessThanOrEqual(maxConcurrency);
+    expect(sum).toBeGreaterThan(maxConcurrency / 2);
+  });
+
+  it('repeat an event that failed, but not one that may have sent a stanza', () => {
+    const retries = Object.values(plain.functions.findResources('AWS::Lambda::EventInvokeConfig')).map(
+      ({ Properties }) => [Properties.FunctionName.Ref, Properties.MaximumRetryAttempts] as const,
+    );
+    for (const [name, count] of retries) {
+      expect(count, name).toBe(/sendstanza|Doctor/i.test(name) ? 0 : 2);
+    }
+    expect(retries).toHaveLength(8);
+  });
+
+  it('find no password in their environment', () => {
+    for (const template of [plain, whole]) {
+      const environments = resources(template.functions, 'AWS::Lambda::Function').map(({ Environment }) => Environment);
+      expect(JSON.stringify(environments)).not.toMatch(/password|resolve:secretsmanager/i);
+    }
+  });
+});
+
+describe('who may read a secret', () => {
+  const readersOf = (template: typeof plain.functions, secret: RegExp) =>
+    permissionsIn(template)
+      .filter(({ effect, actions }) => effect === 'Allow' && actions.includes('secretsmanager:GetSecretValue'))
+      .filter((permission) => permission.resources.some((resource) => secret.test(resource)))
+      .map(({ role }) => role);
+
+  it('are the seven functions, the doctor and the rotation, of the account’s', () => {
+    const readers = readersOf(whole.functions, /secret:ejabberd/);
+    expect(readers).toHaveLength(9);
+    expect(new Set(readers).size).toBe(9);
+  });
+
+  it('is the rotation alone, of the administrator’s', () => {
+    expect(readersOf(whole.functions, /secret:admin/)).toEqual(['RotationRotateRole']);
+  });
+
+  it('is nobody in another stack', () => {
+    for (const template of [whole.network, whole.api, whole.monitoring]) {
+      expect(JSON.stringify(template.toJSON())).not.toContain('secretsmanager:GetSecretValue');
+    }
+  });
+
+  it('reads it under its key for this secret alone', () => {
+    const decrypting = permissionsIn(whole.functions).filter(({ actions }) => actions.includes('kms:Decrypt'));
+    expect(decrypting).toHaveLength(10);
+    for (const { conditions, resources: keys } of decrypting) {
+      expect(conditions).toHaveProperty(['StringEquals', 'kms:EncryptionContext:SecretARN']);
+      expect(keys).not.toContain('*');
+    }
+  });
+});
+
+describe('every role', () => {
+  const all = [plain, whole].flatMap(({ network, functions, api, events, monitoring }) => [
+    network,
+    functions,
+    api,
+    ...(events ? [events] : []),
+    monitoring,
+  ]);
+
+  it('names its resources, but for what has none to name', () => {
+    const nameless = all.flatMap(permissionsIn).filter(({ resources: named }) => named.includes('*'));
+    const actions = new Set(nameless.filter(({ effect }) => effect === 'Allow').flatMap((one) => one.actions));
+    expect([...actions].sort()).toEqual([
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:CreateNetworkInterface',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:UnassignPrivateIpAddresses',
+      'secretsmanager:GetRandomPassword',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+  });
+
+  it('names its actions', () => {
+    const wild = all.flatMap(permissionsIn).flatMap(({ actions }) => actions.filter((action) => action.includes('*')));
+    expect(wild).toEqual([]);
+  });
+
+  it('keeps network interfaces from the functions’ own code', () => {
+    const denied = permissionsIn(plain.functions).filter(({ effect }) => effect === 'Deny');
+    expect(denied).toHaveLength(8);
+    for (const { actions, conditions } of denied) {
+      expect(actions).toContain('ec2:CreateNetworkInterface');
+      expect(conditions).toEqual({ Null: { 'lambda:SourceFunctionArn': 'false' } });
+    }
+  });
+});
+
+describe('the network', () => {
+  const egressOf = (template: typeof plain.network) =>
+    [
+      ...resources(template, 'AWS::EC2::SecurityGroup').flatMap(({ SecurityGroupEgress = [] }) => SecurityGroupEgress),
+      ...resources(template, 'AWS::EC2::SecurityGroupEgress'),
+    ].filter(({ CidrIp }) => CidrIp !== '255.255.255.255/32');
+
+  it('lets the functions out to ejabberd’s port and Secrets Manager’s endpoint, and nowhere else', () => {
+    expect(egressOf(plain.network)).toEqual([
+      expect.objectContaining({ Description: 'ejabberd_xmlrpc', FromPort: 5443, ToPort: 5443 }),
+      expect.objectContaining({
+        Description: 'Secrets Manager',
+        FromPort: 443,
+        ToPort: 443,
+        DestinationSecurityGroupId: expect.anything(),
+      }),
+    ]);
+  });
+
+  it('knows ejabberd by the address in its URL, or by what it is told', () => {
+    const byAddress = synthesizeForTest({ ejabberdUrl: 'http://10.0.3.7:4560/' });
+    expect(egressOf(byAddress.network)).toContainEqual(
+      expect.objectContaining({ CidrIp: '10.0.3.7/32', FromPort: 4560 }),
+    );
+    const told = synthesizeForTest({ ejabberdPeers: 'sg-0123456789abcdef0,192.168.7.0/24' });
+    expect(egressOf(told.network)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ DestinationSecurityGroupId: 'sg-0123456789abcdef0', FromPort: 5443 }),
+        expect.objectContaining({ CidrIp: '192.168.7.0/24', FromPort: 5443 }),
+      ]),
+    );
+  });
+
+  it('makes a new VPC without a way to the Internet', () => {
+    plain.network.resourceCountIs('AWS::EC2::VPC', 1);
+    for (const type of ['AWS::EC2::InternetGateway', 'AWS::EC2::NatGateway', 'AWS::EC2::EIP']) {
+      plain.network.resourceCountIs(type, 0);
+    }
+  });
+
+  it('makes nothing but groups and endpoints in an existing one', () => {
+    const { network } = synthesizeForTest(EXISTING_VPC);
+    const types = Object.values<{ readonly Type: string }>(network.toJSON()['Resources']).map(({ Type }) => Type);
+    expect(new Set(types)).toEqual(
+      new Set([
+        'AWS::EC2::SecurityGroup',
+        'AWS::EC2::SecurityGroupEgress',
+        'AWS::EC2::SecurityGroupIngress',
+        'AWS::EC2::VPCEndpoint',
+      ]),
+    );
+  });
+
+  it('leaves everybody else in the VPC their way to AWS’s services', () => {
+    whole.network.resourceCountIs('AWS::EC2::VPCEndpoint', 2);
+    whole.network.allResourcesProperties('AWS::EC2::VPCEndpoint', { PrivateDnsEnabled: false });
+    for (const { Environment } of resources(whole.functions, 'AWS::Lambda::Function')) {
+      expect(JSON.stringify(Environment.Variables.AWS_ENDPOINT_URL_SECRETS_MANAGER)).toMatch(/https:\/\/.*ImportValue/);
+    }
+  });
+
+  it('makes no endpoint for Secrets Manager where there is one', () => {
+    const { network } = synthesizeForTest({
+      secretsManagerEndpoint: 'false',
+      secretsManagerPeers: 'sg-0123456789abcdef0',
+    });
+    network.resourceCountIs('AWS::EC2::VPCEndpoint', 0);
+    expect(egressOf(network)).toContainEqual(
+      expect.objectContaining({ Description: 'Secrets Manager', DestinationSecurityGroupId: 'sg-0123456789abcdef0' }),
+    );
+  });
+});
+
+describe('the secret', () => {
+  it('is made with a generated password under a key of its own, and says its form', () => {
+    plain.functions.hasResourceProperties('AWS::SecretsManager::Secret', {
+      Description: Match.stringLikeRegexp('"user".*"server".*"password"'),
+      KmsKeyId: Match.anyValue(),
+      GenerateSecretString: {
+        SecretStringTemplate: '{"user":"rostbeef","server":"example.com"}',
+        GenerateStringKey: 'password',
+      },
+    });
+  });
+
+  it('goes with the stack in dev, and outlives it in prod', () => {
+    const policyIn = (template: typeof plain.functions) =>
+      Object.values(template.findResources('AWS::SecretsManager::Secret')).map(({ DeletionPolicy }) => DeletionPolicy);
+    expect(policyIn(plain.functions)).toEqual(['Delete']);
+    expect(policyIn(synthesizeForTest({ environment: 'prod' }).functions)).toEqual(['Retain']);
+  });
+
+  it('is rotated by Secrets Manager where there is an administrator’s', () => {
+    whole.functions.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
+      RotationRules: { AutomaticallyAfterDays: 30 },
+      RotateImmediatelyOnUpdate: false,
+    });
+    whole.functions.hasResourceProperties('AWS::Lambda::Permission', {
+      Principal: 'secretsmanager.amazonaws.com',
+      SourceArn: EVERYTHING['secretArn'],
+      SourceAccount: Match.anyValue(),
+    });
+    plain.functions.resourceCountIs('AWS::SecretsManager::RotationSchedule', 0);
+  });
+});

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { summaryOf } from './summary.ts';
+import { type Context, EVERYTHING, synthesizeForTest } from './synthesize.ts';
+
+const deployments: readonly (readonly [string, Context])[] = [
+  ['dev', {}],
+  ['prod', EVERYTHING],
+];
+
+describe('a deployment', () => {
+  it.each(deployments)('is, in %s, what was reviewed', async (name, context) => {
+    const { network, functions, api, events, monitoring } = synthesizeForTest(context);
+    const stacks = Object.entries({ network, functions, api, ...(events && { events }), monitoring });
+    const summary = stacks.map(([part, template]) => summaryOf(part, template)).join('\n\n');
+    await expect(`${summary}\n`).toMatchFileSnapshot(`./${name}.summary.md`);
+  });
+});

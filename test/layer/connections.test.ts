@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { selfSigned } from '../support/certificate.ts';
+import { ok, type Script, type ScriptedServer } from '../support/scripted-server.ts';
+import { client, failureOf, serve } from '../support/transport-client.ts';
+
+const xml = '<methodResponse/>';
+
+describe('a connection', () => {
+  const answer: Script = (socket) => void socket.write(ok(xml));
+  const connectionsOf = ({ requests }: ScriptedServer) => requests.map(({ connection }) => connection);
+
+  it('is kept for what is idempotent; what is not has one of its invocation’s own', async () => {
+    const server = await serve(answer);
+    const { read, write } = client(server.url);
+    for (const call of [read, read, write, write, read]) await call();
+    expect(connectionsOf(server)).toEqual([1, 1, 2, 2, 1]);
+  });
+
+  it('that is to be fresh carried nothing before, and carries nothing after', async () => {
+    const server = await serve(answer);
+    const { read } = client(server.url);
+    await read();
+    await read({ fresh: true });
+    await read();
+    expect(connectionsOf(server)).toEqual([1, 2, 1]);
+    expect(server.requests[1]?.head).toContain('Connection: close');
+  });
+
+  it('that died while it was idle is replaced once, and so are the others', async () => {
+    const server = await serve((socket, { connection }) => {
+      if (connection <= 2 && server.requests.length > 2) socket.resetAndDestroy();
+      else socket.write(ok(xml));
+    });
+    const { read } = client(server.url);
+    await Promise.all([read(), read()]);
+    expect(await read()).toBe(xml);
+    await expect.poll(() => server.connections().open).toBe(0);
+    expect(connectionsOf(server)).toEqual([1, 2, expect.any(Number), 3]);
+  });
+
+  it('that replaced a dead one and dies as well is not replaced again', async () => {
+    const server = await serve((socket, _, number) => (number === 1 ? socket.write(ok(xml)) : socket.destroy()));
+    const { read } = client(server.url);
+    await read();
+    expect(await failureOf(read())).toMatchObject({ kind: 'lost', sent: true });
+    expect(connectionsOf(server)).toEqual([1, 1, 2]);
+  });
+
+  it('that dies in the middle of an answer is not replaced', async () => {
+    const server = await serve((socket, _, number) =>
+      number === 1 ? socket.write(ok(xml)) : socket.end(ok(xml).slice(0, -1)),
+    );
+    const { read } = client(server.url);
+    await read();
+    expect(await failureOf(read())).toMatchObject({ kind: 'lost', sent: true });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('that dies under what is not idempotent is never replaced', async () => {
+    const server = await serve((socket, _, number) => (number === 1 ? socket.write(ok(xml)) : socket.destroy()));
+    const { write } = client(server.url);
+    await write();
+    expect(await failureOf(write())).toMatchObject({ kind: 'lost', sent: true });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('is one of no more than were allowed', async () => {
+    const server = await serve(answer);
+    const { read } = client(server.url, { maxSockets: 3 });
+    await Promise.all(Array.from({ length: 30 }, () => read()));
+    expect(server.connections().all).toBe(3);
+  });
+});
+
+describe('TLS', () => {
+  const authority = selfSigned();
+  const answer: Script = (socket) => void socket.write(ok(xml));
+
+  it('trusts the authority that is configured', async () => {
+    const { url } = await serve(answer, authority);
+    expect(await client(url, { ca: authority.cert }).read()).toBe(xml);
+    expect(await client(url, { ca: authority.cert }).read({ fresh: true })).toBe(xml);
+    expect(await client(url, { ca: authority.cert }).write()).toBe(xml);
+  });
+
+  it.each([
+    ['by nobody', undefined],
+    ['by another authority', selfSigned().cert],
+  ])('sends nothing to a server whose certificate is signed %s', async (_, ca) => {
+    const server = await serve(answer, authority);
+    expect(await failureOf(client(server.url, { ca }).write())).toMatchObject({ kind: 'unreachable', sent: false });
+    expect(server.requests).toEqual([]);
+  });
+
+  it('sends nothing to a server of another name', async () => {
+    const server = await serve(answer, authority);
+    const url = new URL(server.url);
+    url.hostname = 'localhost';
+    const failure = await failureOf(client(url, { ca: authority.cert }).write());
+    expect(failure).toMatchObject({ kind: 'unreachable', sent: false, code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+    expect(server.requests).toEqual([]);
+  });
+});

@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { catalogue } from 'rostbeef-layer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build } from '../infra/build.ts';
+import { startDemo } from '../infra/local/embedded/demo.ts';
+import { type Gateway, startGateway } from '../infra/local/gateway.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const readme = await readFile(join(root, 'README.md'), 'utf8');
+const blocks = (language: string): string[] =>
+  [...readme.matchAll(/```(\w+)\n(.*?)```/gs)].flatMap(([, tag, text = '']) => (tag === language ? [text] : []));
+
+/** Each command that calls the gateway, as the README has it. */
+const commands = blocks('sh').flatMap((block) =>
+  [...block.matchAll(/^curl .*?(?=\ncurl |\n*$(?![\s\S]))/gms)].map(String),
+);
+
+const run = promisify(execFile);
+const { PATH = '' } = process.env;
+
+let folder: string;
+let demo: Awaited<ReturnType<typeof startDemo>>;
+let gateway: Gateway;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rostbeef-readme-'));
+  demo = await startDemo();
+  const { functions } = await build(folder);
+  gateway = await startGateway({ port: 0, functions, environment: { EJABBERD_URL: demo.url } });
+});
+afterAll(async () => {
+  await gateway.stop();
+  await Promise.all([demo.stop(), rm(folder, { recursive: true })]);
+});
+
+/** A text of the README with this gateway's address. */
+const here = (text: string): string => text.replaceAll('http://127.0.0.1:3000', gateway.url);
+
+describe('the README', () => {
+  it('has a command for each method, and for each door', () => {
+    for (const { name } of catalogue) expect(commands.join('\n')).toContain(`:3000/${name} `);
+    expect(commands.join('\n')).toMatch(/invocations.*invocations.*"Records".*invocations.*"detail-type"/s);
+  });
+
+  it.each(commands)('has a command that works as it is: %s', async (command) => {
+    const { stdout } = await run('sh', ['-c', `${here(command.trimEnd())} -w '\\n%{http_code}'`], { env: { PATH } });
+    const [body = '', status] = stdout.split(/\n(?=\d+$)/);
+    expect(status).toBe('200');
+    expect(JSON.parse(body)).not.toHaveProperty('errorType');
+    expect(JSON.parse(body)['batchItemFailures'] ?? []).toEqual([]);
+  });
+
+  it('has a program for an AWS SDK client that works as it is', async () => {
+    const [program = ''] = blocks('js');
+    const source = `${here(program)}\nconsole.log(FunctionError ?? 'no error', Payload.transformToString());`;
+    const env = { PATH, AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' };
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', source], { cwd: root, env });
+    expect(stdout).toBe('no error {"jid":"bob@example.com/desk","show":"dnd","status":"In a meeting"}\n');
+  });
+});

@@ -1,0 +1,78 @@
+/** What a server can and can't do beside what all can: the exceptions that the contract makes for it, each asserted. */
+export interface Traits {
+  /** The value for `EJABBERD_DIALECT`. */
+  readonly dialect: 'ejabberd' | 'rostbeef';
+  /** Knows credentials and permissions. */
+  readonly credentials: boolean;
+  /** Reading tells an unknown user from one without anything. */
+  readonly tellsUnknownUsers: boolean;
+  /** A link looks at both users before it writes. */
+  readonly checksBeforeLinking: boolean;
+  /** An unlink succeeds where one of the two is no user any more. */
+  readonly unlinksDeletedUsers: boolean;
+  /** A link writes only what changes: nothing, or one side. */
+  readonly leavesAlone: 'each side' | 'both sides' | 'nothing';
+  /** `link_contacts` takes groups. */
+  readonly groups: boolean;
+  /** A group may hold `;`. */
+  readonly semicolons: boolean;
+  /** A roster has every group of a contact, not the first alone. */
+  readonly everyGroup: boolean;
+  /** Tells which of two sessions is the newer. */
+  readonly sessionAges: boolean;
+  /** A session that has sent no presence stands behind one that has. */
+  readonly silentSessionsLast: boolean;
+  /** Knows the presence of users on all of its vhosts. */
+  readonly presenceOnEveryVhost: boolean;
+  /** A message to a bare JID goes to the highest priority, not to every resource. */
+  readonly routesByPriority: boolean;
+}
+
+/** Stock ejabberd since 24.02: the contract without exceptions. */
+export const STOCK: Traits = {
+  dialect: 'ejabberd',
+  credentials: true,
+  tellsUnknownUsers: true,
+  checksBeforeLinking: true,
+  unlinksDeletedUsers: true,
+  leavesAlone: 'each side',
+  groups: true,
+  semicolons: true,
+  everyGroup: true,
+  sessionAges: true,
+  silentSessionsLast: true,
+  presenceOnEveryVhost: true,
+  routesByPriority: true,
+};
+
+/** Stock ejabberd before 24.02. */
+export const STOCK_23: Traits = { ...STOCK, semicolons: false };
+
+/** mod_rostbeef 1.0.2. */
+export const ROSTBEEF: Traits = {
+  ...STOCK,
+  dialect: 'rostbeef',
+  credentials: false,
+  tellsUnknownUsers: false,
+  checksBeforeLinking: false,
+  leavesAlone: 'nothing',
+  groups: false,
+  semicolons: false,
+  sessionAges: false,
+  presenceOnEveryVhost: false,
+  routesByPriority: false,
+};
+
+/** mod_xmlrpc of 2012. */
+export const XML_RPC_2012: Traits = {
+  ...STOCK,
+  dialect: 'rostbeef',
+  credentials: false,
+  unlinksDeletedUsers: false,
+  leavesAlone: 'both sides',
+  sessionAges: false,
+  silentSessionsLast: false,
+};
+
+/** mod_xmlrpc of 2008. */
+export const XML_RPC_2008: Traits = { ...XML_RPC_2012, groups: false, semicolons: false, everyGroup: false };
