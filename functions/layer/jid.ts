@@ -35,8 +35,8 @@ const NEVER =
  * RFC 8264 section 4.2: letters, digits and marks, the printable ASCII, and section 9.6's exceptions. Left out are
  * 9.6's disallowed ones and those that only a context would allow, for ejabberd drops or refuses them.
  */
-const IDENTIFIER =
-  /^(?:[!-~\u00df\u03c2\u06fd\u06fe\u0f0b\u3007]|(?![\u0640\u07fa\u302e\u302f\u3031-\u3035\u303b])[\p{L}\p{M}\p{Nd}])*$/u;
+const IDENTIFIER = /^[!-~\u00df\u03c2\u06fd\u06fe\u0f0b\u3007\p{L}\p{M}\p{Nd}]*$/u;
+const NO_IDENTIFIER = /[\u0640\u07fa\u302e\u302f\u3031-\u3035\u303b]/;
 
 /** Letters, digits, marks, hyphens, dots and, as host names inside networks do have them, underscores. */
 const DOMAIN = /^[\p{L}\p{M}\p{N}._\-\u3002\uff0e\uff61]+$/u;
@@ -77,7 +77,7 @@ export function prepareLocal(text: string): string | { readonly problem: string 
   const local = widthMapped(text).toLowerCase().normalize('NFC');
   if (local === '') return { problem: 'has an empty local part' };
   if (FORBIDDEN_IN_LOCAL.test(local)) return { problem: 'has a local part with a space or one of " & \' / : < > @' };
-  if (NEVER.test(local) || !IDENTIFIER.test(local) || hasCompatibilityForm(local)) {
+  if (NEVER.test(local) || !IDENTIFIER.test(local) || NO_IDENTIFIER.test(local) || hasCompatibilityForm(local)) {
     return { problem: 'has a local part with a character that RFC 7622 does not allow' };
   }
   return fitting(local, 'local part');
@@ -98,7 +98,9 @@ export function prepareDomain(text: string): string | { readonly problem: string
     return { problem: 'has a domain with a character that RFC 7622 does not allow' };
   }
   const name = isPlainAscii(domain) ? domain.toLowerCase() : domainToUnicode(domainToASCII(domain));
-  if (name === '' || name.split('.').includes('')) return { problem: 'has a domain that is not a host name' };
+  // Some characters are mapped to what no host name has, such as "⅐" to "1⁄7".
+  if (!DOMAIN.test(name) || NEVER.test(name) || name.split('.').includes(''))
+    return { problem: 'has a domain that is not a host name' };
   return fitting(name.normalize('NFC'), 'domain');
 }
 
