@@ -40,6 +40,7 @@ export async function build(outDir = 'dist'): Promise<Built> {
   const operations = await pathsIn('functions/operations', '*/index.ts');
   const entryPoints = {
     [`${layerModule}/index`]: 'functions/layer/index.ts',
+    [`${layerModule}/dynamodb`]: 'functions/layer/idempotency/dynamodb.ts',
     ...Object.fromEntries(methods.map((path) => [`functions/${basename(path, '.ts')}/index`, path])),
     ...Object.fromEntries(operations.map((path) => [`operations/${basename(dirname(path))}/index`, path])),
   };
@@ -79,6 +80,8 @@ async function bundle(outdir: string, entryPoints: Readonly<Record<string, strin
     write: false,
     bundle: true,
     external: [layerName],
+    // A file that is loaded later is loaded by `require`: the loader of ES modules would read it twice.
+    supported: { 'dynamic-import': false },
     platform: 'node',
     target: 'node24',
     format: 'cjs',
@@ -107,7 +110,8 @@ function inProject(sourceMap: Buffer, folder: string): Buffer {
 
 async function layerPackage(): Promise<BuiltFile> {
   const { version }: { version: string } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const content = Buffer.from(`${JSON.stringify({ name: layerName, version, main: 'index.cjs' }, null, 2)}\n`);
+  const exports = { '.': './index.cjs', './dynamodb': './dynamodb.cjs' };
+  const content = Buffer.from(`${JSON.stringify({ name: layerName, version, exports }, null, 2)}\n`);
   return { path: `${layerModule}/package.json`, content };
 }
 

@@ -15,11 +15,12 @@ const rooms: readonly (readonly [string, RegExp])[] = [
   ['the log', /^(?:log|metrics)\.ts$/],
   ['the methods', /^methods\//],
   ['the dialects', /^ejabberd\//],
+  ['the idempotency keys', /^idempotency\//],
   ['the credentials', /^(?:credentials|secret-store|secret-versions)\.ts$/],
   ['the codec and transport', /^xmlrpc\//],
   ['access', /^access\.ts$/],
   ['the settings', /^config\.ts$/],
-  ['the leaves', /^(?:errors\/.*|jid|stanza|deadline)(?:\.ts)?$/],
+  ['the leaves', /^(?:errors\/.*|jid|stanza|deadline|aws-failure)(?:\.ts)?$/],
 ];
 
 const roomOf = (file: string): number =>
@@ -48,7 +49,7 @@ describe('the layer', () => {
   it.each([
     ['process.env', ['config.ts']],
     ["from '@middy/", ['handler.ts']],
-    ["'@aws-sdk/", ['secret-store.ts']],
+    ["'@aws-sdk/", ['idempotency/dynamodb.ts', 'secret-store.ts']],
     ["from 'xmlrpc", ['xmlrpc/encode.ts']],
     ["from 'node:http", ['xmlrpc/transport.ts']],
   ])('has %s in no other file than %j', (text, allowed) => {

@@ -23,7 +23,14 @@ export interface Config {
   readonly maxResponseBytes: number;
   /** Connections of one container at a time. */
   readonly maxConnections: number;
+  /** The DynamoDB table that keeps idempotency keys, by name or ARN; without one, none are kept. */
+  readonly idempotencyTable: string | undefined;
+  /** Seconds that a key is kept. */
+  readonly idempotencyTtlSeconds: number;
 }
+
+/** A queue of SQS keeps a message for 14 days at most, and may deliver it again on the last. */
+const DAYS_15 = 15 * 24 * 60 * 60;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -61,6 +68,8 @@ export function readConfig(env: Environment = process.env): Config {
     senders: read<ReadonlySet<string> | undefined>('EJABBERD_SENDERS', undefined, listOf(bareJidOrDomain)),
     maxResponseBytes: read('EJABBERD_MAX_RESPONSE_BYTES', 16 * 1024 * 1024, wholeNumber(1024, 512 * 1024 * 1024)),
     maxConnections: read('EJABBERD_MAX_CONNECTIONS', 10, wholeNumber(1, 100)),
+    idempotencyTable: read<string | undefined>('EJABBERD_IDEMPOTENCY_TABLE', undefined, tableName),
+    idempotencyTtlSeconds: read('EJABBERD_IDEMPOTENCY_TTL_SECONDS', DAYS_15, wholeNumber(3_600, 31_536_000)),
   };
   if (url === undefined || issues.length > 0) throw new ConfigurationError({ issues });
   return { url, ...config };
@@ -94,6 +103,12 @@ function wholeNumber(least: number, most: number): (value: string) => number | {
     const number = /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN;
     return number >= least && number <= most ? number : { problem: `must be a whole number from ${least} to ${most}` };
   };
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html */
+function tableName(value: string): string | { readonly problem: string } {
+  const isTable = /^(?:arn:[\w:-]+:table\/)?[\w.-]{3,255}$/.test(value);
+  return isTable ? value : { problem: 'must be the name or ARN of a DynamoDB table' };
 }
 
 function listOf(prepare: (entry: string) => string | { readonly problem: string }) {

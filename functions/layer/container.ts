@@ -5,6 +5,8 @@ import { type CredentialSource, secretCredentials } from './credentials.ts';
 import { Deadline } from './deadline.ts';
 import { classicDialect } from './ejabberd/classic.ts';
 import { stockDialect } from './ejabberd/stock.ts';
+import { type Once, onceBy } from './idempotency/once.ts';
+import { dynamoDbTable, type Table } from './idempotency/table.ts';
 import { logWarning } from './log.ts';
 import type { MethodContext } from './methods/method.ts';
 import { secretsManagerStore } from './secret-store.ts';
@@ -44,24 +46,37 @@ export function openContainer(): Container {
   if (isLegacy && config.secretArn !== undefined) {
     logWarning('EJABBERD_SECRET_ARN is not read: the servers of the dialect "rostbeef" know no credentials');
   }
+  const tableOf = tableOpener(config);
   const dialectOf = isLegacy ? classicDialect(server) : stockDialect(server);
   return {
     async invoke(remainingMs, run) {
       const deadline = new Deadline(Math.min(config.timeoutMs, remainingMs - MARGIN_MS));
       const sockets = new InvocationSockets();
       try {
-        const result = await run({ access, dialect: dialectOf({ signal: deadline.signal, deadline, sockets }) });
-        // What a method has waited for is over; only one that fails leaves calls behind that it made beside the failed.
-        deadline.settle();
-        return result;
-      } catch (error) {
-        deadline.end();
-        throw error;
+        const dialect = dialectOf({ signal: deadline.signal, deadline, sockets });
+        return await run({ access, dialect, once: tableOf && onceIn(tableOf, config, deadline) });
       } finally {
+        deadline.end();
         sockets.close();
       }
     },
   };
+}
+
+/** The table is opened by the first call that needs it: its client is much to load. */
+function tableOpener({ idempotencyTable }: Config): (() => Table) | undefined {
+  if (idempotencyTable === undefined) return undefined;
+  let table: Table | undefined;
+  return () => {
+    table ??= dynamoDbTable(idempotencyTable);
+    return table;
+  };
+}
+
+function onceIn(tableOf: () => Table, { idempotencyTtlSeconds: ttlSeconds }: Config, deadline: Deadline): Once {
+  const warn = (reason: string) =>
+    logWarning(`an idempotency key stays in progress, and so becomes unknown: ${reason}`);
+  return (sending) => onceBy({ table: tableOf(), ttlSeconds, deadline, warn })(sending);
 }
 
 function credentialsOf({ secretArn }: Config): CredentialSource | undefined {

@@ -1,5 +1,6 @@
 /** ejabberd's credentials: from a secret, cached, and read anew when the server refuses them. */
 import { setTimeout } from 'node:timers/promises';
+import { unlessAborted } from './deadline.ts';
 import { CredentialsUnavailableError } from './errors/index.ts';
 import { ENDPOINT_ADVICE, type SecretStage, type SecretStore } from './secret-store.ts';
 
@@ -131,7 +132,7 @@ function sharedFlight<T>() {
       flight ??= start().finally(() => {
         flight = undefined;
       });
-      return unlessAborted(flight, signal);
+      return unlessAborted(flight, signal, tooLate);
     },
   };
 }
@@ -164,12 +165,7 @@ function sameCredentials(one: Credentials, other: Credentials): boolean {
   return one.user === other.user && one.server === other.server && one.password === other.password;
 }
 
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const detail = `reading the secret took too long; where that never ends, ${ENDPOINT_ADVICE}`;
-    const abort = () => reject(new CredentialsUnavailableError({ detail }));
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
+function tooLate(): CredentialsUnavailableError {
+  const detail = `reading the secret took too long; where that never ends, ${ENDPOINT_ADVICE}`;
+  return new CredentialsUnavailableError({ detail });
 }

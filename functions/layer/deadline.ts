@@ -32,13 +32,22 @@ export class Deadline {
 
   /** Ends it: whatever still waits on the signal is given up, and no timer is left behind. */
   end(): void {
-    this.settle();
-    this.#controller.abort(REASON);
-  }
-
-  /** Ends it where all that waited on the signal has settled: an event that nobody hears costs more than the timer. */
-  settle(): void {
     clearTimeout(this.#timer);
     this.#unlink();
+    this.#controller.abort(REASON);
   }
+}
+
+/**
+ * A promise, or an error as soon as the signal fires.
+ *
+ * @param error makes what it then rejects with
+ */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, error: () => Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(error());
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }

@@ -7,7 +7,7 @@ import { direct } from './doors/direct.ts';
 import type { Door } from './doors/door.ts';
 import { eventbridge } from './doors/eventbridge.ts';
 import { http } from './doors/http.ts';
-import { answerBatch, inputOf, type QueueRecord, recordsOf } from './doors/sqs.ts';
+import { answerBatch, callOf, type QueueRecord, recordsOf } from './doors/sqs.ts';
 import { RostbeefError, UnexpectedError, UnsupportedEventError } from './errors/index.ts';
 import { logCall } from './log.ts';
 import type { Method } from './methods/method.ts';
@@ -50,10 +50,10 @@ function chainOf(door: Door, method: Method, container: () => Container): Lambda
   const chain = middy<unknown, unknown>(NO_TIMEOUT_OF_MIDDY)
     .use(logging(method, door))
     .use(answering(door))
-    .use(reading(door))
-    .handler((input: unknown, { getRemainingTimeInMillis }: Context) =>
-      container().invoke(getRemainingTimeInMillis(), (context) => method.call(input, context)),
-    );
+    .handler(async (event: unknown, { getRemainingTimeInMillis }: Context) => {
+      const { input, key } = door.read(event);
+      return container().invoke(getRemainingTimeInMillis(), (context) => method.call(input, { ...context, key }));
+    });
   return async (event, context) => chain(event, context);
 }
 
@@ -72,21 +72,18 @@ function batchChainOf(method: Method, container: () => Container): LambdaHandler
     };
     try {
       return await container().invoke(context.getRemainingTimeInMillis(), (methodContext) =>
-        answerBatch(records, (record) => attempt(record, async () => method.call(inputOf(record), methodContext))),
+        answerBatch(records, (record) =>
+          attempt(record, async () => {
+            const { input, key } = callOf(record);
+            return method.call(input, { ...methodContext, key });
+          }),
+        ),
       );
     } catch (error) {
       return answerBatch(records, (record) => attempt(record, () => Promise.reject(error)));
     }
   });
   return async (event, context) => chain(event, context);
-}
-
-function reading(door: Door): MiddlewareObj {
-  return {
-    before: (request) => {
-      request.event = door.read(request.event);
-    },
-  };
 }
 
 function answering(door: Door): MiddlewareObj {

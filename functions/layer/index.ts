@@ -1,11 +1,22 @@
 /** The layer's public door. */
 
 export { type Config, readConfig } from './config.ts';
-export { type Credentials, parseSecret } from './credentials.ts';
+export { type CredentialSource, type Credentials, parseSecret, secretCredentials } from './credentials.ts';
+export { Deadline } from './deadline.ts';
 export { problemOf, problemSchema } from './doors/problem.ts';
-export { changePassword, checkAccount } from './ejabberd/commands.ts';
+export {
+  type Command,
+  changePassword,
+  checkAccount,
+  type GroupsArgument,
+  probeGroupsArgument,
+  registeredVhosts,
+} from './ejabberd/commands.ts';
+export { CORE_COMMANDS, echo, HOSTLESS_COMMANDS, permissionProbes, serverRelease } from './ejabberd/probes.ts';
+export type { Run } from './ejabberd/runner.ts';
 export * from './errors/index.ts';
 export { createHandler, type LambdaHandler } from './handler.ts';
+export type { Jid } from './jid.ts';
 export { logLine } from './log.ts';
 export { catalogue } from './methods/catalogue.ts';
 export { getPresence } from './methods/get-presence.ts';
@@ -16,6 +27,7 @@ export { linkContacts } from './methods/link-contacts.ts';
 export type { Method, MethodName } from './methods/method.ts';
 export { sendStanza } from './methods/send-stanza.ts';
 export { unlinkContacts } from './methods/unlink-contacts.ts';
+export { metricDirective } from './metrics.ts';
 export { type CommandOptions, runCommands } from './operations.ts';
 export { type SecretStage, secretsManagerStore } from './secret-store.ts';
 export { type SecretVersions, secretVersions } from './secret-versions.ts';

@@ -18,6 +18,12 @@ export type JidResult = { readonly jid: Jid } | { readonly problem: string };
 /** RFC 7622 sections 3.2 to 3.4: every part has 1 to 1,023 bytes of UTF-8 once prepared. */
 const MAX_PART_BYTES = 1023;
 
+/**
+ * Nothing longer becomes a part that fits, be it composed, narrowed or Punycode. Unicode's normal forms take time that
+ * grows with the square of a run of marks, so that what is longer is not prepared at all.
+ */
+const MAX_PART_UNITS = 4 * MAX_PART_BYTES;
+
 /** RFC 7622 section 3.3.1, and the space that PRECIS's IdentifierClass excludes anyway. */
 const FORBIDDEN_IN_LOCAL = /["&'/:<>@\s]/;
 
@@ -29,8 +35,8 @@ const NEVER =
  * RFC 8264 section 4.2: letters, digits and marks, the printable ASCII, and section 9.6's exceptions. Left out are
  * 9.6's disallowed ones and those that only a context would allow, for ejabberd drops or refuses them.
  */
-const IDENTIFIER =
-  /^(?:[!-~\u00df\u03c2\u06fd\u06fe\u0f0b\u3007]|(?![\u0640\u07fa\u302e\u302f\u3031-\u3035\u303b])[\p{L}\p{M}\p{Nd}])*$/u;
+const IDENTIFIER = /^[!-~\u00df\u03c2\u06fd\u06fe\u0f0b\u3007\p{L}\p{M}\p{Nd}]*$/u;
+const NO_IDENTIFIER = /[\u0640\u07fa\u302e\u302f\u3031-\u3035\u303b]/;
 
 /** Letters, digits, marks, hyphens, dots and, as host names inside networks do have them, underscores. */
 const DOMAIN = /^[\p{L}\p{M}\p{N}._\-\u3002\uff0e\uff61]+$/u;
@@ -67,10 +73,11 @@ export function parseBareJid(text: string): JidResult {
 
 /** Prepares a local part, which must not be empty. */
 export function prepareLocal(text: string): string | { readonly problem: string } {
+  if (text.length > MAX_PART_UNITS) return tooLong('local part');
   const local = widthMapped(text).toLowerCase().normalize('NFC');
   if (local === '') return { problem: 'has an empty local part' };
   if (FORBIDDEN_IN_LOCAL.test(local)) return { problem: 'has a local part with a space or one of " & \' / : < > @' };
-  if (NEVER.test(local) || !IDENTIFIER.test(local) || hasCompatibilityForm(local)) {
+  if (NEVER.test(local) || !IDENTIFIER.test(local) || NO_IDENTIFIER.test(local) || hasCompatibilityForm(local)) {
     return { problem: 'has a local part with a character that RFC 7622 does not allow' };
   }
   return fitting(local, 'local part');
@@ -78,6 +85,7 @@ export function prepareLocal(text: string): string | { readonly problem: string 
 
 /** Prepares a domain: a host name of one or more labels, an IPv4 address, or an IPv6 address in brackets. */
 export function prepareDomain(text: string): string | { readonly problem: string } {
+  if (text.length > MAX_PART_UNITS) return tooLong('domain');
   const domain = text.endsWith('.') ? text.slice(0, -1) : text;
   if (domain === '') return { problem: 'has an empty domain' };
   if (isIPv4(domain)) return domain;
@@ -90,7 +98,9 @@ export function prepareDomain(text: string): string | { readonly problem: string
     return { problem: 'has a domain with a character that RFC 7622 does not allow' };
   }
   const name = isPlainAscii(domain) ? domain.toLowerCase() : domainToUnicode(domainToASCII(domain));
-  if (name === '' || name.split('.').includes('')) return { problem: 'has a domain that is not a host name' };
+  // Some characters are mapped to what no host name has, such as "⅐" to "1⁄7".
+  if (!DOMAIN.test(name) || NEVER.test(name) || name.split('.').includes(''))
+    return { problem: 'has a domain that is not a host name' };
   return fitting(name.normalize('NFC'), 'domain');
 }
 
@@ -104,7 +114,8 @@ export function formatJid({ local, domain, resource }: Jid): string {
  * (`straße` is `strasse` to ejabberd).
  */
 export function sameJid(one: string, other: string): boolean {
-  return one === other || folded(one) === folded(other);
+  const isLong = Math.max(one.length, other.length) > 3 * MAX_PART_UNITS;
+  return one === other || (!isLong && folded(one) === folded(other));
 }
 
 function folded(text: string): string {
@@ -113,6 +124,7 @@ function folded(text: string): string {
 
 /** RFC 8265's OpaqueString, which resources follow: spaces become U+0020, case stays. */
 function prepareResource(text: string): string | { readonly problem: string } {
+  if (text.length > MAX_PART_UNITS) return tooLong('resource');
   const resource = text.replace(/\p{Zs}/gu, ' ').normalize('NFC');
   if (resource === '') return { problem: 'has an empty resource' };
   if (NEVER.test(resource)) return { problem: 'has a resource with a character that RFC 7622 does not allow' };
@@ -120,7 +132,11 @@ function prepareResource(text: string): string | { readonly problem: string } {
 }
 
 function fitting(part: string, name: string): string | { readonly problem: string } {
-  return Buffer.byteLength(part) <= MAX_PART_BYTES ? part : { problem: `has a ${name} of over 1,023 bytes` };
+  return Buffer.byteLength(part) <= MAX_PART_BYTES ? part : tooLong(name);
+}
+
+function tooLong(name: string): { readonly problem: string } {
+  return { problem: `has a ${name} of over 1,023 bytes` };
 }
 
 /** RFC 8265 section 3.3.2: full-width and half-width letters become ordinary ones. */

@@ -4,6 +4,7 @@ import {
   ConfigurationError,
   CredentialsRejectedError,
   CredentialsUnavailableError,
+  IdempotencyStoreUnavailableError,
   RostbeefError,
   UnexpectedError,
 } from './errors/index.ts';
@@ -23,13 +24,7 @@ const NOTHING_FAILED = {
 type Metric = keyof typeof NOTHING_FAILED;
 
 /** The same for every call: reading the environment alone would take longer than all else about a line. */
-const DIRECTIVES = [
-  {
-    Namespace: metricNamespace(),
-    Dimensions: [[]],
-    Metrics: Object.keys(NOTHING_FAILED).map((Name) => ({ Name, Unit: 'Count' })),
-  },
-];
+const DIRECTIVES = directives(Object.keys(NOTHING_FAILED));
 
 /**
  * The members that a log line has for its metrics.
@@ -37,7 +32,7 @@ const DIRECTIVES = [
  * - `ClientErrors`: what the caller has to mend
  * - `CredentialFailures`: the secret can't be read, or ejabberd refuses it
  * - `EjabberdFailures`: ejabberd can't be reached, or does not answer as it should
- * - `FunctionFailures`: the settings are wrong, or the functions have a defect
+ * - `FunctionFailures`: the settings are wrong, the idempotency table can't be asked, or the functions have a defect
  */
 export function callMetrics(error: unknown): Record<Metric | '_aws', unknown> {
   const failed = error === undefined ? undefined : metricOf(error);
@@ -48,8 +43,20 @@ export function callMetrics(error: unknown): Record<Metric | '_aws', unknown> {
   };
 }
 
+/** The member `_aws` of a log line, which makes metrics without a dimension, counts, of the members of these names. */
+export function metricDirective(names: readonly string[]): object {
+  return { Timestamp: Date.now(), CloudWatchMetrics: directives(names) };
+}
+
+function directives(names: readonly string[]): readonly object[] {
+  const Metrics = names.map((Name) => ({ Name, Unit: 'Count' }));
+  return [{ Namespace: metricNamespace(), Dimensions: [[]], Metrics }];
+}
+
+const FUNCTION_FAILURES = [ConfigurationError, IdempotencyStoreUnavailableError, UnexpectedError];
+
 function metricOf(error: unknown): Metric {
-  if (!(error instanceof RostbeefError) || error instanceof UnexpectedError || error instanceof ConfigurationError) {
+  if (!(error instanceof RostbeefError) || FUNCTION_FAILURES.some((Class) => error instanceof Class)) {
     return 'FunctionFailures';
   }
   if (error instanceof CredentialsRejectedError || error instanceof CredentialsUnavailableError) {

@@ -1,4 +1,5 @@
 /** The Secrets Manager client, and a secret as the functions read it. */
+import { whyAwsFailed } from './aws-failure.ts';
 import { CredentialsUnavailableError } from './errors/index.ts';
 
 /** A secret's version by its staging label. */
@@ -62,8 +63,7 @@ export function secretsManagerStore(secretArn: string, setting = 'EJABBERD_SECRE
 }
 
 /**
- * What a failed call of Secrets Manager means. The SDK's error names and codes tell enough; its messages may hold more
- * than that.
+ * What a failed call of Secrets Manager means.
  *
  * @param operation what was called, such as `GetSecretValue`
  * @param keyAction what it also wants of the key that the secret is encrypted with, such as `kms:Decrypt`
@@ -73,24 +73,8 @@ export function refusedBySecretsManager(
   operation: string,
   keyAction?: string,
 ): CredentialsUnavailableError {
-  return new CredentialsUnavailableError({ detail: whyRefused(error, operation, keyAction), cause: error });
-}
-
-function whyRefused(error: unknown, operation: string, keyAction: string | undefined): string {
-  const name = error instanceof Error ? error.name : 'an error';
-  if (name === 'CredentialsProviderError') return 'there are no AWS credentials to call Secrets Manager with';
-  if (error instanceof Error && '$metadata' in error && hasStatus(error.$metadata)) {
-    const key = keyAction === undefined ? '' : `, and ${keyAction} on its key`;
-    return `Secrets Manager refused ${operation} (${name}): the function’s role needs secretsmanager:${operation}${key}`;
-  }
-  return `Secrets Manager can not be reached (${name}): ${ENDPOINT_ADVICE}`;
-}
-
-function hasStatus(metadata: unknown): boolean {
-  return (
-    typeof metadata === 'object' &&
-    metadata !== null &&
-    'httpStatusCode' in metadata &&
-    metadata.httpStatusCode !== undefined
-  );
+  const key = keyAction === undefined ? '' : `, and ${keyAction} on its key`;
+  const permission = `secretsmanager:${operation}${key}`;
+  const call = { service: 'Secrets Manager', operation, permission, advice: ENDPOINT_ADVICE };
+  return new CredentialsUnavailableError({ detail: whyAwsFailed(error, call), cause: error });
 }

@@ -28,36 +28,34 @@ const MAX_DEPTH = 256;
  * readStanza('<message><body>Hello</body></message>') // { addresses: { from: undefined, to: undefined } }
  */
 export function readStanza(text: string): StanzaResult {
-  const problems: string[] = [];
+  const problems = new Set<string>();
   let root: SaxesTagNS | undefined;
   let depth = 0;
-  let wellFormed = true;
   const parser = new SaxesParser({ xmlns: true });
-  const forbid = (what: string) => () => problems.push(`must not hold ${what} (RFC 6120 section 11.1)`);
-  parser.on('xmldecl', () => problems.push('must be the element alone: leave out the XML declaration'));
+  const forbid = (what: string) => () => problems.add(`must not hold ${what} (RFC 6120 section 11.1)`);
+  parser.on('xmldecl', () => problems.add('must be the element alone: leave out the XML declaration'));
   parser.on('doctype', forbid('a DTD'));
   parser.on('comment', forbid('a comment'));
   parser.on('processinginstruction', forbid('a processing instruction'));
   parser.on('opentag', (tag) => {
     root ??= tag;
     depth += 1;
-    if (depth > MAX_DEPTH) throw new TooDeep();
+    if (depth > MAX_DEPTH) throw new Unreadable(`must not nest more than ${MAX_DEPTH} elements`);
   });
   parser.on('closetag', () => {
     depth -= 1;
   });
   parser.on('error', () => {
-    wellFormed = false;
+    throw new Unreadable('must be one well-formed XML element');
   });
   try {
     parser.write(text).close();
   } catch (error) {
-    if (!(error instanceof TooDeep)) throw error;
-    problems.push(`must not nest more than ${MAX_DEPTH} elements`);
+    if (!(error instanceof Unreadable)) throw error;
+    problems.add(error.message);
   }
-  if (!wellFormed) problems.push('must be one well-formed XML element');
-  if (root !== undefined) problems.push(...rootProblems(root));
-  if (root === undefined || problems.length > 0) return { problems: [...new Set(problems)] };
+  for (const problem of root === undefined ? [] : rootProblems(root)) problems.add(problem);
+  if (root === undefined || problems.size > 0) return { problems: [...problems] };
   return { addresses: { from: attribute(root, 'from'), to: attribute(root, 'to') } };
 }
 
@@ -73,5 +71,5 @@ function attribute(tag: SaxesTagNS, name: string): string | undefined {
   return tag.attributes[name]?.value;
 }
 
-/** Ends the parse early; saxes has no other way. */
-class TooDeep extends Error {}
+/** Ends the parse: saxes would go on, and take its time for each further error. */
+class Unreadable extends Error {}

@@ -1,4 +1,5 @@
 /** What must hold between the keys of the context. */
+import { isIPv4 } from 'node:net';
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -39,7 +40,29 @@ export function combinationProblems(given: Given): readonly string[] {
       `maxConcurrency: must be ${LEAST_WITH_EVENTS} or more with events=true: a queue takes two invocations`,
     );
   }
+  if (given['subnetIds'] !== undefined && given['vpcCidr'] === undefined && needsRange(given)) {
+    problems.push(
+      'vpcCidr: is missing: without it nobody knows where in the VPC ejabberd, Secrets Manager or callers are',
+    );
+  }
   return problems;
+}
+
+/** Whether something is looked for in the whole VPC, for want of anything nearer. */
+function needsRange({
+  ejabberdUrl,
+  ejabberdPeers,
+  secretsManagerEndpoint,
+  secretsManagerPeers,
+  ...given
+}: Given): boolean {
+  const hasAddress =
+    typeof ejabberdUrl === 'string' && URL.canParse(ejabberdUrl) && isIPv4(new URL(ejabberdUrl).hostname);
+  return (
+    (!hasAddress && ejabberdPeers === undefined) ||
+    (String(secretsManagerEndpoint) === 'false' && secretsManagerPeers === undefined) ||
+    (given['apiAccess'] === 'private' && given['apiVpcEndpointId'] === undefined)
+  );
 }
 
 function hasEvents({ events }: Given): boolean {

@@ -32,7 +32,11 @@ export class EjabberdDoctor extends Construct {
       folder: folderOf('doctor'),
       description: 'Checks the ejabberd that the rostbeef functions talk to',
       timeout: Duration.seconds(60),
-      ...(rostbeef.props.maxConcurrency && { reservedConcurrency: 1 }),
+      // Where connections are counted it has one, and does not try the listener's queue.
+      ...(rostbeef.props.maxConcurrency && {
+        reservedConcurrency: 1,
+        environment: { EJABBERD_MAX_CONNECTIONS: '1' },
+      }),
     });
     // The next check is soon enough: one that failed is not repeated.
     this.function.alias.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });

@@ -90,12 +90,14 @@ export class EjabberdFunctions extends Construct {
     const { vpc, ejabberd, secret, maxConcurrency } = props;
     const { timeoutMs = 10_000 } = ejabberd;
     this.placement = props.placement ?? new EjabberdNetwork(this, 'Network', { vpc, ejabberdUrl: ejabberd.url });
+    const { secretsManagerUrl } = this.placement;
     this.environment = {
       EJABBERD_URL: ejabberd.url,
       EJABBERD_TIMEOUT_MS: String(timeoutMs),
       ...(ejabberd.caPem !== undefined && { EJABBERD_CA_PEM: ejabberd.caPem }),
       ...(props.metricNamespace !== undefined && { EJABBERD_METRIC_NAMESPACE: props.metricNamespace }),
       ...(secret !== undefined && { EJABBERD_SECRET_ARN: secret.secret.secretArn }),
+      ...(secretsManagerUrl !== undefined && { AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManagerUrl }),
       ...ejabberd.environment,
     };
     this.layer = new LayerVersion(this, 'Layer', {

@@ -64,6 +64,12 @@ export class EjabberdMonitoring extends Construct {
       meaning: 'The functions’ VPC does not reach ejabberd, or nobody looked.',
       runbook: 'Read the doctor’s last report in its log: it names what is wrong and what mends it.',
     });
+    this.#alarm('DoctorFindings', {
+      metric: ownMetric(namespace, 'DoctorFailures', Stats.MAXIMUM),
+      periods: 3,
+      meaning: 'The doctor finds something wrong with ejabberd, its account or the settings.',
+      runbook: 'Read its last report in its log: it has the lines of ejabberd.yml that mend it.',
+    });
     this.#alarm('EjabberdFailures', {
       metric: ownMetric(namespace, 'EjabberdFailures'),
       threshold: 5,

@@ -1,3 +1,4 @@
+import { Fn } from 'aws-cdk-lib';
 import {
   InterfaceVpcEndpoint,
   InterfaceVpcEndpointAwsService,
@@ -44,6 +45,7 @@ export class EjabberdNetwork extends Construct implements Placement {
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection;
   readonly securityGroup: SecurityGroup;
+  readonly secretsManagerUrl: string | undefined;
 
   constructor(scope: Construct, id: string, props: EjabberdNetworkProps) {
     super(scope, id);
@@ -61,7 +63,7 @@ export class EjabberdNetwork extends Construct implements Placement {
     for (const peer of props.ejabberdPeers ?? defaultPeers(host, vpc, vpcCidr)) {
       this.securityGroup.addEgressRule(peerOf(peer), Port.tcp(port), 'ejabberd_xmlrpc');
     }
-    if (props.secretsManagerEndpoint ?? true) this.#makeEndpoint();
+    if (props.secretsManagerEndpoint ?? true) this.secretsManagerUrl = this.#makeEndpoint();
     else {
       for (const peer of props.secretsManagerPeers ?? [vpcCidr ?? vpc.vpcCidrBlock]) {
         this.securityGroup.addEgressRule(peerOf(peer), Port.HTTPS, 'Secrets Manager');
@@ -69,20 +71,27 @@ export class EjabberdNetwork extends Construct implements Placement {
     }
   }
 
-  #makeEndpoint(): void {
+  /**
+   * Without a private name: that would lead everybody else in the VPC to this endpoint as well, who may not pass it. The
+   * functions are told its own name.
+   */
+  #makeEndpoint(): string {
     const securityGroup = new SecurityGroup(this, 'SecretsManagerEndpoint', {
       vpc: this.vpc,
       description: 'The endpoint for Secrets Manager: in from the rostbeef functions alone',
       allowAllOutbound: false,
     });
-    new InterfaceVpcEndpoint(this, 'SecretsManager', {
+    const endpoint = new InterfaceVpcEndpoint(this, 'SecretsManager', {
       vpc: this.vpc,
       service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
       subnets: this.subnets,
       securityGroups: [securityGroup],
       open: false,
+      privateDnsEnabled: false,
     });
     securityGroup.addIngressRule(this.securityGroup, Port.HTTPS, 'The rostbeef functions');
     this.securityGroup.addEgressRule(securityGroup, Port.HTTPS, 'Secrets Manager');
+    // Each entry is <hosted zone>:<name>; the first name stands for all zones.
+    return `https://${Fn.select(1, Fn.split(':', Fn.select(0, endpoint.vpcEndpointDnsEntries)))}`;
   }
 }

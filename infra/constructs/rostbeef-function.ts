@@ -22,6 +22,8 @@ export interface Placement {
   readonly subnets: SubnetSelection;
   /** Everything that the functions may reach is in its egress rules. */
   readonly securityGroup: ISecurityGroup;
+  /** The URL of an endpoint for Secrets Manager. @default - that which the name of the service leads to */
+  readonly secretsManagerUrl?: string | undefined;
 }
 
 /** What a {@link RostbeefFunction} is made of. */

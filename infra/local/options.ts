@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 
 /** How `npm start` was called. */
 export interface Options {
@@ -31,7 +31,11 @@ const dialects: readonly string[] = ['ejabberd', 'rostbeef'];
 
 /** Reads the command line, and `PORT`. @throws UsageError */
 export function readOptions(args: readonly string[], { PORT }: { PORT?: string }): Options {
-  const { port = PORT || defaultPort, dialect, help = false } = parse(args);
+  const {
+    port = PORT || defaultPort,
+    dialect,
+    help = false,
+  } = commandLine(args, { port: { type: 'string' }, dialect: { type: 'string' }, help: { type: 'boolean' } });
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new UsageError(`The port must be a number from 0 to 65535, not ${JSON.stringify(port)}.`);
   }
@@ -41,12 +45,16 @@ export function readOptions(args: readonly string[], { PORT }: { PORT?: string }
   return { port: Number(port), dialect, help };
 }
 
-function parse(args: readonly string[]): { port?: string; dialect?: string; help?: boolean } {
-  const options = { port: { type: 'string' }, dialect: { type: 'string' }, help: { type: 'boolean' } } as const;
+/**
+ * Reads a command line of these options and nothing else.
+ *
+ * @throws UsageError
+ */
+export function commandLine<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new UsageError(reason.replace(/\.? To specify .*$/, '.'));
+    throw new UsageError(`${reason.replace(/\.? To specify .*$|\.$/, '')}.`);
   }
 }

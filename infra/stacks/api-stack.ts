@@ -34,10 +34,20 @@ export class ApiStack extends Stack {
     });
     // The construct's own output says the same, under a name that nobody would look for.
     this.api.api.node.tryRemoveChild('Endpoint');
-    new CfnOutput(this, 'Url', { value: this.api.api.url, description: 'POST <url><method>, signed for execute-api' });
+    new CfnOutput(this, 'Url', {
+      value: this.#url(privateEndpoint),
+      description: 'POST <url><method>, signed for execute-api',
+    });
     new CfnOutput(this, 'ExecuteApiArn', {
       value: this.api.api.arnForExecuteApi('POST', '/*', this.api.api.deploymentStage.stageName),
       description: 'What a caller’s policy allows execute-api:Invoke on',
     });
+  }
+  /** A private API has a name for each endpoint, which needs no private name of the endpoint's own. */
+  #url(endpoint: IVpcEndpoint | undefined): string {
+    const { api } = this.api;
+    if (endpoint === undefined) return api.url;
+    const host = `${api.restApiId}-${endpoint.vpcEndpointId}.execute-api.${this.region}.${this.urlSuffix}`;
+    return `https://${host}/${api.deploymentStage.stageName}/`;
   }
 }

@@ -80,6 +80,7 @@ export class NetworkStack extends Stack {
     return subnet;
   }
 
+  /** Without a private name, which would lead every call of any API in the VPC to this endpoint. */
   #apiEndpoint(vpc: IVpc, { apiVpcEndpointId, vpcCidr }: Configuration): IInterfaceVpcEndpoint {
     if (apiVpcEndpointId !== undefined) {
       return InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(this, 'Api', {
@@ -99,6 +100,7 @@ export class NetworkStack extends Stack {
       subnets: this.network.subnets,
       securityGroups: [securityGroup],
       open: false,
+      privateDnsEnabled: false,
     });
     Tags.of(endpoint).add('Name', 'rostbeef-api');
     return endpoint;

@@ -1,6 +1,6 @@
 /** The stacks of one environment. */
 import { type App, type StackProps, Tags } from 'aws-cdk-lib';
-import type { Configuration } from '../config/read-context.ts';
+import { ConfigError, type Configuration } from '../config/read-context.ts';
 import { ApiStack } from './api-stack.ts';
 import { EventsStack } from './events-stack.ts';
 import { FunctionsStack } from './functions-stack.ts';
@@ -55,5 +55,10 @@ export function makeStacks(app: App, config: Configuration) {
 function accountAndRegion({ vpcId, subnetIds }: Configuration): StackProps {
   if (vpcId === undefined || subnetIds !== undefined) return {};
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+  if (account === undefined || region === undefined) {
+    throw new ConfigError([
+      'vpcId: looking the VPC up takes AWS credentials: have some, or give subnetIds and vpcCidr',
+    ]);
+  }
   return { env: { account, region } };
 }

@@ -23,7 +23,8 @@ export async function fillRoster(
   owner: string,
   contacts: readonly string[],
 ): Promise<void> {
-  const groups = release === 'since-24.02' ? { groups: ['Team'] } : { group: 'Team' };
+  const groups: Record<string, string | readonly string[]> =
+    release === 'since-24.02' ? { groups: ['Team'] } : { group: 'Team' };
   await eachOf(contacts, (user) =>
     command('add_rosteritem', {
       localuser: owner,
@@ -47,7 +48,7 @@ export async function logIn(
   const logins = users.flatMap((user) => namesOf('r', sessionsEach).map((resource) => ({ user, resource })));
   await eachOf(logins, async ({ user, resource }) => {
     if (real === undefined) await server.connect(user, resource, {});
-    else sockets.push(await rawLogin(real.ports.c2s, server.host, user, `password of ${user}`, resource));
+    else sockets.push(await rawLogin(real.c2sPort, server.host, user, `password of ${user}`, resource));
   });
   return sockets;
 }

@@ -1,5 +1,9 @@
 /** The ejabberd that benchmarks run on: a real one, or the embedded one where it only matters that they run. */
-import { type Certified, selfSigned } from '../support/certificate.ts';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { selfSigned } from '../support/certificate.ts';
+import { FUNCTION_COMMANDS } from '../support/ejabberd/config.ts';
 import { installEjabberd, type Release } from '../support/ejabberd/install.ts';
 import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
@@ -22,12 +26,16 @@ export interface BenchServer {
 /** Runs something on a server of its own. */
 export async function onServer<T>(scale: Scale, release: Release, use: (bench: BenchServer) => Promise<T>): Promise<T> {
   const certificate = selfSigned();
-  const real = scale === 'full' ? await realOne(release, certificate) : undefined;
+  const folder = await mkdtemp(join(tmpdir(), 'rostbeef-bench-'));
+  const file = join(folder, 'certificate.pem');
+  await writeFile(file, certificate.key + certificate.cert);
+  const real = scale === 'full' ? await realOne(release, file) : undefined;
   const server = real ?? (await startEmbeddedEjabberd(release));
   const secrets = await startSecretsManager();
   secrets.set('bench', 'AWSCURRENT', server.account);
-  const plain = { url: new URL(server.url), ca: undefined };
-  const tls = real && { url: new URL(`https://127.0.0.1:${real.ports.https}/xmlrpc`), ca: certificate.cert };
+  // The listener under test has TLS; that of the harness, for the same account, has not.
+  const plain = { url: new URL(real?.harnessUrl ?? server.url), ca: undefined };
+  const tls = real && { url: new URL(real.url.replace('http:', 'https:')), ca: certificate.cert };
   try {
     return await use({
       server,
@@ -36,14 +44,19 @@ export async function onServer<T>(scale: Scale, release: Release, use: (bench: B
       settingsOf: ({ url, ca }) => settings(url, ca, secrets),
     });
   } finally {
-    await Promise.all([server.stop(), secrets.stop()]);
+    await Promise.all([server.stop(), secrets.stop(), rm(folder, { recursive: true })]);
   }
 }
 
-async function realOne(release: Release, certificate: Certified): Promise<RealEjabberd> {
+async function realOne(release: Release, certificateFile: string): Promise<RealEjabberd> {
   const installed = await installEjabberd(release);
   if ('unavailable' in installed) throw new Error(installed.unavailable);
-  return startRealEjabberd(installed.root, certificate);
+  const may = (from: string) => ({ from: [from], who: [{ acl: 'rostbeef' }], what: FUNCTION_COMMANDS });
+  return startRealEjabberd(installed.root, {
+    listener: { tls: true },
+    lines: `certfiles:\n  - ${certificateFile}\n`,
+    permissions: { functions: may('ejabberd_xmlrpc'), api: may('mod_http_api') },
+  });
 }
 
 function settings(url: URL, ca: string | undefined, secrets: SecretsManager): Settings {

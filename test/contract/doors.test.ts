@@ -10,6 +10,7 @@ import { listen } from '../../infra/local/listen.ts';
 import { Sandbox } from '../../infra/local/sandbox.ts';
 import { startClassic } from '../support/classic-server.ts';
 import { batchOf, type Entrance, entrances, failuresOf } from '../support/doors.ts';
+import { type DynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
 import { functionSettings } from '../support/function-settings.ts';
 import { type SecretsManager, startSecretsManager } from '../support/secrets-manager.ts';
@@ -20,6 +21,7 @@ let built: Built;
 let server: XmppServer;
 let classic: XmppServer;
 let secrets: SecretsManager;
+let keys: DynamoDb;
 let odd: Server;
 let oddUrl: string;
 let closedUrl: string;
@@ -43,12 +45,14 @@ function startOddServer(): Server {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rostbeef-doors-'));
-  [built, server, classic, secrets] = await Promise.all([
+  [built, server, classic, secrets, keys] = await Promise.all([
     build(folder),
     startEmbeddedEjabberd('24.12'),
     startClassic('mod_rostbeef 1.0.2'),
     startSecretsManager(),
+    startDynamoDb(),
   ]);
+  await keys.createTable('keys');
   secrets.set('secret', 'AWSCURRENT', server.account);
   secrets.set('wrong', 'AWSCURRENT', { ...server.account, password: 'wrong' });
   secrets.set('powerless', 'AWSCURRENT', server.powerless);
@@ -63,8 +67,19 @@ afterAll(async () => {
   await Promise.all([...running.values()].map((sandbox) => sandbox.stop()));
   odd.closeAllConnections();
   odd.close();
-  await Promise.all([server.stop(), classic.stop(), secrets.stop(), rm(folder, { recursive: true })]);
+  await Promise.all([server.stop(), classic.stop(), secrets.stop(), keys.stop(), rm(folder, { recursive: true })]);
 });
+
+/** Settings by which keys are kept, and this input's is at work for a minute: its call could not keep what became of it. */
+const withKeys = () => ({
+  EJABBERD_IDEMPOTENCY_TABLE: 'keys',
+  EJABBERD_TIMEOUT_MS: '60000',
+  AWS_ENDPOINT_URL_DYNAMODB: keys.url,
+});
+async function occupy(input: unknown): Promise<void> {
+  keys.behave((operation) => (operation === 'UpdateItem' ? 'throttle' : 'answer'));
+  await sandboxOf('send_stanza', withKeys()).invoke(input);
+}
 
 /** The bundled function, with settings on top of those that work; one process for each. */
 function sandboxOf(name: string, settings: Readonly<Record<string, string>> = {}): Sandbox {
@@ -141,6 +156,8 @@ describe.each(entrances)('$name', (entrance) => {
     EJABBERD_SECRET_ARN: '',
     EJABBERD_TIMEOUT_MS: '5000',
   });
+  const atWork = { ...stanza, idempotencyKey: 'at-work' };
+  beforeAll(() => occupy(atWork));
   type Failing = readonly [name: string, method: string, input: unknown, settings?: () => Record<string, string>];
 
   /** One way to each error. */
@@ -163,6 +180,13 @@ describe.each(entrances)('$name', (entrance) => {
     ['ConnectionLostError', 'get_presence', ghost, () => at('end')],
     ['MalformedResponseError', 'get_presence', ghost, () => at('nonsense')],
     ['OutcomeUnknownError', 'send_stanza', stanza, () => at('end')],
+    ['IdempotencyInProgressError', 'send_stanza', atWork, withKeys],
+    [
+      'IdempotencyStoreUnavailableError',
+      'send_stanza',
+      atWork,
+      () => ({ ...withKeys(), AWS_ENDPOINT_URL_DYNAMODB: closedUrl }),
+    ],
     [
       'PartialLinkError',
       'link_contacts',

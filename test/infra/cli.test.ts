@@ -59,6 +59,13 @@ describe('npx cdk synth', () => {
     },
   );
 
+  it('says what looking up a VPC takes', { timeout: 60_000 }, async () => {
+    const { code, output } = await synth({ vpcId: 'vpc-0123456789abcdef0' });
+    expect(code).toBe(1);
+    expect(output).toContain('  vpcId: looking the VPC up takes AWS credentials');
+    expect(output).not.toContain('    at ');
+  });
+
   it('says every problem of the context before anything is made', { timeout: 60_000 }, async () => {
     const { code, output } = await synth({ maxConcurrency: 'many', vpcId: 'mine', retian: true });
     expect(code).toBe(1);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import project from '../../cdk.json' with { type: 'json' };
 import { ConfigError, readContext } from '../../infra/config/read-context.ts';
-import { EVERYTHING } from './synthesize.ts';
+import { EVERYTHING, EXISTING_VPC } from './synthesize.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rostbeef-context-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -108,6 +108,14 @@ describe('the CDK context', () => {
     expect(problemsOf({ ...classic, rotationAdminSecretArn })).toEqual([
       'rotationAdminSecretArn: needs ejabberdDialect=ejabberd, for classic servers know no credentials',
     ]);
+  });
+
+  it('wants the range of an existing VPC where something is looked for in all of it', () => {
+    const { vpcCidr, ...vpc } = EXISTING_VPC;
+    expect(problemsOf({ ...enough, ...vpc })).toEqual([expect.stringMatching(/^vpcCidr: is missing/)]);
+    expect(problemsOf({ ...enough, ...vpc, vpcCidr })).toEqual([]);
+    expect(problemsOf({ ...enough, ...vpc, ejabberdPeers: '10.0.0.9/32' })).toEqual([]);
+    expect(problemsOf({ ...enough, ...vpc, ejabberdUrl: 'http://10.0.0.9:4560/' })).toEqual([]);
   });
 
   it('refuses certificates that would not fit into a function’s environment', () => {

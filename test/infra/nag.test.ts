@@ -6,6 +6,11 @@ const deployments: readonly (readonly [string, Context])[] = [
   ['dev in a new VPC', {}],
   ['dev in an existing VPC', EXISTING_VPC],
   ['prod in a new VPC', { environment: 'prod' }],
+  [
+    'dev with a rotated secret of its own and events',
+    { events: true, rotationAdminSecretArn: EVERYTHING['rotationAdminSecretArn'] },
+  ],
+  ['a classic server', { ejabberdDialect: 'rostbeef', ejabberdUrl: 'http://10.0.0.10:4560/', maxConcurrency: 10 }],
   ['prod with everything that is optional', EVERYTHING],
 ];
 

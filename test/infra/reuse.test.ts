@@ -23,7 +23,11 @@ describe('another CDK app', () => {
     const functions = Object.values(template.findResources('AWS::Lambda::Function'));
     expect(functions.filter(({ Properties }) => Properties.Runtime === 'nodejs24.x')).toHaveLength(7);
     for (const { Properties } of functions.filter(({ Properties: { Layers } }) => Layers)) {
-      expect(Properties.Environment.Variables).toEqual({ EJABBERD_URL: ejabberd.url, EJABBERD_TIMEOUT_MS: '10000' });
+      expect(Properties.Environment.Variables).toEqual({
+        EJABBERD_URL: ejabberd.url,
+        EJABBERD_TIMEOUT_MS: '10000',
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: expect.anything(),
+      });
       expect(Properties.VpcConfig.SecurityGroupIds).toHaveLength(1);
     }
   });

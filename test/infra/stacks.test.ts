@@ -208,6 +208,14 @@ describe('the network', () => {
     );
   });
 
+  it('leaves everybody else in the VPC their way to AWS’s services', () => {
+    whole.network.resourceCountIs('AWS::EC2::VPCEndpoint', 2);
+    whole.network.allResourcesProperties('AWS::EC2::VPCEndpoint', { PrivateDnsEnabled: false });
+    for (const { Environment } of resources(whole.functions, 'AWS::Lambda::Function')) {
+      expect(JSON.stringify(Environment.Variables.AWS_ENDPOINT_URL_SECRETS_MANAGER)).toMatch(/https:\/\/.*ImportValue/);
+    }
+  });
+
   it('makes no endpoint for Secrets Manager where there is one', () => {
     const { network } = synthesizeForTest({
       secretsManagerEndpoint: 'false',

@@ -27,6 +27,8 @@ describe('the settings', () => {
       senders: undefined,
       maxResponseBytes: 16 * 1024 * 1024,
       maxConnections: 10,
+      idempotencyTable: undefined,
+      idempotencyTtlSeconds: 1_296_000,
     });
   });
 
@@ -49,6 +51,8 @@ describe('the settings', () => {
       EJABBERD_SERVERS: 'example.com,can ary',
       EJABBERD_SENDERS: 'a@b/canary',
       EJABBERD_MAX_RESPONSE_BYTES: '12',
+      EJABBERD_IDEMPOTENCY_TABLE: 'canary!',
+      EJABBERD_IDEMPOTENCY_TTL_SECONDS: '60',
     };
     const problems = problemsOf(env);
     expect(Object.keys(problems).sort()).toEqual(Object.keys(env).sort());

@@ -5,7 +5,7 @@ import { direct } from '../../functions/layer/doors/direct.ts';
 import { eventbridge } from '../../functions/layer/doors/eventbridge.ts';
 import { http } from '../../functions/layer/doors/http.ts';
 import { MAX_RESPONSE_BYTES } from '../../functions/layer/doors/limit.ts';
-import { inputOf, recordsOf } from '../../functions/layer/doors/sqs.ts';
+import { callOf, recordsOf } from '../../functions/layer/doors/sqs.ts';
 import {
   InvalidInputError,
   ItemNotFoundError,
@@ -78,13 +78,13 @@ describe('an event', () => {
         const parsed: unknown = JSON.parse(body);
         const records = [{ eventSource: 'aws:sqs', messageId: 'm', body: JSON.stringify(enveloped(parsed)) }];
         expect(doorOf({ ...v1, body })).toBe('http');
-        expect(http.read({ ...v1, body })).toEqual(parsed);
+        expect(http.read({ ...v1, body }).input).toEqual(parsed);
         expect(doorOf({ ...v2, body })).toBe('http');
-        expect(http.read({ ...v2, body })).toEqual(parsed);
+        expect(http.read({ ...v2, body }).input).toEqual(parsed);
         expect(doorOf(enveloped(parsed))).toBe('eventbridge');
-        expect(eventbridge.read(enveloped(parsed))).toEqual(parsed);
+        expect(eventbridge.read(enveloped(parsed)).input).toEqual(parsed);
         expect(doorOf({ Records: records })).toBe('sqs');
-        expect(recordsOf({ Records: records }).map(inputOf)).toEqual([parsed]);
+        expect(recordsOf({ Records: records }).map((record) => callOf(record).input)).toEqual([parsed]);
       }),
     );
   });
@@ -109,7 +109,7 @@ describe('the HTTP door', () => {
     ['a JSON suffix', { ...v1, headers: { 'content-type': 'application/vnd.example+json' } }],
     ['an empty content type', { ...v1, headers: { 'content-type': '' } }],
   ])('takes the input of %s', (_, event) => {
-    expect(http.read(event)).toEqual(input);
+    expect(http.read(event).input).toEqual(input);
   });
 
   it.each([

@@ -96,3 +96,27 @@ describe('a JID', () => {
     expect(prepareDomain('a@b')).toHaveProperty('problem');
   });
 });
+
+describe('the time that a JID takes', () => {
+  it.each([
+    ['letters before what is none', `${'r'.repeat(1_000)}\ufffd@x`],
+    ['marks in the wrong order', `a${'\u0316\u0301'.repeat(1_000_000)}@x`],
+    ['marks in the wrong order, in the resource', `a@x/${'\u0316\u0301'.repeat(1_000_000)}`],
+  ])('is little for %s', (_, text) => {
+    const started = performance.now();
+    expect(parseJid(text)).toHaveProperty('problem');
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it('is little also where a server names such a one', () => {
+    const started = performance.now();
+    expect(sameJid(`a${'\u0316\u0301'.repeat(1_000_000)}@x`, 'a@x')).toBe(false);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+});
+
+describe('a domain', () => {
+  it.each(['\u2150', '\u3131', 'a\u2100b'])('that is mapped to what no host name has is refused: %s', (domain) => {
+    expect(parseJid(`a@${domain}`)).toHaveProperty('problem');
+  });
+});

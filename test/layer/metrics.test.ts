@@ -3,6 +3,7 @@ import {
   ConfigurationError,
   CredentialsRejectedError,
   EjabberdTimeoutError,
+  IdempotencyStoreUnavailableError,
   InvalidInputError,
   UnexpectedError,
 } from '../../functions/layer/errors/index.ts';
@@ -19,6 +20,7 @@ describe('the metrics of a call', () => {
     [new CredentialsRejectedError(), 'CredentialFailures'],
     [new EjabberdTimeoutError(), 'EjabberdFailures'],
     [new ConfigurationError(), 'FunctionFailures'],
+    [new IdempotencyStoreUnavailableError(), 'FunctionFailures'],
     [new UnexpectedError(), 'FunctionFailures'],
     [new TypeError(), 'FunctionFailures'],
   ])('count %o once, as %s', (error, metric) => {

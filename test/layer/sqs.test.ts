@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerBatch, inputOf, recordsOf } from '../../functions/layer/doors/sqs.ts';
+import { answerBatch, callOf, recordsOf } from '../../functions/layer/doors/sqs.ts';
 import { InvalidInputError } from '../../functions/layer/errors/index.ts';
 
 const queue = 'arn:aws:sqs:eu-west-1:123456789012:links';
@@ -60,7 +60,7 @@ describe('a batch of a FIFO queue', () => {
 
 describe('a record', () => {
   const input = { user: 'alice', server: 'example.com' };
-  const inputIn = (body: unknown) => inputOf({ messageId: 'm', receives: 1, group: undefined, body });
+  const inputIn = (body: unknown) => callOf({ messageId: 'm', receives: 1, group: undefined, body }).input;
 
   it('holds the input, bare or in an EventBridge envelope', () => {
     expect(inputIn(JSON.stringify(input))).toEqual(input);

@@ -20,12 +20,16 @@ const context = { accountId: '123456789012', apiId: 'api', stage: 'prod', reques
 const headers = { 'Content-Type': 'application/json' };
 const envelope = { version: '0', id: 'e', 'detail-type': 'Wanted', source: 'my.app', time: '2026-01-01T00:00:00Z' };
 
-/** A batch of these bodies, with the messages' ids `m0`, `m1` …, of a standard queue or by group of a FIFO queue. */
-export function batchOf(bodies: readonly string[], groups?: readonly string[]): unknown {
+/**
+ * A batch of these bodies, of a standard queue or by group of a FIFO queue.
+ *
+ * @param ids the messages', by default `m0`, `m1` …
+ */
+export function batchOf(bodies: readonly string[], groups?: readonly string[], ids?: readonly string[]): unknown {
   const queue = `arn:aws:sqs:eu-west-1:123456789012:queue${groups === undefined ? '' : '.fifo'}`;
   return {
     Records: bodies.map((body, index) => ({
-      messageId: `m${index}`,
+      messageId: ids?.[index] ?? `m${index}`,
       receiptHandle: 'r',
       body,
       attributes: { ApproximateReceiveCount: '1', ...(groups !== undefined && { MessageGroupId: groups[index] }) },

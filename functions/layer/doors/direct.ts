@@ -4,7 +4,7 @@ import { withinLimit } from './limit.ts';
 /** Direct invocation: the event is the input, the result is returned, and errors are thrown. */
 export const direct: Door = {
   name: 'direct',
-  read: (event) => event,
+  read: (input) => ({ input }),
   respond: withinLimit,
   fail: () => undefined,
 };

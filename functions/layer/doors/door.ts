@@ -1,16 +1,24 @@
 /** The ways in. Each reads its event, and answers in its own form. */
 import type { RostbeefError } from '../errors/index.ts';
+import type { IdempotencyKey } from '../idempotency/key.ts';
+
+/** What an event asks for. */
+export interface Call {
+  readonly input: unknown;
+  /** What the door knows it by, should it come again. */
+  readonly key?: IdempotencyKey | undefined;
+}
 
 /** One way in. */
 export interface Door {
   /** For the log. */
   readonly name: string;
   /**
-   * Takes the input out of the event.
+   * Takes the call out of the event.
    *
    * @throws InvalidInputError where the event holds none
    */
-  read(event: unknown): unknown;
+  read(event: unknown): Call;
   /** What the function returns for a result. */
   respond(result: unknown): unknown;
   /** What the function returns for an error; `undefined` where the door's errors are thrown. */

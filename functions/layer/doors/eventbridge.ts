@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../errors/index.ts';
-import type { Door } from './door.ts';
+import type { Call, Door } from './door.ts';
 import { withinLimit } from './limit.ts';
 import { isObject } from './object.ts';
 
@@ -11,8 +11,14 @@ export const eventbridge: Door = {
   name: 'eventbridge',
   read(event) {
     if (!isObject(event)) throw new InvalidInputError();
-    return event['detail'];
+    return callIn(event);
   },
   respond: withinLimit,
   fail: () => undefined,
 };
+
+/** The call that an envelope holds, known by the event's id. */
+export function callIn({ detail, id }: Readonly<Record<string, unknown>>): Call {
+  const isKnown = typeof id === 'string' && id !== '';
+  return { input: detail, ...(isKnown && { key: { source: 'event id', value: id } }) };
+}

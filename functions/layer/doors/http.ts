@@ -1,5 +1,6 @@
 /** API Gateway's proxy events: JSON in, JSON or RFC 9457 problems out. */
 import { InvalidInputError } from '../errors/index.ts';
+import type { IdempotencyKey } from '../idempotency/key.ts';
 import type { Door } from './door.ts';
 import { withinLimit } from './limit.ts';
 import { isObject } from './object.ts';
@@ -14,7 +15,7 @@ export const http: Door = {
     if (!isObject(event)) throw new InvalidInputError();
     demandPost(event);
     demandJson(event);
-    return parse(bodyOf(event));
+    return { input: parse(bodyOf(event)), key: keyOf(event) };
   },
   respond: (result) => withinLimit(response(200, 'application/json', result)),
   fail(error, requestId) {
@@ -55,6 +56,12 @@ function headerOf(event: Readonly<Record<string, unknown>>, name: string): strin
   const headers = isObject(event['headers']) ? event['headers'] : {};
   const value = Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+/** As draft-ietf-httpapi-idempotency-key-header has it, a string in quotes; most clients leave these out. */
+function keyOf(event: Readonly<Record<string, unknown>>): IdempotencyKey | undefined {
+  const value = headerOf(event, 'idempotency-key')?.trim();
+  return value === undefined ? undefined : { source: 'Idempotency-Key', value: value.replace(/^"(.*)"$/, '$1') };
 }
 
 function bodyOf({ body, isBase64Encoded }: Readonly<Record<string, unknown>>): string {

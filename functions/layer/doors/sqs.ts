@@ -1,6 +1,8 @@
 /** SQS: a batch of records, each an input of its own, and the answer is which of them failed. */
 import { InvalidInputError } from '../errors/index.ts';
 import { isEnvelope } from './detect.ts';
+import type { Call } from './door.ts';
+import { callIn } from './eventbridge.ts';
 import { isObject } from './object.ts';
 
 /** One record as far as it matters here. */
@@ -38,18 +40,19 @@ export function recordsOf(event: unknown): readonly QueueRecord[] {
 }
 
 /**
- * The input that a record's body holds, as it is or in an EventBridge envelope.
+ * The call that a record's body holds, as it is or in an EventBridge envelope: known by the event's id, or the message's.
  *
  * @throws InvalidInputError where the body is not JSON
  */
-export function inputOf({ body }: QueueRecord): unknown {
+export function callOf({ messageId, body }: QueueRecord): Call {
   let input: unknown;
   try {
     input = JSON.parse(typeof body === 'string' ? body : '');
   } catch {
     throw new InvalidInputError({ detail: 'the message’s body is not JSON' });
   }
-  return isObject(input) && isEnvelope(input) ? input['detail'] : input;
+  const key = { source: 'messageId', value: messageId } as const;
+  return isObject(input) && isEnvelope(input) ? { key, ...callIn(input) } : { key, input };
 }
 
 /**

@@ -27,7 +27,7 @@ export function classicDialect(server: Server): (invocation: Invocation) => Dial
       },
       getPresence: async (user) => bestPresence(await run(commands.getPresence(user))),
       getResources: async (user) => [...(await run(commands.getResources(user)))].sort(byCodeUnit),
-      sendStanza: (from, to, stanza) => run(commands.sendStanza(from, to, stanza)),
+      sendStanza: (from, to, stanza, signal) => run(commands.sendStanza(from, to, stanza), { signal }),
     };
   };
 }

@@ -63,6 +63,10 @@ export interface Dialect {
   getPresence(user: Jid): Promise<Presence>;
   /** Every connected resource, sorted. */
   getResources(user: Jid): Promise<readonly string[]>;
-  /** Hands a stanza over once. `from` and `to` win over the stanza's own attributes. */
-  sendStanza(from: Jid, to: Jid, stanza: string): Promise<void>;
+  /**
+   * Hands a stanza over once. `from` and `to` win over the stanza's own attributes.
+   *
+   * @param signal a nearer deadline than the invocation's
+   */
+  sendStanza(from: Jid, to: Jid, stanza: string, signal?: AbortSignal): Promise<void>;
 }

@@ -65,7 +65,9 @@ export function commandRunner(server: Server, invocation: Invocation): Run {
   ): Promise<Attempt<T>> => {
     const params = credentials === undefined ? [command.args] : [{ ...credentials }, command.args];
     const { name: method, idempotent } = command;
-    const answer = await call(server.endpoint, { method, params, idempotent, ...invocation, ...options });
+    const { sockets } = invocation;
+    const { fresh, signal = invocation.signal } = options;
+    const answer = await call(server.endpoint, { method, params, idempotent, sockets, signal, fresh });
     const meaning = answer.kind === 'result' ? undefined : meaningOf(method, answer);
     if (meaning === 'credentials') return { refused: meaning };
     if (credentials !== undefined) server.credentials?.accepted(credentials);

@@ -7,7 +7,12 @@ export class ShapeError extends Error {
 
 /** The members of a struct; up to 23.10 a tuple is an array of one-member structs, and those are its members too. */
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  if (Array.isArray(value)) return Object.assign(Object.create(null), ...value.filter(isStruct));
+  if (Array.isArray(value)) {
+    const members: Record<string, unknown> = Object.create(null);
+    // One by one: as arguments of a single call a long list would not fit the stack.
+    for (const item of value) if (isStruct(item)) Object.assign(members, item);
+    return members;
+  }
   if (isStruct(value)) return value;
   throw new ShapeError('a struct is due');
 }

@@ -30,7 +30,7 @@ export async function writeSides(
   try {
     return await Promise.all([writeTwice(write1), writeTwice(write2)]);
   } finally {
-    firstHalf.settle();
+    firstHalf.end();
   }
 }
 

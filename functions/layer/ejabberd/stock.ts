@@ -34,7 +34,7 @@ export function stockDialect(server: Server): (invocation: Invocation & { readon
         const resources = await run(userResources(user)).catch(elseIfNotFound<readonly string[]>([]));
         return [...(await existing(run, user, resources))].sort(byCodeUnit);
       },
-      sendStanza: (from, to, stanza) => run(sendStanza(from, to, stanza)),
+      sendStanza: (from, to, stanza, signal) => run(sendStanza(from, to, stanza), { signal }),
     };
   };
 }

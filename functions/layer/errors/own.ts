@@ -120,6 +120,26 @@ export class OutcomeUnknownError extends RostbeefError {
   };
 }
 
+/** The same idempotency key is being worked on. Nothing was sent by this call. */
+export class IdempotencyInProgressError extends RostbeefError {
+  static override readonly kind = {
+    name: 'IdempotencyInProgressError',
+    summary: 'Another call with the same idempotency key is at work',
+    status: 409,
+    retryable: true,
+  };
+}
+
+/** The table of the idempotency keys can't be asked. Nothing was sent. */
+export class IdempotencyStoreUnavailableError extends RostbeefError {
+  static override readonly kind = {
+    name: 'IdempotencyStoreUnavailableError',
+    summary: 'The idempotency table is unavailable, so nothing was sent',
+    status: 503,
+    retryable: true,
+  };
+}
+
 /** What became of one side of a link or unlink. */
 export type SideState = 'written' | 'not' | 'unknown';
 

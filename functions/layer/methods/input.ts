@@ -2,6 +2,9 @@
 import * as z from 'zod/mini';
 import { InvalidInputError, type Issue } from '../errors/index.ts';
 
+/** Of unknown members so many are named: an input may hold more than a response could. */
+const MAX_UNKNOWN = 100;
+
 interface Schema<Input> {
   readonly name: string;
   readonly input: z.ZodMiniType<Input>;
@@ -23,10 +26,13 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown, method: string, schem
   switch (issue.code) {
     case 'unrecognized_keys': {
       const members = schema instanceof z.ZodMiniObject ? Object.keys(schema.shape).join(', ') : '';
-      return issue.keys.map((key) => ({
-        path: nameable(key),
-        message: `is not a member of ${method}, which has ${members}`,
-      }));
+      return [
+        ...issue.keys.slice(0, MAX_UNKNOWN).map((key) => ({
+          path: nameable(key),
+          message: `is not a member of ${method}, which has ${members}`,
+        })),
+        ...(issue.keys.length > MAX_UNKNOWN ? [{ path: '', message: `has ${issue.keys.length} unknown members` }] : []),
+      ];
     }
     case 'invalid_type':
       if (path === '') return [{ path, message: 'must be a JSON object' }];

@@ -2,6 +2,8 @@
 import type * as z from 'zod/mini';
 import type { Access } from '../access.ts';
 import type { Dialect } from '../ejabberd/dialect.ts';
+import type { IdempotencyKey } from '../idempotency/key.ts';
+import type { Once } from '../idempotency/once.ts';
 import { parseInput } from './input.ts';
 
 /** The seven names, as mod_rostbeef had them in 2008. */
@@ -18,6 +20,10 @@ export type MethodName =
 export interface MethodContext {
   readonly dialect: Dialect;
   readonly access: Access;
+  /** Sends at most once a key; `undefined` where no table keeps keys. */
+  readonly once: Once | undefined;
+  /** What the door knows this call by. */
+  readonly key?: IdempotencyKey | undefined;
 }
 
 interface Description<Input, Result> {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { InvalidInputError } from '../errors/index.ts';
-import { parseJid } from '../jid.ts';
+import { InvalidInputError, type Issue } from '../errors/index.ts';
+import { type IdempotencyKey, isCallersOwn, KEY_FORM, KEY_FORM_PROBLEM } from '../idempotency/key.ts';
+import { formatJid, parseJid } from '../jid.ts';
 import { readStanza, type StanzaAddresses } from '../stanza.ts';
 import { done, text } from './fields.ts';
 import { jidsBy } from './jids.ts';
@@ -13,13 +14,22 @@ export const sendStanza = defineMethod({
   description:
     'Sends one `message`, `presence` or `iq` element just as it is given. A `from` or `to` attribute on it overrides the ' +
     'argument. To a bare JID it goes by the server’s own routing. Success means that the server took it, not that a ' +
-    'client has it. **Not idempotent**: repeat it after an error only where the error says that it is retryable.',
+    'client has it. **Not idempotent**: repeat it after an error only where the error says that it is retryable. Where a ' +
+    'table is configured, a key makes it so: a repeat with the same key never sends twice.',
   writes: true,
   idempotent: false,
   input: z.strictObject({
     from: text('The sender’s JID, unless the stanza has one.'),
     to: text('The receiver’s JID, bare or full, unless the stanza has one.'),
     stanza: text('One well-formed `message`, `presence` or `iq` element; an `iq` needs an `id`.'),
+    idempotencyKey: z.optional(
+      z
+        .string()
+        .check(
+          z.regex(KEY_FORM, KEY_FORM_PROBLEM),
+          z.describe('What this call is known by, if it is repeated. Only where a table is configured.'),
+        ),
+    ),
   }),
   result: done,
   example: {
@@ -30,8 +40,9 @@ export const sendStanza = defineMethod({
     },
     result: { code: 0 },
   },
-  async run({ stanza, ...members }, { dialect, access }) {
-    const own = addressesOf(stanza);
+  async run({ stanza, idempotencyKey, ...members }, { dialect, access, once, ...context }) {
+    const key = keyOf(idempotencyKey) ?? context.key;
+    const own = addressesOf(stanza, keyIssues(key, once !== undefined));
     const jids = jidsBy(parseJid, {
       from: members.from,
       to: members.to,
@@ -41,13 +52,29 @@ export const sendStanza = defineMethod({
     access.demandServers(jids);
     const sender = jids['stanza/@from'] ?? jids.from;
     access.demandSender(own.from === undefined ? 'from' : 'stanza/@from', sender);
-    await dialect.sendStanza(sender, jids['stanza/@to'] ?? jids.to, stanza);
+    const receiver = jids['stanza/@to'] ?? jids.to;
+    const send = (signal?: AbortSignal) => dialect.sendStanza(sender, receiver, stanza, signal);
+    if (once === undefined || key === undefined) await send();
+    else await once({ method: 'send_stanza', key, parts: [formatJid(sender), formatJid(receiver), stanza], send });
     return { code: 0 };
   },
 });
 
-function addressesOf(stanza: string): StanzaAddresses {
+function keyOf(value: string | undefined): IdempotencyKey | undefined {
+  return value === undefined ? undefined : { source: 'idempotencyKey', value };
+}
+
+/** A caller who gives a key relies on it: one that nobody keeps is refused. */
+function keyIssues(key: IdempotencyKey | undefined, isKept: boolean): readonly Issue[] {
+  if (key === undefined || !isCallersOwn(key)) return [];
+  if (!isKept) return [{ path: key.source, message: 'is not accepted: no EJABBERD_IDEMPOTENCY_TABLE is configured' }];
+  return KEY_FORM.test(key.value) ? [] : [{ path: key.source, message: KEY_FORM_PROBLEM }];
+}
+
+/** @param others what else is wrong with the input */
+function addressesOf(stanza: string, others: readonly Issue[]): StanzaAddresses {
   const result = readStanza(stanza);
-  if ('addresses' in result) return result.addresses;
-  throw new InvalidInputError({ issues: result.problems.map((message) => ({ path: 'stanza', message })) });
+  if ('addresses' in result && others.length === 0) return result.addresses;
+  const problems = 'problems' in result ? result.problems : [];
+  throw new InvalidInputError({ issues: [...problems.map((message) => ({ path: 'stanza', message })), ...others] });
 }

@@ -201,11 +201,19 @@ export class Scanner {
     }
     const text = this.#slice(start, end);
     if (this.#nextAmpersand < 0 || this.#nextAmpersand >= end) return text;
-    return text.replace(/&(?:(\w+);|#(\d{1,7});|#x([\dA-Fa-f]{1,6});)?/g, (_, name, decimal, hexadecimal) => {
-      const character =
-        PREDEFINED.get(name) ?? characterOf(decimal ? Number(decimal) : Number.parseInt(hexadecimal, 16));
-      return character ?? this.fail('an entity that XML does not have');
-    });
+    if (!OTHER_ENTITY.test(text)) return withPredefined(text);
+    // In blocks, for a replacement that calls back keeps every piece of its text until it is done.
+    let result = '';
+    for (let from = 0; from < text.length; ) {
+      const to = blockEnd(text, from);
+      result += text.slice(from, to).replace(ENTITY, (_, name, decimal, hexadecimal) => {
+        const character =
+          PREDEFINED.get(name) ?? characterOf(decimal ? Number(decimal) : Number.parseInt(hexadecimal, 16));
+        return character ?? this.fail('an entity that XML does not have');
+      });
+      from = to;
+    }
+    return result;
   }
 
   #slice(start: number, end: number): string {
@@ -221,6 +229,28 @@ export class Scanner {
 }
 
 const NON_ASCII = /[\x80-\xff]/g;
+const ENTITY = /&(?:(\w+);|#(\d{1,7});|#x([\dA-Fa-f]{1,6});)?/g;
+const OTHER_ENTITY = /&(?!(?:lt|gt|quot|apos|amp);)/;
+const BLOCK = 65_536;
+const LONGEST_ENTITY = 10;
+
+/** The ampersand comes last: it may make what looks like another entity. */
+function withPredefined(text: string): string {
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&apos;', "'")
+    .replaceAll('&amp;', '&');
+}
+
+/** Where a block that begins at `from` ends, with no entity across it. */
+function blockEnd(text: string, from: number): number {
+  const end = from + BLOCK;
+  if (end >= text.length) return text.length;
+  const ampersand = text.lastIndexOf('&', end - 1);
+  return ampersand > end - LONGEST_ENTITY ? ampersand : end;
+}
 
 /** XML 1.0 section 2.2. */
 function characterOf(code: number): string | undefined {

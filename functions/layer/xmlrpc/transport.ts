@@ -1,6 +1,7 @@
 /** One POST: the only file that opens sockets. */
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { setImmediate } from 'node:timers/promises';
 import { urlToHttpOptions } from 'node:url';
 import { TransportError, type TransportFailure } from './errors.ts';
 
@@ -42,6 +43,13 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
 /** The connections of one invocation, for requests that must not meet a socket that died since the last. */
 export class InvocationSockets {
   #agent: http.Agent | undefined;
+  #caughtUp: Promise<unknown> | undefined;
+
+  /** Whatever came over idle connections during a freeze, their end or an answer that nobody asked for, has been seen. */
+  caughtUp(): Promise<unknown> {
+    this.#caughtUp ??= setImmediate();
+    return this.#caughtUp;
+  }
 
   /** An agent whose sockets are all fresh or have answered in this invocation. */
   agentOf(endpoint: Endpoint): http.Agent {
@@ -79,17 +87,22 @@ export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
   if (endpoint.isLegacy) return exchange(endpoint, request, endpoint.keptAgent);
   if (request.fresh) return exchange(endpoint, request, false);
   if (!request.idempotent) return exchange(endpoint, request, request.sockets.agentOf(endpoint));
+  await request.sockets.caughtUp();
   try {
     return await exchange(endpoint, request, endpoint.keptAgent);
   } catch (error) {
     if (!(error instanceof StaleSocketError)) throw error;
     // What ended one idle connection, a freeze or the server's restart, ended the others too.
     for (const socket of Object.values(endpoint.keptAgent.freeSockets).flat()) socket?.destroy();
-    return exchange(endpoint, request, false);
+    if (error.kind === 'timeout') throw error;
+    return exchange(endpoint, request, false, true);
   }
 }
 
-/** A kept connection turned out to be dead. */
+/** Connections that are there; one that a request had to wait for does not count as reused to Node.js. */
+const ready = new WeakSet<object>();
+
+/** A kept connection turned out to be dead, or gave no answer at all. */
 class StaleSocketError extends TransportError {}
 
 function agentFor({ url, ca, maxSockets, isLegacy }: EndpointOptions): http.Agent {
@@ -101,8 +114,14 @@ function isTls(url: URL): boolean {
   return url.protocol === 'https:';
 }
 
-function exchange(endpoint: Endpoint, { body, signal }: Post, agent: http.Agent | false): Promise<Buffer> {
-  if (signal.aborted) return Promise.reject(new TransportError('timeout', false, 'the deadline passed'));
+/** @param sentBefore whether the request may have reached the server already, over a connection that died */
+function exchange(
+  endpoint: Endpoint,
+  { body, signal }: Post,
+  agent: http.Agent | false,
+  sentBefore = false,
+): Promise<Buffer> {
+  if (signal.aborted) return Promise.reject(new TransportError('timeout', sentBefore, 'the deadline passed'));
   const { url, target, maxResponseBytes, isLegacy } = endpoint;
   // A list goes out as it is, where each member of an object would be looked at again.
   const headers = [
@@ -111,7 +130,8 @@ function exchange(endpoint: Endpoint, { body, signal }: Post, agent: http.Agent 
   ];
   const request = (isTls(url) ? https : http).request({ ...target, headers, agent });
   return new Promise((resolve, reject) => {
-    let sent = false;
+    let sent = sentBefore;
+    let reused = false;
     let answered = false;
     let settled = false;
 
@@ -123,7 +143,7 @@ function exchange(endpoint: Endpoint, { body, signal }: Post, agent: http.Agent 
     };
     const fail = (kind: TransportFailure, message: string, code?: string, status?: number) =>
       settle(() => {
-        const isStale = kind === 'lost' && request.reusedSocket && !answered;
+        const isStale = (kind === 'lost' || kind === 'timeout') && reused && !answered;
         reject(new (isStale ? StaleSocketError : TransportError)(kind, sent, message, code, status));
         request.destroy();
       });
@@ -139,11 +159,13 @@ function exchange(endpoint: Endpoint, { body, signal }: Post, agent: http.Agent 
     request.on('close', () => onBroken());
     request.on('upgrade', () => fail('malformed', 'the server switches protocols'));
     request.on('socket', (socket) => {
-      const onConnect = () => {
+      reused = ready.has(socket);
+      sent ||= reused;
+      if (reused) return;
+      socket.once(isTls(url) ? 'secureConnect' : 'connect', () => {
+        ready.add(socket);
         sent = true;
-      };
-      if (request.reusedSocket) onConnect();
-      else socket.once(isTls(url) ? 'secureConnect' : 'connect', onConnect);
+      });
     });
     request.on('response', (response) => {
       answered = true;
@@ -152,19 +174,27 @@ function exchange(endpoint: Endpoint, { body, signal }: Post, agent: http.Agent 
       if (statusCode !== 200) return fail('malformed', `HTTP status ${statusCode}`, undefined, statusCode);
       if (response.headers['content-encoding'] !== undefined) return fail('malformed', 'a content encoding');
       if (Number(response.headers['content-length']) > maxResponseBytes) return tooLarge();
-      const chunks: Buffer[] = [];
+      let received: Buffer = Buffer.alloc(0);
       let size = 0;
       response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        chunks.push(chunk);
-        if (size > maxResponseBytes) tooLarge();
+        if (size + chunk.length > maxResponseBytes) return tooLarge();
+        received = withRoom(received, size, size + chunk.length);
+        size += chunk.copy(received, size);
       });
       response.on('error', onBroken);
       response.on('end', () => {
-        if (response.complete) settle(() => resolve(Buffer.concat(chunks, size)));
+        if (response.complete) settle(() => resolve(received.subarray(0, size)));
       });
     });
     // As a string it goes out in one write with the head: a legacy server waits 50 ms for it, and no longer.
     request.end(body.toString('latin1'), 'latin1');
   });
+}
+
+/** A buffer that holds so many bytes, the used ones first. Chunks that are kept would weigh more than a tiny one holds. */
+function withRoom(buffer: Buffer, used: number, wanted: number): Buffer {
+  if (wanted <= buffer.length) return buffer;
+  const larger = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * buffer.length));
+  buffer.copy(larger, 0, 0, used);
+  return larger;
 }

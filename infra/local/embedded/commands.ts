@@ -9,6 +9,8 @@ import { fullJid, priorityOf, type Session, type World } from './world.ts';
 /** One command. */
 export interface Command {
   readonly args: readonly Argument[];
+  /** Whether it takes no permission. */
+  readonly isOpen?: boolean;
   /** `undefined` is what crashes ejabberd's process: the connection closes without an answer. */
   readonly run: (args: Arguments, world: World, release: Release) => Value | undefined;
 }
@@ -24,6 +26,10 @@ const OK: Value = { res: 0 };
 export function commandsOf(release: Release): ReadonlyMap<string, Command> {
   const group: Argument = release === '24.12' ? { names: ['groups'], isList: true } : { names: ['group'] };
   return new Map<string, Command>([
+    [
+      'echothis',
+      { args: [{ names: ['thatthing'] }], isOpen: true, run: (args) => ({ thatthing: text(args, 'thatthing') }) },
+    ],
     ['check_account', { args: ACCOUNT, run: (args, world) => ({ res: world.exists(userOf(args)) ? 0 : 1 }) }],
     ['get_roster', { args: [USER, HOST], run: getRoster }],
     ['add_rosteritem', { args: [...PAIR, { names: ['nick'] }, group, { names: ['subs'] }], run: addRosterItem }],

@@ -87,7 +87,7 @@ function answerer({ release, administrators }: EmbeddedOptions, world: World): A
     try {
       if (struct.type !== 'struct') throw new Fault(-112, `Unknown call: {call,${call.method},[<<"${struct.text}">>]}`);
       if (command === undefined) return undefined;
-      const allowed = isAllowed(credentials);
+      const allowed = isAllowed(credentials) || command.isOpen;
       const args = takeArguments(command.args, struct);
       if (!allowed) throw new Fault(-118, problemText('access_rules_unauthorized', call.method, args));
       const result = command.run(args, world, release);

@@ -1,11 +1,24 @@
-/** The configuration of a test's ejabberd. JSON is YAML. */
+/** The configuration of a test's ejabberd, in the order of its documentation. JSON is YAML. */
+import { mergeLines } from './merge-lines.ts';
 
 /** The ports of one server, all on 127.0.0.1. */
 export interface Ports {
   readonly c2s: number;
   readonly http: number;
-  /** As `http`, with TLS, where there is a certificate for it. */
-  readonly https: number;
+  /** Where the harness calls, however the listener under test is set. */
+  readonly harness: number;
+}
+
+/** How a server differs from the one that is set up well. */
+export interface Variation {
+  /** Options of the listener under test, on top of its own; `undefined` leaves one to its default. */
+  readonly listener?: Readonly<Record<string, unknown>>;
+  /** Rules in the place of the one that lets the account run every command. */
+  readonly permissions?: Readonly<Record<string, unknown>>;
+  /** Modules that are not loaded. */
+  readonly without?: readonly string[];
+  /** Lines of `ejabberd.yml`, merged as an operator merges them. */
+  readonly lines?: string;
 }
 
 export const HOST = 'xmpp.test';
@@ -32,19 +45,14 @@ export const FUNCTION_COMMANDS = [
 /** The harness calls from here, and needs no account; who calls from anywhere else does. */
 export const HARNESS_ADDRESS = '127.0.0.2';
 
-/**
- * The text of `ejabberd.yml`.
- *
- * @param certificateFile key and certificate in PEM; without it, nothing listens with TLS
- */
-export function ejabberdConfig({ c2s, http, https }: Ports, certificateFile?: string): string {
+/** The text of `ejabberd.yml`. */
+export function ejabberdConfig({ c2s, http, harness }: Ports, variation: Variation = {}): string {
+  const { listener: varied, permissions, without = [], lines = '' } = variation;
   const listener = { ip: '127.0.0.1', backlog: 1024 };
-  const web = {
-    ...listener,
-    module: 'ejabberd_http',
-    request_handlers: { '/xmlrpc': 'ejabberd_xmlrpc', '/api': 'mod_http_api' },
-  };
-  return JSON.stringify({
+  const modules = ['admin_extra', 'disco', 'http_api', 'last', 'offline', 'ping', 'roster'].map(
+    (name) => `mod_${name}`,
+  );
+  const config = {
     hosts: [HOST, OTHER_HOST],
     // Less would not tell which ports are open.
     loglevel: 'info',
@@ -61,15 +69,21 @@ export function ejabberdConfig({ c2s, http, https }: Ports, certificateFile?: st
         shaper: 'none',
         access: 'all',
       },
-      { ...web, port: http },
-      ...(certificateFile === undefined ? [] : [{ ...web, port: https, tls: true }]),
+      {
+        ...listener,
+        port: http,
+        module: 'ejabberd_http',
+        request_handlers: { '/xmlrpc': 'ejabberd_xmlrpc', '/api': 'mod_http_api' },
+        ...varied,
+      },
+      { ...listener, port: harness, module: 'ejabberd_http', request_handlers: { '/': 'ejabberd_xmlrpc' } },
     ],
-    ...(certificateFile !== undefined && { certfiles: [certificateFile] }),
     acl: { rostbeef: { user: [`${ADMIN}@${HOST}`] }, rotation: { user: [`${ROTATOR}@${HOST}`] } },
     api_permissions: {
       harness: { from: ['ejabberd_xmlrpc'], who: [{ ip: `${HARNESS_ADDRESS}/32` }], what: '*' },
-      functions: { from: ['ejabberd_xmlrpc'], who: [{ acl: 'rostbeef' }], what: FUNCTION_COMMANDS },
-      api: { from: ['mod_http_api'], who: [{ acl: 'rostbeef' }], what: FUNCTION_COMMANDS },
+      ...(permissions ?? {
+        functions: { from: ['ejabberd_xmlrpc'], who: [{ acl: 'rostbeef' }], what: FUNCTION_COMMANDS },
+      }),
       rotation: { from: ['ejabberd_xmlrpc'], who: [{ acl: 'rotation' }], what: ['change_password'] },
     },
     auth_method: ['internal'],
@@ -78,14 +92,21 @@ export function ejabberdConfig({ c2s, http, https }: Ports, certificateFile?: st
     s2s_access: 'none',
     registration_timeout: 'infinity',
     max_fsm_queue: 100_000,
-    modules: {
-      mod_admin_extra: {},
-      mod_disco: {},
-      mod_http_api: {},
-      mod_last: {},
-      mod_offline: {},
-      mod_ping: {},
-      mod_roster: {},
-    },
-  });
+    modules: Object.fromEntries(modules.filter((name) => !without.includes(name)).map((name) => [name, {}])),
+  };
+  return mergeLines(inBlocks(config), lines);
+}
+
+/** One line an option, and in a map one a member: where an operator would add his own. */
+function inBlocks(config: Readonly<Record<string, unknown>>): string {
+  const line = ([name, value]: readonly [string, unknown]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}\n`;
+  return Object.entries(config)
+    .map(([name, value]) => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value))
+        return `${name}: ${JSON.stringify(value)}\n`;
+      return `${name}:\n${Object.entries(value)
+        .map((member) => `  ${line(member)}`)
+        .join('')}`;
+    })
+    .join('');
 }

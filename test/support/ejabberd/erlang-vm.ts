@@ -4,8 +4,7 @@ import { open, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Certified } from '../certificate.ts';
-import { ejabberdConfig, type Ports } from './config.ts';
+import { ejabberdConfig, type Ports, type Variation } from './config.ts';
 import { pathIn } from './paths.ts';
 
 /** An Erlang VM that runs ejabberd. */
@@ -25,21 +24,18 @@ const START_MS = 90_000;
  *
  * @param root the folder that its packages are unpacked in
  * @param spool a folder for everything that it writes
- * @param certificate what it shows where it listens with TLS as well
- * @param attempts how many pairs of ports to try, should somebody else take them first
+ * @param variation how its configuration differs
+ * @param attempts how many sets of ports to try, should somebody else take them first
  */
-export async function startVm(root: string, spool: string, certificate?: Certified, attempts = 5): Promise<Vm> {
+export async function startVm(root: string, spool: string, variation: Variation = {}, attempts = 5): Promise<Vm> {
   const ports = await freePorts();
-  const certificateFile = certificate && join(spool, 'certificate.pem');
-  if (certificateFile) await writeFile(certificateFile, `${certificate.key}${certificate.cert}`);
-  await writeFile(join(spool, 'ejabberd.yml'), ejabberdConfig(ports, certificateFile));
+  await writeFile(join(spool, 'ejabberd.yml'), ejabberdConfig(ports, variation));
   const logFile = join(spool, 'console.log');
   const vm = { process: await spawnErlang(root, spool, logFile), ports, logFile };
-  const problem = await problemOpening(vm, certificate === undefined ? [ports.c2s, ports.http] : Object.values(ports));
+  const problem = await problemOpening(vm);
   if (problem === undefined) return vm;
   await endVm(vm);
-  if (problem.includes('address already in use') && attempts > 1)
-    return startVm(root, spool, certificate, attempts - 1);
+  if (problem.includes('address already in use') && attempts > 1) return startVm(root, spool, variation, attempts - 1);
   throw new Error(`ejabberd did not start:\n${problem}`);
 }
 
@@ -82,9 +78,9 @@ async function spawnErlang(root: string, spool: string, logFile: string): Promis
 }
 
 /** Waits until it listens on its ports. That its own log says so tells it from whoever else may answer there. */
-async function problemOpening({ process, logFile }: Vm, ports: readonly number[]): Promise<string | undefined> {
+async function problemOpening({ process, ports, logFile }: Vm): Promise<string | undefined> {
   const deadline = performance.now() + START_MS;
-  const signs = ports.map((port) => ` connections at 127.0.0.1:${port} for `);
+  const signs = Object.values(ports).map((port) => ` connections at 127.0.0.1:${port} for `);
   let log = '';
   while (isRunning(process) && performance.now() < deadline) {
     await sleep(50);
@@ -101,12 +97,12 @@ function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
 /** Ports that were free a moment ago. */
 async function freePorts(): Promise<Ports> {
   const servers = [createServer(), createServer(), createServer()];
-  const [c2s = 0, http = 0, https = 0] = await Promise.all(
+  const [c2s = 0, http = 0, harness = 0] = await Promise.all(
     servers.map(async (server) => {
       await once(server.listen(0, '127.0.0.1'), 'listening');
       return (server.address() as AddressInfo).port;
     }),
   );
   await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return { c2s, http, https };
+  return { c2s, http, harness };
 }

@@ -3,20 +3,22 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Certified } from '../certificate.ts';
 import { STOCK, STOCK_23 } from '../traits.ts';
 import { type Arguments, xmlrpcCall } from '../xmlrpc-call.ts';
 import type { Account, XmppClient, XmppServer } from '../xmpp-server.ts';
-import { ADMIN, HARNESS_ADDRESS, HOST, OTHER_HOST, POWERLESS, type Ports, ROTATOR } from './config.ts';
+import { ADMIN, HARNESS_ADDRESS, HOST, OTHER_HOST, POWERLESS, ROTATOR, type Variation } from './config.ts';
 import { endVm, startVm } from './erlang-vm.ts';
 import { pathsIn } from './paths.ts';
 import { connectClient } from './xmpp-client.ts';
 
 /** What a test may want of a server of its own beside what every server has. */
 export interface RealEjabberd extends XmppServer {
+  /** Where XMPP clients connect. */
+  readonly c2sPort: number;
+  /** XML-RPC without TLS, for any account, however the listener under test is set. */
+  readonly harnessUrl: string;
   /** An account that may run `change_password` and nothing else. */
   readonly rotator: Account;
-  readonly ports: Ports;
   readonly pid: number;
   /** Its log, at level `info`; removed when it stops. */
   readonly logFile: string;
@@ -29,12 +31,12 @@ const FORGET_MS = 10_000;
  * Starts ejabberd, of whichever release is there.
  *
  * @param root the folder that its packages are unpacked in
- * @param certificate what it shows where it listens with TLS as well, at the port `https`
+ * @param variation how it is not set up well
  */
-export async function startRealEjabberd(root: string, certificate?: Certified): Promise<RealEjabberd> {
+export async function startRealEjabberd(root: string, variation: Variation = {}): Promise<RealEjabberd> {
   const spool = await mkdtemp(join(tmpdir(), 'ejabberd-'));
   const removeSpool = () => rm(spool, { recursive: true, force: true });
-  const vm = await startVm(root, spool, certificate).catch(async (error) => {
+  const vm = await startVm(root, spool, variation).catch(async (error) => {
     await removeSpool();
     throw error;
   });
@@ -45,8 +47,9 @@ export async function startRealEjabberd(root: string, certificate?: Certified): 
     await removeSpool();
   };
 
-  const url = `http://127.0.0.1:${vm.ports.http}/xmlrpc`;
-  const command = (name: string, args: Arguments) => xmlrpcCall(url, name, [args], HARNESS_ADDRESS);
+  const url = `${variation.listener?.['tls'] === true ? 'https' : 'http'}://127.0.0.1:${vm.ports.http}/xmlrpc`;
+  const harness = `http://127.0.0.1:${vm.ports.harness}/`;
+  const command = (name: string, args: Arguments) => xmlrpcCall(harness, name, [args], HARNESS_ADDRESS);
   const passwords = new Map<string, string>();
   const register = async (user: string, host: string): Promise<Account> => {
     const password = `password of ${user}`;
@@ -71,6 +74,8 @@ export async function startRealEjabberd(root: string, certificate?: Certified): 
     const release = await releaseOf(root);
     return {
       url,
+      c2sPort: vm.ports.c2s,
+      harnessUrl: harness,
       host: HOST,
       otherHost: OTHER_HOST,
       release,
@@ -78,7 +83,6 @@ export async function startRealEjabberd(root: string, certificate?: Certified): 
       account: await register(ADMIN, HOST),
       powerless: await register(POWERLESS, HOST),
       rotator: await register(ROTATOR, HOST),
-      ports: vm.ports,
       pid: vm.process.pid ?? 0,
       logFile: vm.logFile,
       command,

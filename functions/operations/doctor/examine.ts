@@ -1,0 +1,83 @@
+import { type Config, type Deadline, type Jid, type readConfig, runCommands } from 'rostbeef-layer';
+import { type Account, checkCredentials, checkSecret } from './account.ts';
+import { hostOf, whoOf } from './advice.ts';
+import { checkBacklog } from './backlog.ts';
+import { type Chart, openChart } from './chart.ts';
+import { type AsAccount, checkAdminExtra, checkPermissions, checkRelease, checkVhosts } from './commands.ts';
+import { type Asked, checkEndpoint } from './endpoint.ts';
+import { type Connected, checkName, checkTcp } from './network.ts';
+import type { Report } from './report.ts';
+import { checkSettings } from './settings.ts';
+import { checkTls } from './tls.ts';
+
+/** How to examine. */
+export interface Examination {
+  /** The settings; without it, those of the process. */
+  readonly environment?: Parameters<typeof readConfig>[0];
+  readonly deadline: Deadline;
+  /** How many connections to open at once to try the listener's queue; without it, as many as a function may. */
+  readonly connections?: number;
+}
+
+/**
+ * Examines everything between the settings and the commands, and changes nothing.
+ *
+ * @returns the report, whatever is wrong with the server
+ * @throws a defect alone
+ */
+export async function examine({ environment, deadline, connections }: Examination): Promise<Report> {
+  const chart = openChart(deadline);
+  const config = await chart.check('settings', () => checkSettings(environment));
+  if (config === undefined) return chart.report(undefined);
+  const { url } = config;
+  const connected = await reach(chart, config, deadline);
+  if (isClassic(config)) return chart.report(url, connected && 'not tried: with the dialect rostbeef nothing uses it');
+  const account = await chart.check('secret', () => checkSecret(config, deadline.signal));
+  if (connected === undefined) return chart.report(url);
+  await examineCommands(chart, config, deadline, { connected, account });
+  await chart.check('backlog', () => checkBacklog(url, connections ?? config.maxConnections, deadline.signal));
+  return chart.report(url);
+}
+
+/** The checks up to an endpoint that answers, each of which needs the one before it. */
+async function reach(chart: Chart, config: Config, deadline: Deadline): Promise<Connected | undefined> {
+  const { url, caPem } = config;
+  const { signal } = deadline;
+  if (!(await chart.check('name resolution', () => checkName(url, signal)))) return undefined;
+  const connected = await chart.check('TCP', () => checkTcp(url, signal));
+  if (connected === undefined) return undefined;
+  if (!(await chart.check('TLS', () => checkTls(url, caPem, signal)))) return undefined;
+  const answers = await chart.check('endpoint', () => checkEndpoint(askedBy(config, deadline), isClassic(config)));
+  return answers && connected;
+}
+
+/** The checks of the commands; what they need of an account is skipped where there is none that is accepted. */
+async function examineCommands(
+  chart: Chart,
+  config: Config,
+  deadline: Deadline,
+  { connected, account }: { readonly connected: Connected; readonly account: Account | undefined },
+): Promise<void> {
+  const asked = () => askedBy(config, deadline);
+  const accepted =
+    account && (await chart.check('credentials', () => checkCredentials(asked(), account, deadline.signal)));
+  const argument = await chart.check('mod_admin_extra', () => checkAdminExtra(asked()));
+  if (accepted === undefined) return;
+  const { credentials } = accepted;
+  const asAccount: AsAccount = (use) => runCommands({ ...asked(), account: credentials }, use);
+  const who = whoOf(credentials, connected.localAddress);
+  const [anyVhost = hostOf(config.url)] = config.servers ?? [];
+  const user: Jid = { local: credentials?.user ?? 'nobody', domain: credentials?.server ?? anyVhost, resource: '' };
+  await chart.check('release', () => checkRelease(asAccount, argument));
+  const allowed = await chart.check('permissions', () => checkPermissions(asAccount, who, user, argument));
+  if (allowed?.includes('registered_vhosts')) await chart.check('vhosts', () => checkVhosts(asAccount, config.servers));
+}
+
+/** A server gets the time that the functions give it, if there is as much left. */
+function askedBy({ url, caPem: ca, timeoutMs }: Config, deadline: Deadline): Asked {
+  return { url, ca, timeoutMs: Math.min(timeoutMs, deadline.remainingMs) };
+}
+
+function isClassic({ dialect }: Config): boolean {
+  return dialect === 'rostbeef';
+}

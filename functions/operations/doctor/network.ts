@@ -1,0 +1,83 @@
+/** The way to the server, below HTTP. */
+import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
+import { connect, isIP } from 'node:net';
+import { Deadline } from 'rostbeef-layer';
+import { hostOf, listenerYaml, portOf } from './advice.ts';
+import type { Result } from './report.ts';
+
+/** For one connection or handshake. A lost SYN is sent again after one second and after three. */
+export const CONNECT_MS = 5_000;
+
+/** Whether the host has an address. */
+export async function checkName(url: URL, signal: AbortSignal): Promise<Result<true>> {
+  const host = hostOf(url);
+  if (isIP(host)) return { found: `${host} is an address`, value: true };
+  const limit = new Deadline(CONNECT_MS, signal);
+  try {
+    const addresses = await orAborted(lookup(host, { all: true }), limit.signal);
+    return { found: `${host} is ${addresses.map(({ address }) => address).join(', ')}`, value: true };
+  } catch (error) {
+    return {
+      found: `${host} has no address (${codeOf(error)})`,
+      mend: 'Correct the host in EJABBERD_URL, or give it a record in the DNS that is asked from here: a private hosted zone of the VPC.',
+    };
+  } finally {
+    limit.end();
+  }
+}
+
+/** What a connection tells. */
+export interface Connected {
+  /** This end's address. */
+  readonly localAddress: string;
+}
+
+/** Whether a connection comes about. */
+export async function checkTcp(url: URL, signal: AbortSignal): Promise<Result<Connected>> {
+  const [host, port] = [hostOf(url), portOf(url)];
+  const limit = new Deadline(CONNECT_MS, signal);
+  const started = performance.now();
+  const socket = connect({ host, port });
+  try {
+    await once(socket, 'connect', { signal: limit.signal });
+    const { localAddress = '' } = socket;
+    return { found: `port ${port} took the connection in ${millisecondsSince(started)}`, value: { localAddress } };
+  } catch (error) {
+    if (limit.signal.aborted) {
+      return {
+        found: `port ${port} did not answer within ${millisecondsSince(started)}`,
+        mend: 'Let it through: the security groups of both ends, network ACLs, routes, and the firewall of the host.',
+      };
+    }
+    return {
+      found: `port ${port} does not take connections (${codeOf(error)})`,
+      mend: 'Start ejabberd with a listener on this port that is not bound to another address, or correct EJABBERD_URL.',
+      yaml: listenerYaml(url),
+    };
+  } finally {
+    limit.end();
+    // An attempt that was given up may still fail.
+    socket.on('error', () => {}).destroy();
+  }
+}
+
+/** The system's name for an error. Never its message, which may quote what was sent. */
+export function codeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error ? error.name : 'unknown';
+}
+
+/** Whole milliseconds since a moment of `performance.now()`. */
+export function millisecondsSince(moment: number): string {
+  return `${Math.ceil(performance.now() - moment)} ms`;
+}
+
+/** What can't be called off is left alone once the signal fires. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', onAbort));
+}

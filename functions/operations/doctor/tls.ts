@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { isIP } from 'node:net';
+import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { Deadline } from 'rostbeef-layer';
+import { hostOf, portOf, tlsYaml } from './advice.ts';
+import { CONNECT_MS, codeOf, millisecondsSince } from './network.ts';
+import type { Result } from './report.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Certificates are commonly renewed 30 days before they end: one that is this near its end was not. */
+const SOON_DAYS = 14;
+
+const RENEW = 'Renew the certificate that certfiles names, then: ejabberdctl reload_config';
+
+/** Whether the functions trust the server's certificate, and for how long. */
+export async function checkTls(url: URL, ca: string | undefined, signal: AbortSignal): Promise<Result<true>> {
+  if (url.protocol !== 'https:') {
+    return {
+      found: 'not used: EJABBERD_URL begins with http, so the password crosses the network readable',
+      value: true,
+    };
+  }
+  const limit = new Deadline(CONNECT_MS, signal);
+  const started = performance.now();
+  const host = hostOf(url);
+  // Nothing is sent over this connection. It takes any certificate, so that what is wrong with it can be told.
+  const socket = connect({
+    host,
+    port: portOf(url),
+    ca,
+    rejectUnauthorized: false,
+    ...(isIP(host) === 0 && { servername: host }),
+  });
+  try {
+    await once(socket, 'secureConnect', { signal: limit.signal });
+    return judge(socket, socket.getPeerCertificate(), host, ca !== undefined);
+  } catch (error) {
+    return notTls(url, limit.signal.aborted ? `no answer within ${millisecondsSince(started)}` : codeOf(error));
+  } finally {
+    limit.end();
+    // An attempt that was given up may still fail.
+    socket.on('error', () => {}).destroy();
+  }
+}
+
+function notTls(url: URL, reason: string): Result<never> {
+  return {
+    found: `the handshake failed (${reason})`,
+    mend: 'Let the listener speak TLS, or let EJABBERD_URL begin with http.',
+    yaml: tlsYaml(url),
+  };
+}
+
+function judge(socket: TLSSocket, certificate: PeerCertificate, host: string, hasOwnCa: boolean): Result<true> {
+  const validTo = new Date(certificate.valid_to);
+  const days = Math.floor((validTo.getTime() - Date.now()) / DAY_MS);
+  const ends = validTo.toISOString().slice(0, 10);
+  const ended = days < 0 ? `the certificate ended on ${ends}` : 'a certificate of the chain has ended';
+  const problems = [
+    ...chainProblems(String(socket.authorizationError ?? ''), ended, hasOwnCa),
+    ...hostProblems(certificate, host),
+  ];
+  if (problems.length > 0) {
+    return {
+      found: problems.map(({ found }) => found).join('; '),
+      mend: problems.map(({ mend }) => mend).join(' '),
+    };
+  }
+  const found = `${socket.getProtocol()}, the certificate is trusted, names ${host} and ends in ${days} days, on ${ends}`;
+  // The functions work for now, and so do the checks that come after this one.
+  return { found, value: true, ...(days < SOON_DAYS && { mend: `${RENEW}.` }) };
+}
+
+interface Problem {
+  readonly found: string;
+  readonly mend: string;
+}
+
+/** @param problem as OpenSSL names it; Node.js puts a wrong host name there as well, if the chain is right */
+function chainProblems(problem: string, ended: string, hasOwnCa: boolean): readonly Problem[] {
+  if (problem === '' || problem === 'ERR_TLS_CERT_ALTNAME_INVALID') return [];
+  if (problem === 'CERT_HAS_EXPIRED') return [{ found: ended, mend: `${RENEW}.` }];
+  if (problem === 'CERT_NOT_YET_VALID') {
+    return [{ found: 'the certificate is not valid yet', mend: 'Set the clock of whoever made it, and make it anew.' }];
+  }
+  const [found, mend] = hasOwnCa
+    ? ['is not signed by the authority in EJABBERD_CA_PEM', 'Put the certificate of the authority that signed it there']
+    : ['is signed by no authority that Node.js trusts', 'Put the certificate of its authority into EJABBERD_CA_PEM'];
+  return [
+    {
+      found: `the certificate ${found} (${problem})`,
+      mend: `${mend}; and let the file that certfiles names hold the chain up to it.`,
+    },
+  ];
+}
+
+function hostProblems(certificate: PeerCertificate, host: string): readonly Problem[] {
+  if (checkServerIdentity(host, certificate) === undefined) return [];
+  return [
+    {
+      found: `the certificate is not for ${host}, but for ${certificate.subjectaltname ?? 'no host at all'}`,
+      mend: 'Name the host in EJABBERD_URL as the certificate does, or get a certificate with that name.',
+    },
+  ];
+}

@@ -1,0 +1,61 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { errorCatalogue } from 'rostbeef-layer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
+import { CANARIES, canariesIn } from './canaries.ts';
+import { catalogueOfFaults } from './catalogue.ts';
+import { COLUMNS } from './fault.ts';
+import { ALLOWED_EXCESS_MS, type Played, play, TIMEOUT_MS } from './matrix.ts';
+import { type OpenStage, openStage } from './stage.ts';
+import { documentOf, rowsOf } from './table.ts';
+
+const documentPath = resolve(import.meta.dirname, '../../docs/faults.md');
+let stage: OpenStage;
+let played: Played;
+
+beforeAll(async () => {
+  stage = await openStage(await startEmbeddedEjabberd('24.12'));
+  played = await play(stage, catalogueOfFaults);
+  if (process.env['FAULTS_UPDATE']) {
+    await mkdir(dirname(documentPath), { recursive: true });
+    await writeFile(documentPath, documentOf(catalogueOfFaults, played.cells));
+  }
+}, 300_000);
+afterAll(() => stage?.close());
+
+describe.each(catalogueOfFaults)('$name', (fault) => {
+  const cells = () => played.cells.filter((cell) => cell.fault === fault.name);
+
+  it('ends every method in the error that is due', () => {
+    const seen = Object.fromEntries(cells().map(({ column, outcome }) => [column, outcome]));
+    expect(seen).toEqual(Object.fromEntries(COLUMNS.map((column) => [column, fault.expected(column)])));
+  });
+
+  it('lets every call settle once and in time, and leaves nothing behind', () => {
+    const complaints = cells().flatMap((cell) => cell.complaints.map((complaint) => `${cell.column}: ${complaint}`));
+    expect(complaints).toEqual([]);
+    expect(cells().map(({ settled }) => settled)).toEqual(COLUMNS.map(() => 1));
+    expect(Math.max(...cells().map(({ elapsedMs }) => elapsedMs))).toBeLessThan(TIMEOUT_MS + ALLOWED_EXCESS_MS);
+  });
+});
+
+it('every outcome is a success or one of the errors that the documentation lists', () => {
+  const known = ['ok', ...errorCatalogue.map(({ name }) => name)];
+  const names = new Set(played.cells.map(({ outcome }) => outcome.split(':')[0]));
+  expect([...names].filter((name) => !known.includes(name ?? ''))).toEqual([]);
+  expect(names).not.toContain('UnexpectedError');
+});
+
+it('no secret, stanza, nick or word of the server is in any line or error of a function', () => {
+  const output = played.output.join('\n');
+  expect(output).toContain('"outcome":"OutcomeUnknownError"');
+  expect(canariesIn(output)).toEqual([]);
+  expect(canariesIn(JSON.stringify(CANARIES))).toHaveLength(Object.keys(CANARIES).length);
+});
+
+it('the documentation has the table, with no cell empty', async () => {
+  const documented = rowsOf(await readFile(documentPath, 'utf8'));
+  expect(documented).toEqual(rowsOf(documentOf(catalogueOfFaults, played.cells)));
+  expect([...documented.values()].flat().filter((text) => text.trim() === '')).toEqual([]);
+});

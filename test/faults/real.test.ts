@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';
+import { startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
+import { canariesIn } from './canaries.ts';
+import { catalogueOfFaults } from './catalogue.ts';
+import { COLUMNS, type Fault } from './fault.ts';
+import { type Played, play } from './matrix.ts';
+import { type OpenStage, openStage } from './stage.ts';
+
+/** One fault of each sort; what remains differs in bytes that a real server has no part in. */
+const SORTS = [
+  'the port is closed',
+  'reset after the request, which the server never got',
+  'closed before the answer',
+  'reset before the answer, and then the port is closed',
+  'silence instead of the answer',
+  'reset in the middle of the body',
+  'each byte by itself',
+  'kept connections reset while frozen',
+  'TLS: a certificate of another host',
+  '503 Service Unavailable, with a valid body',
+  'XML: cut off',
+  'fault -118, credentials refused',
+];
+
+const faults: readonly Fault[] = catalogueOfFaults.filter(({ name }) => SORTS.includes(name));
+
+await describeEjabberd('24.12', 'between the functions and a real ejabberd 24.12', (root) => {
+  let stage: OpenStage;
+  let played: Played;
+  beforeAll(async () => {
+    stage = await openStage(await startRealEjabberd(root));
+    played = await play(stage, faults);
+  }, 300_000);
+  afterAll(() => stage?.close());
+
+  it.each(faults)('$name: every method ends in the error that is due, and the server has what it says', (fault) => {
+    const cells = played.cells.filter((cell) => cell.fault === fault.name);
+    const seen = Object.fromEntries(cells.map(({ column, outcome }) => [column, outcome]));
+    expect(seen).toEqual(Object.fromEntries(COLUMNS.map((column) => [column, fault.expected(column)])));
+    expect(cells.flatMap(({ complaints }) => complaints)).toEqual([]);
+  });
+
+  it('plays every sort there is', () => {
+    expect(faults).toHaveLength(SORTS.length);
+    expect(canariesIn(played.output.join('\n'))).toEqual([]);
+  });
+});

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
+import type { Exchange } from '../support/fault-proxy.ts';
+import { openColumns } from './columns.ts';
+import { COLUMNS, lost } from './fault.ts';
+import { nameOf, nextCall, openSetting, type Setting, warmUp } from './matrix.ts';
+import { type OpenStage, openStage } from './stage.ts';
+
+/** How the connection ends after the part; a reset after each byte as well where `FAULTS_ALL` is set. */
+const ENDS: Readonly<Record<string, (exchange: Exchange) => void>> = {
+  closed: ({ socket }) => void socket.end(),
+  ...(process.env['FAULTS_ALL'] && { reset: ({ reset }: Exchange) => reset() }),
+};
+
+const METHODS = COLUMNS.filter((column) => !column.includes(', '));
+
+let stage: OpenStage;
+let settings: readonly Setting[];
+
+beforeAll(async () => {
+  stage = await openStage(await startEmbeddedEjabberd('24.12'));
+  const columns = await openColumns(stage.server);
+  settings = await Promise.all(columns.map((column) => openSetting(stage, column, 'plain')));
+  await Promise.all(settings.map(warmUp));
+});
+afterAll(async () => {
+  await Promise.all(settings.map((setting) => setting.close()));
+  await stage.close();
+});
+
+/** Ends each answer after so many bytes, from none to all but one; resolves to what the calls ended in. */
+async function cutEverywhere(setting: Setting, end: (exchange: Exchange) => void) {
+  const { proxy, sandbox, column } = setting;
+  const outcomes = new Set<string>();
+  let shortest = Number.POSITIVE_INFINITY;
+  let length = 0;
+  await proxy.interfere({
+    play: async (exchange) => {
+      const response = await exchange.forward();
+      shortest = Math.min(shortest, response.length);
+      exchange.socket.write(response.subarray(0, length), () => end(exchange));
+    },
+  });
+  await column.prepare();
+  for (; length < shortest; length++) outcomes.add(nameOf(await sandbox.invoke(column.input())));
+  await proxy.heal();
+  const complaints = column.method === 'send_stanza' ? [] : await nextCall(setting);
+  return { outcomes: [...outcomes], tried: length, complaints };
+}
+
+it.each(Object.entries(ENDS))(
+  'an answer %s after any byte is never taken for one',
+  { timeout: 300_000 },
+  async (_, end) => {
+    const cut = await Promise.all(
+      settings
+        .filter(({ column: { name } }) => METHODS.includes(name))
+        .map(async (setting) => [setting.column, await cutEverywhere(setting, end)] as const),
+    );
+    for (const [column, { outcomes, tried, complaints }] of cut) {
+      expect({ [column.name]: outcomes, complaints }).toEqual({ [column.name]: [lost(column.name)], complaints: [] });
+      expect(tried).toBeGreaterThan(100);
+    }
+  },
+);

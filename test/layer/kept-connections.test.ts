@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createEndpoint, type Endpoint, InvocationSockets, post } from '../../functions/layer/xmlrpc/transport.ts';
+import { type EmbeddedServer, startEmbeddedServer } from '../../infra/local/embedded/server.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
+
+let server: EmbeddedServer;
+let proxy: FaultProxy;
+let endpoint: Endpoint;
+
+beforeAll(async () => {
+  server = await startEmbeddedServer({ release: '24.12', hosts: ['xmpp.test'] });
+  proxy = await FaultProxy.start({ target: server.url });
+  endpoint = createEndpoint({ url: new URL(proxy.url), ca: undefined, maxResponseBytes: 10_000, maxSockets: 10 });
+});
+afterAll(async () => {
+  endpoint.keptAgent.destroy();
+  await proxy.stop();
+  await server.stop();
+});
+
+const body = Buffer.from('<methodCall><methodName>registered_vhosts</methodName><params/></methodCall>');
+
+const read = async (): Promise<string> => {
+  const sockets = new InvocationSockets();
+  const answer = post(endpoint, { body, signal: AbortSignal.timeout(200), idempotent: true, sockets });
+  return answer.then(
+    () => 'answered',
+    (error) => error.message,
+  );
+};
+
+it('of many kept connections that were lost without a word, one costs a call its time, and the others none', async () => {
+  await Promise.all([read(), read(), read()]);
+  proxy.mute();
+  expect(await read()).toBe('the deadline passed');
+  expect([await read(), await read()]).toEqual(['answered', 'answered']);
+});
+
+it('a request whose kept connection died counts as sent, even where no other can be opened', async () => {
+  await proxy.heal();
+  await read();
+  await proxy.interfere(
+    {
+      play: ({ refuse, reset }) => {
+        refuse();
+        reset();
+      },
+    },
+    () => true,
+  );
+  const failure = post(endpoint, {
+    body,
+    signal: AbortSignal.timeout(1_000),
+    idempotent: true,
+    sockets: new InvocationSockets(),
+  });
+  await expect(failure).rejects.toMatchObject({ kind: 'lost', sent: true, code: 'ECONNREFUSED' });
+});
+
+it('an answer that nobody asked for is not taken for that of the next request', async () => {
+  await proxy.heal();
+  await read();
+  proxy.blurt(Buffer.from('HTTP/1.1 500 Unasked\r\nContent-Length: 0\r\n\r\n'));
+  await sleep(20);
+  expect(await read()).toBe('answered');
+});
