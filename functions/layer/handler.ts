@@ -8,7 +8,7 @@ import type { Door } from './doors/door.ts';
 import { eventbridge } from './doors/eventbridge.ts';
 import { http } from './doors/http.ts';
 import { answerBatch, callOf, type QueueRecord, recordsOf } from './doors/sqs.ts';
-import { RostbeefError, UnexpectedError, UnsupportedEventError } from './errors/index.ts';
+import { ConfigurationError, RostbeefError, UnexpectedError, UnsupportedEventError } from './errors/index.ts';
 import { logCall } from './log.ts';
 import type { Method } from './methods/method.ts';
 
@@ -34,6 +34,7 @@ export function createHandler(method: Method): LambdaHandler {
     eventbridge: chainOf(eventbridge, method, container),
     sqs: batchChainOf(method, container),
   };
+  prepare(container);
   return async (event, context) => {
     const door = doorOf(event);
     if (door !== 'unsupported') return chains[door](event, context);
@@ -117,6 +118,15 @@ function logging(method: Method, door: Door): MiddlewareObj {
 
 function known(error: unknown): RostbeefError {
   return error instanceof RostbeefError ? error : new UnexpectedError({ cause: error });
+}
+
+/** The secret is read while the runtime starts. */
+function prepare(container: () => Container): void {
+  try {
+    container().prepare();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+  }
 }
 
 /** Settings that are wrong are told through the door at every call, not by a crash at the start. */
