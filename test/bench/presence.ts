@@ -100,8 +100,8 @@ async function waysOf(
     'the list, then a call a connected one': async () => {
       const answers = await Promise.all([post(roster), post(list)]);
       for (const answer of answers) decodeResponse(answer);
-      const connected = answers[1].toString();
-      await ask(names.filter((user) => connected.includes(`>${user}@`)));
+      const connected = new Set(answers[1].toString().match(/(?<=>)[^<>@]+(?=@)/g));
+      await ask(names.filter((user) => connected.has(user)));
     },
     'everybody at once': async () => {
       for (const answer of await Promise.all([post(roster), post(tell)])) decodeResponse(answer);
