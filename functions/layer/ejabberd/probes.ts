@@ -8,6 +8,7 @@
 import type { Jid } from '../jid.ts';
 import {
   addRosterItem,
+  allSessions,
   type Command,
   checkAccount,
   connectedUsers,
@@ -16,6 +17,7 @@ import {
   getRoster,
   registeredVhosts,
   sendStanza,
+  sessionCount,
   userResources,
   userSessions,
 } from './commands.ts';
@@ -59,6 +61,8 @@ export function permissionProbes(user: Jid, argument: GroupsArgument): readonly 
   return [
     addRosterItem({ ...side, nick: '', group: '' }, argument),
     checkAccount(user),
+    allSessions(),
+    sessionCount(),
     connectedUsers(user.domain),
     deleteRosterItem(side),
     getRoster(user),
@@ -70,7 +74,12 @@ export function permissionProbes(user: Jid, argument: GroupsArgument): readonly 
 }
 
 /** The commands that ejabberd has without `mod_admin_extra`. */
-export const CORE_COMMANDS: readonly string[] = ['registered_vhosts', 'user_resources'];
+export const CORE_COMMANDS: readonly string[] = ['connected_users_number', 'registered_vhosts', 'user_resources'];
 
 /** The commands that name no host of the server's own: since release 26.07 the others take the access rule `configure`. */
-export const HOSTLESS_COMMANDS: readonly string[] = ['registered_vhosts', 'send_stanza'];
+export const HOSTLESS_COMMANDS: readonly string[] = [
+  'connected_users_info',
+  'connected_users_number',
+  'registered_vhosts',
+  'send_stanza',
+];
