@@ -166,7 +166,7 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
     await withServer({ without, permissions }, async (server) => {
       const report = await on(server);
       expect(checksThat(report, 'failed')).toEqual(['mod_admin_extra']);
-      expect(findingOf(report, 'permissions').found).toBe('2 of 9 commands may be run, the others are not there');
+      expect(findingOf(report, 'permissions').found).toBe('3 of 11 commands may be run, the others are not there');
       expect(findingOf(report, 'release').found).toMatch(new RegExp(`^ejabberd ${release}-`));
       await expectMended({ without, permissions }, findingOf(report, 'mod_admin_extra'));
     });
@@ -176,7 +176,9 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
     await withServer({ without: ['mod_admin_extra'], permissions: {} }, async (server) => {
       const report = await on(server);
       expect(checksThat(report, 'failed')).toEqual(['mod_admin_extra', 'permissions']);
-      expect(findingOf(report, 'permissions').found).toBe('ejabberd refuses registered_vhosts, user_resources');
+      expect(findingOf(report, 'permissions').found).toBe(
+        'ejabberd refuses connected_users_number, registered_vhosts, user_resources',
+      );
     });
   });
 
