@@ -13,6 +13,11 @@ const NEEDS: readonly (readonly [key: string, wanted: string, holds: (given: Giv
     'secretsManagerEndpoint=false',
     (given) => String(given['secretsManagerEndpoint']) === 'false',
   ],
+  ['idempotencyTtlSeconds', 'idempotency=true', keepsKeys],
+  ['dynamodbPrefixListId', 'idempotency=true', keepsKeys],
+  ['dynamodbEndpoint', 'idempotency=true', keepsKeys],
+  ['routeTableIds', 'idempotency=true', keepsKeys],
+  ['routeTableIds', 'subnetIds', ({ subnetIds }) => subnetIds !== undefined],
   ['apiVpcEndpointId', 'apiAccess=private', ({ apiAccess }) => apiAccess === 'private'],
   ['eventBusName', 'events=true', hasEvents],
   ['eventSources', 'events=true', hasEvents],
@@ -34,6 +39,15 @@ export function combinationProblems(given: Given): readonly string[] {
   );
   if (isStock(given) && given['secretArn'] === undefined && given['ejabberdAccount'] === undefined) {
     problems.push('secretArn: is missing, and so is ejabberdAccount for a new secret');
+  }
+  if (keepsKeys(given) && given['dynamodbPrefixListId'] === undefined) {
+    problems.push('dynamodbPrefixListId: is missing, and idempotency=true needs it');
+  }
+  const makesRoutes = keepsKeys(given) && String(given['dynamodbEndpoint']) !== 'false';
+  if (makesRoutes && given['subnetIds'] !== undefined && given['routeTableIds'] === undefined) {
+    problems.push(
+      'routeTableIds: is missing, and the gateway endpoint for DynamoDB needs it, unless dynamodbEndpoint=false',
+    );
   }
   if (hasEvents(given) && Number(given['maxConcurrency']) < LEAST_WITH_EVENTS) {
     problems.push(
@@ -67,6 +81,10 @@ function needsRange({
 
 function hasEvents({ events }: Given): boolean {
   return String(events) === 'true';
+}
+
+function keepsKeys({ idempotency }: Given): boolean {
+  return String(idempotency) === 'true';
 }
 
 function isStock({ ejabberdDialect = 'ejabberd' }: Given): boolean {
