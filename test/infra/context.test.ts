@@ -98,7 +98,7 @@ describe('the CDK context', () => {
 
   it('is told what an idempotency table needs', () => {
     const keeping = { ...project.context, idempotency: true };
-    const existing = { vpcId: 'vpc-01234567', subnetIds: 'subnet-01234567' };
+    const existing = { vpcId: 'vpc-01234567', subnetIds: 'subnet-01234567', vpcCidr: '10.1.0.0/16' };
     const prefixList = 'dynamodbPrefixListId: is missing, and idempotency=true needs it';
     const routes = expect.stringMatching(/^routeTableIds: is missing.*unless dynamodbEndpoint=false$/);
     expect(problemsOf(keeping)).toEqual([prefixList]);

@@ -242,8 +242,10 @@ describe('the network', () => {
   });
 
   it('leaves everybody else in the VPC their way to AWS’s services', () => {
-    whole.network.resourceCountIs('AWS::EC2::VPCEndpoint', 2);
-    whole.network.allResourcesProperties('AWS::EC2::VPCEndpoint', { PrivateDnsEnabled: false });
+    const interfaces = resources(whole.network, 'AWS::EC2::VPCEndpoint').filter(
+      ({ VpcEndpointType }) => VpcEndpointType === 'Interface',
+    );
+    expect(interfaces.map(({ PrivateDnsEnabled }) => PrivateDnsEnabled)).toEqual([false, false]);
     for (const { Environment } of resources(whole.functions, 'AWS::Lambda::Function')) {
       expect(JSON.stringify(Environment.Variables.AWS_ENDPOINT_URL_SECRETS_MANAGER)).toMatch(/https:\/\/.*ImportValue/);
     }
