@@ -1,3 +1,6 @@
+/** Given to every signal: to make a `DOMException` with its stack, as `abort()` does, takes longer than all else here. */
+const REASON = new Error('the deadline passed, or what it was for has ended');
+
 /** A moment by which something must have settled, and the signal that fires then. */
 export class Deadline {
   readonly #controller = new AbortController();
@@ -10,7 +13,7 @@ export class Deadline {
    * @param outer a signal that ends it earlier
    */
   constructor(ms: number, outer?: AbortSignal) {
-    const abort = () => this.#controller.abort();
+    const abort = () => this.#controller.abort(REASON);
     this.#at = performance.now() + ms;
     this.#timer = setTimeout(abort, Math.max(0, ms));
     this.#unlink = () => outer?.removeEventListener('abort', abort);
@@ -31,7 +34,7 @@ export class Deadline {
   end(): void {
     clearTimeout(this.#timer);
     this.#unlink();
-    this.#controller.abort();
+    this.#controller.abort(REASON);
   }
 }
 

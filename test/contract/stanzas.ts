@@ -22,6 +22,7 @@ export function stanzaContract(world: () => World): void {
     it.each([
       ['entities', '<body>&lt;b&gt; &amp;amp; &quot;x&quot; &#x1F600; &#233;</body>', '<b> &amp; "x" 😀 é'],
       ['two CDATA sections', '<body><![CDATA[<a>]]>&amp;<![CDATA[]]]]><![CDATA[>]]></body>', '<a>&]]>'],
+      ['a long text of such', `<body>${'<![CDATA[<a>]]>&amp;\r\n'.repeat(500)}</body>`, '<a>&\n'.repeat(500)],
       ['emoji and astral letters', '<body>😀 𝒜 👩‍👩‍👧</body>', '😀 𝒜 👩‍👩‍👧'],
       ['white space', '<body>  one\n\n\ttwo  </body>', '  one\n\n\ttwo  '],
       ['a carriage return', '<body>one&#13;two</body>', 'one\rtwo'],

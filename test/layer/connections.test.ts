@@ -64,6 +64,19 @@ describe('a connection', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  it('that a request waited for and that then dies has sent it, or is replaced where that does no harm', async () => {
+    const server = await serve(
+      (socket, { body }) => void (body === 'first' ? socket.write(ok(xml)) : socket.destroy()),
+    );
+    const { read, write } = client(server.url, { maxSockets: 1 });
+    const [, failure] = await Promise.all([write({ body: 'first' }), failureOf(write({ body: 'second' }))]);
+    expect(failure).toMatchObject({ kind: 'lost', sent: true });
+    expect(connectionsOf(server)).toEqual([1, 1]);
+    const [, replaced] = await Promise.all([read({ body: 'first' }), failureOf(read({ body: 'second' }))]);
+    expect(replaced).toMatchObject({ kind: 'lost', sent: true });
+    expect(connectionsOf(server)).toEqual([1, 1, 2, 2, 3]);
+  });
+
   it('is one of no more than were allowed', async () => {
     const server = await serve(answer);
     const { read } = client(server.url, { maxSockets: 3 });

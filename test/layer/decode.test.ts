@@ -75,6 +75,22 @@ describe('any value', () => {
     expect(valueIn(xml)).toEqual(value);
   });
 
+  it('that is a struct inherits nothing, and may have a member of any other name', () => {
+    const value = Object(
+      valueIn(`<value><struct>${member('a', '1')}${member('hasOwnProperty', '2')}</struct></value>`),
+    );
+    expect('toString' in value).toBe(false);
+    expect(Object.keys(value)).toEqual(['a', 'hasOwnProperty']);
+  });
+
+  it('that comes again, or nearly, is read as what it is each time', () => {
+    const texts = ['both', 'bath', 'éa', 'ée', 'both', '', 'b', 'éa', 'x'.repeat(30), 'a&amp;b', 'a]b', 'a]]b'];
+    const list = texts.map((text) => `<value><string>${text}</string></value>`).join('');
+    expect(valueIn(`<value><array><data>${list}</data></array></value>`)).toEqual(
+      texts.map((text) => text.replace('&amp;', '&')),
+    );
+  });
+
   it('may have a byte order mark and a declaration of UTF-8 before it', () => {
     expect(
       decode(

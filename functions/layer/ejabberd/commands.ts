@@ -4,7 +4,7 @@ import { formatJid, type Jid } from '../jid.ts';
 import type { RosterItem, Show, Side } from './dialect.ts';
 import type { Fault } from './faults.ts';
 import { rosterOf, showOf } from './rows.ts';
-import { listIn, resultCode, rowMembers, ShapeError, textOr, textsOf } from './shape.ts';
+import { listIn, membersOf, resultCode, rowMembers, ShapeError, textOr, textsOf } from './shape.ts';
 
 /** One call of a command. */
 export interface Command<T> {
@@ -91,6 +91,25 @@ export function userSessions({ local, domain }: Jid): Command<readonly Session[]
 /** The full JID of every session of a vhost. */
 export function connectedUsers(host: string): Command<readonly string[]> {
   return read('connected_users_vhost', { host }, (answer) => textsOf(listIn(answer, 'connected_users_vhost')));
+}
+
+/** How many sessions the server has, on all its vhosts. */
+export function sessionCount(): Command<number> {
+  return read('connected_users_number', {}, (answer) => {
+    const count = membersOf(answer)['num_sessions'];
+    if (typeof count !== 'number') throw new ShapeError('the integer num_sessions is due');
+    return count;
+  });
+}
+
+/** Every session of the server with its presence, and the bare JID that it is of. */
+export function allSessions(): Command<readonly (Session & { readonly owner: string })[]> {
+  return read('connected_users_info', {}, (answer) =>
+    listIn(answer, 'connected_users_info').map((row) => {
+      const jid = textOr(rowMembers(row)['jid']);
+      return { ...sessionOf(row), owner: jid.slice(0, jid.indexOf('/')) };
+    }),
+  );
 }
 
 /** The server's vhosts. */

@@ -4,7 +4,8 @@ import { elseIfNotFound, existing, rosterOrEmpty } from './accounts.ts';
 import { sendStanza, userResources } from './commands.ts';
 import type { Dialect } from './dialect.ts';
 import { groupsArgumentLearner, link, unlink } from './link.ts';
-import { bestPresence, presencesOf, sessionsOf } from './presence.ts';
+import { bestPresence, sessionsOf } from './presence.ts';
+import { type LearnedWays, presencesOf, sessionsOnServer } from './presences.ts';
 import { byCodeUnit } from './rows.ts';
 import { commandRunner, type Invocation, type Server } from './runner.ts';
 
@@ -15,6 +16,7 @@ import { commandRunner, type Invocation, type Server } from './runner.ts';
  */
 export function stockDialect(server: Server): (invocation: Invocation & { readonly deadline: Deadline }) => Dialect {
   const learnGroupsArgument = groupsArgumentLearner();
+  const learnedWays: LearnedWays = { count: true, tell: true };
   return (invocation) => {
     const run = commandRunner(server, invocation);
     const { deadline } = invocation;
@@ -23,8 +25,9 @@ export function stockDialect(server: Server): (invocation: Invocation & { readon
       unlinkContacts: (jid1, jid2) => unlink(run, jid1, jid2, deadline),
       getRoster: async (owner) => existing(run, owner, await rosterOrEmpty(run, owner)),
       getRosterWithPresence: async (owner, select) => {
-        const part = select(await existing(run, owner, await rosterOrEmpty(run, owner)));
-        return { part, presences: await presencesOf(run, part.items) };
+        const [roster, sessions] = await Promise.all([rosterOrEmpty(run, owner), sessionsOnServer(run, learnedWays)]);
+        const part = select(await existing(run, owner, roster));
+        return { part, presences: await presencesOf(run, part.items, sessions, learnedWays) };
       },
       getPresence: async (user) => bestPresence(await existing(run, user, await sessionsOf(run, user))),
       getResources: async (user) => {

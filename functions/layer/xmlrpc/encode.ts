@@ -9,11 +9,20 @@ export type Encodable = string | number | boolean | readonly Encodable[] | { rea
 
 const MAX_DEPTH = 32;
 
+/** A text of this length on goes as a section: entities for all its markup would cost most of a large stanza's time. */
+const SECTION_FROM = 2_000;
+
+/** Kept forms of calls; commands have a dozen. */
+const MOST_FORMS = 100;
+
 /** XML-RPC's own characters for a method, and what members of ejabberd's commands are made of. */
 const NAME = /^[\w.:/-]+$/;
 
 /**
  * Encodes a call.
+ *
+ * The package writes each form of a call once: its method, members and lists, with a hole for each string. After that a
+ * call is its form with the strings filled in, for the package takes longer than all else of a small call together.
  *
  * No string changes the structure or arrives altered: the package would put one with `<` or `&` into a CDATA section of
  * which it escapes only the first end, lose carriage returns there, and send what it does not know as an empty string.
@@ -28,46 +37,95 @@ const NAME = /^[\w.:/-]+$/;
  */
 export function encodeCall(method: string, params: readonly Encodable[], declared?: 'ISO-8859-1'): Buffer {
   if (!NAME.test(method)) throw new EncodeError('the method’s name is not one');
-  const safe = params.map((param, index) => safeValue(param, `params[${index}]`, 0));
-  return Buffer.from(serializer.serializeMethodCall(method, safe, declared));
+  const texts: string[] = [];
+  const content = params.map((param, index) => readValue(param, `params[${index}]`, 0, texts)).join('');
+  const form = `${declared ?? ''} ${method} ${content}`;
+  const parts = forms.get(form) ?? keep(form, written(method, params, declared));
+  let xml = parts[0] ?? '';
+  for (const [index, text] of texts.entries()) xml += escaped(text, declared) + parts[index + 1];
+  return Buffer.from(xml);
 }
 
-/** A string that the package writes by our own escaping, not by its own. */
-class SafeString extends CustomType {
+const forms = new Map<string, readonly string[]>();
+
+function keep(form: string, parts: readonly string[]): readonly string[] {
+  if (forms.size >= MOST_FORMS) forms.clear();
+  forms.set(form, parts);
+  return parts;
+}
+
+/** What the package writes around the strings of a call. */
+function written(method: string, params: readonly Encodable[], declared?: string): readonly string[] {
+  return serializer.serializeMethodCall(method, params.map(withHoles), declared).split(HOLE);
+}
+
+/** No name or number can hold it, so that in what the package writes it stands for a string alone. */
+const HOLE = '&hole;';
+
+/** A string's place, which the package puts into its element as it is. */
+class Hole extends CustomType {
   override readonly tagName = 'string';
 
   override serialize(xml: XmlNode): XmlNode {
-    return xml.ele(this.tagName).raw(escaped(this.raw));
+    return xml.ele(this.tagName).raw(this.raw);
   }
 }
 
+function withHoles(value: Encodable): unknown {
+  if (typeof value === 'string') return new Hole(HOLE);
+  if (typeof value !== 'object') return value;
+  if (isList(value)) return value.map(withHoles);
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withHoles(member)]));
+}
+
+function isList(value: object): value is readonly Encodable[] {
+  return Array.isArray(value);
+}
+
 /** A line feed for a carriage return is what an XML parser would make of a raw one. */
-function escaped(text: string): string {
+function escaped(text: string, declared: string | undefined): string {
   if (!/[&<>\r]/.test(text)) return text;
+  if (text.length >= SECTION_FROM && declared === undefined) return section(text);
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#13;');
 }
 
-/** A value of which the package can only write what is meant. */
-function safeValue(value: unknown, path: string, depth: number): unknown {
+/** A CDATA section, which has to end and begin anew where the text has its end mark or a carriage return. */
+function section(text: string): string {
+  const safe = text.replaceAll(']]>', ']]]]><![CDATA[>').replaceAll('\r', ']]>&#13;<![CDATA[');
+  return `<![CDATA[${safe}]]>`;
+}
+
+/**
+ * Checks that a value can travel, and takes out its strings in their order.
+ *
+ * @returns its form: what is left without them
+ */
+function readValue(value: unknown, path: string, depth: number, texts: string[]): string {
+  if (typeof value === 'string') {
+    const problem = xmlProblem(value);
+    if (problem !== undefined) throw new EncodeError(`${path} ${problem}`);
+    texts.push(value);
+    return 's';
+  }
   if (depth > MAX_DEPTH) throw new EncodeError(`${path} is nested too deep`);
-  if (typeof value === 'string') return safeString(value, path);
-  if (typeof value === 'boolean') return value;
-  if (typeof value === 'number' && value === (value | 0)) return value;
-  // Unlike map, this does not pass over holes.
-  if (Array.isArray(value)) return Array.from(value, (item, index) => safeValue(item, `${path}[${index}]`, depth + 1));
-  if (typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value))) {
-    return Object.fromEntries(
-      Object.entries(value).map(([name, member]) => {
-        if (!NAME.test(name)) throw new EncodeError(`${path} has a member whose name is not one`);
-        return [name, safeValue(member, `${path}.${name}`, depth + 1)];
-      }),
-    );
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' && value === (value | 0)) return `${value} `;
+  if (Array.isArray(value)) {
+    // Unlike map, this does not pass over holes.
+    return `[${Array.from(value, (item, index) => readValue(item, `${path}[${index}]`, depth + 1, texts)).join('')}]`;
+  }
+  if (typeof value === 'object' && value !== null && isPlain(value)) {
+    let form = '{';
+    for (const [name, member] of Object.entries(value)) {
+      if (!NAME.test(name)) throw new EncodeError(`${path} has a member whose name is not one`);
+      form += `${name}=${readValue(member, `${path}.${name}`, depth + 1, texts)}`;
+    }
+    return `${form}}`;
   }
   throw new EncodeError(`${path} is of a type that XML-RPC does not have`);
 }
 
-function safeString(text: string, path: string): SafeString {
-  const problem = xmlProblem(text);
-  if (problem !== undefined) throw new EncodeError(`${path} ${problem}`);
-  return new SafeString(text);
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

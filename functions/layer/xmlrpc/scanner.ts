@@ -1,8 +1,9 @@
 /** Reads XML forwards, once: just enough of it for XML-RPC, and nothing that XML 1.0 forbids. */
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { DecodeError } from './errors.ts';
 
-const CONTROL_OR_NONCHARACTER = /[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]/;
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f]/;
+const NONCHARACTER = /\xef\xbf[\xbe\xbf]/;
 const DECLARATION =
   /<\?xml\s+version\s*=\s*(?:"1\.\d"|'1\.\d')(?:\s+encoding\s*=\s*(?:"([\w.-]+)"|'([\w.-]+)'))?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>/y;
 const ENCODINGS: readonly string[] = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
@@ -13,6 +14,8 @@ const PREDEFINED: ReadonlyMap<string, string> = new Map([
   ['quot', '"'],
   ['apos', "'"],
 ]);
+/** The last short texts that were read, by a digest of each. */
+const words: (string | undefined)[] = new Array(256);
 /** V8 copies what is shorter out of a string, and keeps the whole string alive for what is longer. */
 const COPIED_BELOW = 13;
 
@@ -26,20 +29,20 @@ export class Scanner {
   readonly #bytes: Buffer;
   readonly #text: string;
   #at = 0;
-  #nextAmpersand: number;
+  #nextAmpersand = 0;
   #nextNonAscii: number;
-  readonly #hasSectionEnd: boolean;
 
   /** @throws DecodeError for bytes that are not UTF-8 or hold a character that XML does not */
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (!isUtf8(this.#bytes)) throw new DecodeError('the bytes are not UTF-8');
+    const allAscii = isAscii(this.#bytes);
+    if (!allAscii && !isUtf8(this.#bytes)) throw new DecodeError('the bytes are not UTF-8');
     this.#text = this.#bytes.toString('latin1');
-    const odd = this.#text.search(CONTROL_OR_NONCHARACTER);
-    if (odd >= 0) throw new DecodeError(`a character that XML does not have, at byte ${odd}`);
-    this.#nextAmpersand = this.#text.indexOf('&');
-    this.#nextNonAscii = this.#text.search(/[\x80-\xff]/);
-    this.#hasSectionEnd = this.#text.includes(']]>');
+    for (const forbidden of allAscii ? [CONTROL] : [CONTROL, NONCHARACTER]) {
+      const odd = this.#text.search(forbidden);
+      if (odd >= 0) throw new DecodeError(`a character that XML does not have, at byte ${odd}`);
+    }
+    this.#nextNonAscii = allAscii ? -1 : this.#findNonAscii(0);
   }
 
   /** @throws DecodeError always */
@@ -56,6 +59,25 @@ export class Scanner {
     const encoding = declaration[1] ?? declaration[2] ?? 'utf-8';
     if (!ENCODINGS.includes(encoding.toLowerCase())) this.fail('a declared encoding other than UTF-8');
     this.#at = DECLARATION.lastIndex;
+  }
+
+  /** Passes exactly this markup if it is here. */
+  markup(literal: string): boolean {
+    if (!this.#text.startsWith(literal, this.#at)) return false;
+    this.#at += literal.length;
+    return true;
+  }
+
+  /**
+   * Passes text that goes up to exactly this markup, and the markup: how nearly all text is written. Where anything else
+   * is in it or behind it, nothing is passed.
+   */
+  textBefore(closing: string): string | undefined {
+    const start = this.#at;
+    const end = this.#plainEnd();
+    if (!this.#text.startsWith(closing, end)) return undefined;
+    this.#at = end + closing.length;
+    return end - start < COPIED_BELOW ? this.#word(start, end) : this.#slice(start, end);
   }
 
   /** Passes white space and comments. */
@@ -110,6 +132,31 @@ export class Scanner {
     }
   }
 
+  /** Where the plain text that begins here ends: at the first character that is markup, a reference, or not to be. */
+  #plainEnd(): number {
+    const text = this.#text;
+    let end = this.#at;
+    for (;;) {
+      const code = text.charCodeAt(end);
+      // A closing bracket may begin what must not stand in text; the end of the document is NaN.
+      if (code === 60 || code === 38 || code === 93 || !(code >= 0)) return end;
+      end += 1;
+    }
+  }
+
+  /** A short text. The names of members and most values come again and again: each of them is made once. */
+  #word(start: number, end: number): string {
+    const text = this.#text;
+    const length = end - start;
+    const slot = (length + 7 * text.charCodeAt(start) + 31 * text.charCodeAt(end - 1)) % words.length;
+    const known = words[slot];
+    if (known !== undefined && known.length === length && text.startsWith(known, start)) return known;
+    const word = this.#slice(start, end);
+    // What is not ASCII has another length here than its bytes.
+    if (word.length === length) words[slot] = word;
+    return word;
+  }
+
   #tag(opening: string, name: string, closing: string): boolean {
     const text = this.#text;
     const afterOpening = this.#at + opening.length;
@@ -148,7 +195,7 @@ export class Scanner {
    * nick as it is, and this is its only reader that gives it back.
    */
   #decoded(start: number, end: number): string {
-    if (this.#hasSectionEnd && this.#text.slice(start, end).includes(']]>')) this.fail('"]]>" outside a CDATA section');
+    if (this.#text.slice(start, end).includes(']]>')) this.fail('"]]>" outside a CDATA section');
     if (this.#nextAmpersand >= 0 && this.#nextAmpersand < start) {
       this.#nextAmpersand = this.#text.indexOf('&', start);
     }

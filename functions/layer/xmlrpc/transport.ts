@@ -2,6 +2,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { setImmediate } from 'node:timers/promises';
+import { urlToHttpOptions } from 'node:url';
 import { TransportError, type TransportFailure } from './errors.ts';
 
 /** Where the server is, and how it is reached. */
@@ -24,6 +25,8 @@ export interface EndpointOptions {
 export interface Endpoint extends EndpointOptions {
   /** Carries idempotent requests alone: a frozen Lambda wakes to sockets that died meanwhile. */
   readonly keptAgent: http.Agent;
+  /** What every request to it has. */
+  readonly target: https.RequestOptions;
 }
 
 /**
@@ -33,12 +36,20 @@ export interface Endpoint extends EndpointOptions {
  * createEndpoint({ url: new URL('http://127.0.0.1:4560/'), ca: undefined, maxResponseBytes: 1e6, maxSockets: 10 })
  */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  return { ...options, keptAgent: agentFor(options) };
+  const target = { ...urlToHttpOptions(options.url), method: 'POST', ca: options.ca };
+  return { ...options, keptAgent: agentFor(options), target };
 }
 
 /** The connections of one invocation, for requests that must not meet a socket that died since the last. */
 export class InvocationSockets {
   #agent: http.Agent | undefined;
+  #caughtUp: Promise<unknown> | undefined;
+
+  /** Whatever came over idle connections during a freeze, their end or an answer that nobody asked for, has been seen. */
+  caughtUp(): Promise<unknown> {
+    this.#caughtUp ??= setImmediate();
+    return this.#caughtUp;
+  }
 
   /** An agent whose sockets are all fresh or have answered in this invocation. */
   agentOf(endpoint: Endpoint): http.Agent {
@@ -76,8 +87,7 @@ export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
   if (endpoint.isLegacy) return exchange(endpoint, request, endpoint.keptAgent);
   if (request.fresh) return exchange(endpoint, request, false);
   if (!request.idempotent) return exchange(endpoint, request, request.sockets.agentOf(endpoint));
-  // Whatever came over idle connections during a freeze, their end or an answer that nobody asked for, is seen first.
-  await setImmediate();
+  await request.sockets.caughtUp();
   try {
     return await exchange(endpoint, request, endpoint.keptAgent);
   } catch (error) {
@@ -88,6 +98,9 @@ export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
     return exchange(endpoint, request, false, true);
   }
 }
+
+/** Connections that are there; one that a request had to wait for does not count as reused to Node.js. */
+const ready = new WeakSet<object>();
 
 /** A kept connection turned out to be dead, or gave no answer at all. */
 class StaleSocketError extends TransportError {}
@@ -109,17 +122,16 @@ function exchange(
   sentBefore = false,
 ): Promise<Buffer> {
   if (signal.aborted) return Promise.reject(new TransportError('timeout', sentBefore, 'the deadline passed'));
-  const { url, ca, maxResponseBytes, isLegacy } = endpoint;
-  const headers = {
-    Host: url.host,
-    'User-Agent': 'rostbeef-functions',
-    'Content-Type': 'text/xml',
-    'Content-Length': body.length,
-    Connection: agent === false || isLegacy ? 'close' : 'keep-alive',
-  };
-  const request = (isTls(url) ? https : http).request(url, { method: 'POST', headers, agent, ca });
+  const { url, target, maxResponseBytes, isLegacy } = endpoint;
+  // A list goes out as it is, where each member of an object would be looked at again.
+  const headers = [
+    ...['Host', url.host, 'User-Agent', 'rostbeef-functions', 'Content-Type', 'text/xml'],
+    ...['Content-Length', String(body.length), 'Connection', agent === false || isLegacy ? 'close' : 'keep-alive'],
+  ];
+  const request = (isTls(url) ? https : http).request({ ...target, headers, agent });
   return new Promise((resolve, reject) => {
     let sent = sentBefore;
+    let reused = false;
     let answered = false;
     let settled = false;
 
@@ -131,7 +143,7 @@ function exchange(
     };
     const fail = (kind: TransportFailure, message: string, code?: string, status?: number) =>
       settle(() => {
-        const isStale = (kind === 'lost' || kind === 'timeout') && request.reusedSocket && !answered;
+        const isStale = (kind === 'lost' || kind === 'timeout') && reused && !answered;
         reject(new (isStale ? StaleSocketError : TransportError)(kind, sent, message, code, status));
         request.destroy();
       });
@@ -147,11 +159,13 @@ function exchange(
     request.on('close', () => onBroken());
     request.on('upgrade', () => fail('malformed', 'the server switches protocols'));
     request.on('socket', (socket) => {
-      const onConnect = () => {
+      reused = ready.has(socket);
+      sent ||= reused;
+      if (reused) return;
+      socket.once(isTls(url) ? 'secureConnect' : 'connect', () => {
+        ready.add(socket);
         sent = true;
-      };
-      if (request.reusedSocket) onConnect();
-      else socket.once(isTls(url) ? 'secureConnect' : 'connect', onConnect);
+      });
     });
     request.on('response', (response) => {
       answered = true;

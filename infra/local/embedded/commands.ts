@@ -37,6 +37,8 @@ export function commandsOf(release: Release): ReadonlyMap<string, Command> {
     ['get_presence', { args: [USER, HOST], run: getPresence }],
     ['user_resources', { args: ACCOUNT, run: userResources }],
     ['user_sessions_info', { args: ACCOUNT, run: userSessionsInfo }],
+    ['connected_users_info', { args: [], run: connectedUsersInfo }],
+    ['connected_users_number', { args: [], run: (_, world) => ({ num_sessions: world.sessions.size }) }],
     ['connected_users_vhost', { args: [{ names: ['host'] }], run: connectedUsers }],
     ['stats_host', { args: [{ names: ['name'] }, { names: ['host'] }], run: statsHost }],
     ['registered_vhosts', { args: [], run: (_, world) => listReply(release, 'vhosts', 'vhost', world.hosts) }],
@@ -95,7 +97,16 @@ function userResources(args: Arguments, world: World, release: Release): Value {
 
 function userSessionsInfo(args: Arguments, world: World, release: Release): Value {
   const sessions = sorted(world.sessionsOf(userOf(args))).reverse();
-  const rows = sessions.map((session) => ({
+  return listReply(release, 'sessions_info', 'session', sessions.map(sessionInfo));
+}
+
+function connectedUsersInfo(_: Arguments, world: World, release: Release): Value {
+  const rows = [...world.sessions].map((session) => ({ jid: fullJid(session), ...sessionInfo(session) }));
+  return listReply(release, 'connected_users_info', 'session', rows);
+}
+
+function sessionInfo(session: Session): Tuple {
+  return {
     connection: 'c2s',
     ip: '127.0.0.1',
     port: 5222,
@@ -105,8 +116,7 @@ function userSessionsInfo(args: Arguments, world: World, release: Release): Valu
     status: session.presence === undefined ? 'unavailable' : showOf(session),
     resource: session.resource,
     statustext: statusOf(session),
-  }));
-  return listReply(release, 'sessions_info', 'session', rows);
+  };
 }
 
 function connectedUsers(args: Arguments, world: World, release: Release): Value {

@@ -31,6 +31,8 @@ export const ROTATOR = 'rotator';
 export const FUNCTION_COMMANDS = [
   'add_rosteritem',
   'check_account',
+  'connected_users_info',
+  'connected_users_number',
   'connected_users_vhost',
   'delete_rosteritem',
   'get_roster',

@@ -1,0 +1,34 @@
+/**
+ * The benchmarks: `npm run bench` runs all, `npm run bench -- decode encode` some. Prints one table of every figure beside
+ * its target. With `--save`, the curves go into `docs/figures`, and the table into `docs/performance.md`.
+ */
+import { saveFindings } from './save.ts';
+import { type Bench, type Findings, type Scale, tableOf } from './table.ts';
+
+/** All of them, in the order of the table; each is loaded when it runs, for one's heap is another's noise. */
+export const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  decode: () => import('./decode.ts'),
+  encode: () => import('./encode.ts'),
+  warm: () => import('./warm.ts'),
+  presence: () => import('./presence.ts'),
+};
+
+/** Runs one by its name. */
+export async function runBench(name: string, scale: Scale): Promise<Findings> {
+  const load = BENCHES[name];
+  if (load === undefined) throw new Error(`no benchmark ${name}; there are ${Object.keys(BENCHES).join(', ')}`);
+  return (await load()).bench.run(scale);
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const wanted = args.filter((argument) => !argument.startsWith('--'));
+  const found: [string, Findings][] = [];
+  for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES)) {
+    console.error(`${name} …`);
+    found.push([name, await runBench(name, args.includes('--tiny') ? 'tiny' : 'full')]);
+  }
+  console.log(tableOf(found));
+  if (args.includes('--save')) await saveFindings(found);
+}
+
+if (import.meta.main) await main(process.argv.slice(2));

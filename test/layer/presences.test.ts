@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { Command } from '../../functions/layer/ejabberd/commands.ts';
+import type { RosterItem } from '../../functions/layer/ejabberd/dialect.ts';
+import { type LearnedWays, presencesOf, sessionsOnServer } from '../../functions/layer/ejabberd/presences.ts';
+import type { Run } from '../../functions/layer/ejabberd/runner.ts';
+import {
+  ConnectionLostError,
+  EjabberdTimeoutError,
+  PermissionDeniedError,
+} from '../../functions/layer/errors/index.ts';
+
+const itemOf = (jid: string): RosterItem => ({ jid, nick: '', groups: [], subscription: 'both', pending: 'none' });
+const roster = (contacts: number) => Array.from({ length: contacts }, (_, index) => itemOf(`user${index}@xmpp.test`));
+const session = { priority: 1, uptime: 1, status: 'away', resource: 'r', statustext: '' };
+const ways = (): LearnedWays => ({ count: true, tell: true });
+
+/** A server on which the first users are connected, and what it was asked; some commands fail. */
+function serverOf(connected: number, failures: Readonly<Record<string, Error>> = {}) {
+  const asked: string[] = [];
+  const online = Array.from({ length: connected }, (_, index) => `user${index}@xmpp.test`);
+  const answers: Record<string, (args: Command<unknown>['args']) => unknown> = {
+    connected_users_number: () => ({ num_sessions: connected }),
+    connected_users_vhost: ({ host }) => ({
+      connected_users_vhost: online.filter((jid) => jid.endsWith(`@${host}`)).map((jid) => `${jid}/r`),
+    }),
+    connected_users_info: () => ({ connected_users_info: online.map((jid) => ({ ...session, jid: `${jid}/r` })) }),
+    user_sessions_info: ({ user, host }) => ({
+      sessions_info: online.includes(`${user}@${host}`) ? [session] : [],
+    }),
+  };
+  const run: Run = async ({ name, args, read }) => {
+    asked.push(name);
+    if (failures[name] !== undefined) throw failures[name];
+    return read(answers[name]?.(args));
+  };
+  const count = (name: string) => asked.filter((one) => one === name).length;
+  return { run, count };
+}
+
+const shows = (presences: readonly { readonly show: string }[]) =>
+  presences.filter(({ show }) => show === 'away').length;
+
+describe('the presence of many contacts', () => {
+  it('is read for the whole server at once where most who are connected are contacts', async () => {
+    const { run, count } = serverOf(100);
+    const presences = await presencesOf(run, roster(300), 100, ways());
+    expect([presences.length, shows(presences)]).toEqual([300, 100]);
+    expect([count('connected_users_info'), count('user_sessions_info')]).toEqual([1, 0]);
+  });
+
+  it('is read for those alone who are connected, on a server with many others', async () => {
+    const { run, count } = serverOf(20);
+    expect(shows(await presencesOf(run, roster(300), 1_000, ways()))).toBe(20);
+    expect([count('connected_users_vhost'), count('connected_users_info'), count('user_sessions_info')]).toEqual([
+      1, 0, 20,
+    ]);
+  });
+
+  it('is read for each of a few contacts on a server whose list would be long', async () => {
+    const { run, count } = serverOf(20);
+    expect(shows(await presencesOf(run, roster(30), 20_000, ways()))).toBe(20);
+    expect([count('connected_users_vhost'), count('user_sessions_info')]).toEqual([0, 30]);
+  });
+
+  it.each([
+    ['may not be asked', new PermissionDeniedError()],
+    ['crashes', new ConnectionLostError()],
+  ])(
+    'is read for each who is connected where the command for all %s, which is then not tried again',
+    async (_, failure) => {
+      const { run, count } = serverOf(100, { connected_users_info: failure });
+      const learned = ways();
+      for (const _ of [1, 2]) expect(shows(await presencesOf(run, roster(300), 100, learned))).toBe(100);
+      expect([count('connected_users_info'), count('user_sessions_info')]).toEqual([1, 200]);
+    },
+  );
+
+  it('fails when the time is over, and asks for nothing more', async () => {
+    const { run, count } = serverOf(100, { connected_users_info: new EjabberdTimeoutError() });
+    await expect(presencesOf(run, roster(300), 100, ways())).rejects.toThrow(EjabberdTimeoutError);
+    expect(count('user_sessions_info')).toBe(0);
+  });
+
+  it('is read where nobody may count the sessions or list them', async () => {
+    const denied = new PermissionDeniedError();
+    const { run, count } = serverOf(5, { connected_users_number: denied, connected_users_vhost: denied });
+    const learned = ways();
+    for (const _ of [1, 2]) {
+      const sessions = await sessionsOnServer(run, learned);
+      expect(shows(await presencesOf(run, roster(30), sessions, learned))).toBe(5);
+    }
+    expect([count('connected_users_number'), count('user_sessions_info')]).toEqual([1, 60]);
+  });
+});
