@@ -2,7 +2,7 @@ import { glob, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/p
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build as esbuild } from 'esbuild';
+import { build as esbuild, type Plugin } from 'esbuild';
 import type { FunctionBundle } from './local/sandbox.ts';
 
 /** What a build made: the files as they are deployed. */
@@ -28,6 +28,8 @@ export interface BuiltFile {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const layerName = 'rostbeef-layer';
+/** The file of the SDK's credential providers, but the one for the environment that Lambda sets. */
+const PROVIDERS = 'credential-providers';
 const layerModule = `layer/nodejs/node_modules/${layerName}`;
 
 /**
@@ -41,6 +43,8 @@ export async function build(outDir = 'dist'): Promise<Built> {
   const entryPoints = {
     [`${layerModule}/index`]: 'functions/layer/index.ts',
     [`${layerModule}/dynamodb`]: 'functions/layer/idempotency/dynamodb.ts',
+    [`${layerModule}/secrets-manager`]: 'functions/layer/secrets-manager.ts',
+    [`${layerModule}/${PROVIDERS}`]: `functions/layer/${PROVIDERS}.ts`,
     ...Object.fromEntries(methods.map((path) => [`functions/${basename(path, '.ts')}/index`, path])),
     ...Object.fromEntries(operations.map((path) => [`operations/${basename(dirname(path))}/index`, path])),
   };
@@ -92,6 +96,7 @@ async function bundle(outdir: string, entryPoints: Readonly<Record<string, strin
     legalComments: 'external',
     sourcemap: 'external',
     logLevel: 'warning',
+    plugins: [providersApart],
   });
   return outputFiles.map(({ path, contents }) => {
     const name = relative(outdir, path);
@@ -99,6 +104,19 @@ async function bundle(outdir: string, entryPoints: Readonly<Record<string, strin
     return { path: join('maps', name), content: inProject(Buffer.from(contents), dirname(path)) };
   });
 }
+
+/**
+ * Puts the providers that the SDK's chain loads when their turn comes into a file of their own: as part of the client they
+ * would be read at every cold start.
+ */
+const providersApart: Plugin = {
+  name: PROVIDERS,
+  setup(bundle) {
+    bundle.onResolve({ filter: /^@(aws-sdk|smithy)\/credential-provider-/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: `${layerName}/${PROVIDERS}`, external: true } : undefined,
+    );
+  },
+};
 
 /** A source map whose sources are named from the project on, wherever the build goes. */
 function inProject(sourceMap: Buffer, folder: string): Buffer {
@@ -110,7 +128,8 @@ function inProject(sourceMap: Buffer, folder: string): Buffer {
 
 async function layerPackage(): Promise<BuiltFile> {
   const { version }: { version: string } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const exports = { '.': './index.cjs', './dynamodb': './dynamodb.cjs' };
+  const later = ['dynamodb', 'secrets-manager', PROVIDERS].map((name) => [`./${name}`, `./${name}.cjs`]);
+  const exports = { '.': './index.cjs', ...Object.fromEntries(later) };
   const content = Buffer.from(`${JSON.stringify({ name: layerName, version, exports }, null, 2)}\n`);
   return { path: `${layerModule}/package.json`, content };
 }

@@ -16,7 +16,7 @@ const rooms: readonly (readonly [string, RegExp])[] = [
   ['the methods', /^methods\//],
   ['the dialects', /^ejabberd\//],
   ['the idempotency keys', /^idempotency\//],
-  ['the credentials', /^(?:credentials|secret-store|secret-versions)\.ts$/],
+  ['the credentials', /^(?:credentials|credential-providers|secret-store|secret-versions|secrets-manager)\.ts$/],
   ['the codec and transport', /^xmlrpc\//],
   ['access', /^access\.ts$/],
   ['the settings', /^config\.ts$/],
@@ -49,7 +49,7 @@ describe('the layer', () => {
   it.each([
     ['process.env', ['config.ts']],
     ["from '@middy/", ['handler.ts']],
-    ["'@aws-sdk/", ['idempotency/dynamodb.ts', 'secret-store.ts']],
+    ["'@aws-sdk/", ['idempotency/dynamodb.ts', 'secrets-manager.ts', 'credential-providers.ts']],
     ["from 'xmlrpc", ['xmlrpc/encode.ts']],
     ["from 'node:http", ['xmlrpc/transport.ts']],
   ])('has %s in no other file than %j', (text, allowed) => {

@@ -14,6 +14,8 @@ import { createEndpoint, InvocationSockets } from './xmlrpc/index.ts';
 
 /** A container, ready to serve. */
 export interface Container {
+  /** Begins what the first invocation would else wait for. */
+  prepare(): void;
   /**
    * Runs something with what an invocation has, under the settings' deadline.
    *
@@ -49,6 +51,8 @@ export function openContainer(): Container {
   const tableOf = tableOpener(config);
   const dialectOf = isLegacy ? classicDialect(server) : stockDialect(server);
   return {
+    prepare: () => server.credentials?.prefetch?.(),
+
     async invoke(remainingMs, run) {
       const deadline = new Deadline(Math.min(config.timeoutMs, remainingMs - MARGIN_MS));
       const sockets = new InvocationSockets();

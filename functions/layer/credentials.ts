@@ -13,6 +13,8 @@ export interface Credentials {
 
 /** Where a call gets its credentials. */
 export interface CredentialSource {
+  /** Begins to read them, while there is nothing to use them for yet. What fails is read again by who needs it. */
+  prefetch?(): void;
   /** The credentials to use now. */
   current(signal: AbortSignal): Promise<Credentials>;
   /**
@@ -55,6 +57,7 @@ export function secretCredentials(
   let taken = false;
   let seen: readonly Credentials[] = [];
   let forcedReadAt = Number.NEGATIVE_INFINITY;
+  let prefetched: Promise<unknown> | undefined;
   const readingCurrent = sharedFlight<Credentials>();
   const readingAnew = sharedFlight<void>();
 
@@ -101,7 +104,16 @@ export function secretCredentials(
   };
 
   return {
+    prefetch() {
+      prefetched = readCurrent()
+        .catch(() => undefined)
+        .finally(() => {
+          prefetched = undefined;
+        });
+    },
+
     async current(signal) {
+      if (prefetched !== undefined) await unlessAborted(prefetched, signal, tooLate);
       if (cached !== undefined && now() < cached.until) return cached.credentials;
       return readingCurrent.join(signal, readCurrent);
     },

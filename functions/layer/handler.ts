@@ -8,7 +8,7 @@ import type { Door } from './doors/door.ts';
 import { eventbridge } from './doors/eventbridge.ts';
 import { http } from './doors/http.ts';
 import { answerBatch, callOf, type QueueRecord, recordsOf } from './doors/sqs.ts';
-import { RostbeefError, UnexpectedError, UnsupportedEventError } from './errors/index.ts';
+import { ConfigurationError, RostbeefError, UnexpectedError, UnsupportedEventError } from './errors/index.ts';
 import { formatJid } from './jid.ts';
 import { logCall } from './log.ts';
 import type { Method, Note } from './methods/method.ts';
@@ -35,6 +35,7 @@ export function createHandler(method: Method): LambdaHandler {
     eventbridge: chainOf(eventbridge, method, container),
     sqs: batchChainOf(method, container),
   };
+  prepare(container);
   return async (event, context) => {
     const door = doorOf(event);
     if (door !== 'unsupported') return chains[door](event, context);
@@ -134,6 +135,15 @@ function textsOf(jids: Parameters<Note>[0]): Noted {
 
 function known(error: unknown): RostbeefError {
   return error instanceof RostbeefError ? error : new UnexpectedError({ cause: error });
+}
+
+/** The secret is read while the runtime starts. */
+function prepare(container: () => Container): void {
+  try {
+    container().prepare();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+  }
 }
 
 /** Settings that are wrong are told through the door at every call, not by a crash at the start. */

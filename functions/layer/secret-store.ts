@@ -29,7 +29,7 @@ const ANSWER_MS = 2_000;
  * The SDK is most of a cold start, so it is loaded here and not where no secret is configured.
  */
 export async function secretsManager() {
-  const sdk = await import('@aws-sdk/client-secrets-manager');
+  const sdk = await import('rostbeef-layer/secrets-manager');
   const client = new sdk.SecretsManagerClient({
     maxAttempts: 2,
     requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },

@@ -11,6 +11,7 @@ export const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Be
   encode: () => import('./encode.ts'),
   warm: () => import('./warm.ts'),
   presence: () => import('./presence.ts'),
+  cold: () => import('./cold.ts'),
 };
 
 /** Runs one by its name. */

@@ -34,7 +34,12 @@ describe('the build', () => {
   it('puts the layer where Lambda looks for modules', async () => {
     const folder = join(built.layer, 'nodejs/node_modules/rostbeef-layer');
     const manifest: unknown = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-    const exports = { '.': './index.cjs', './dynamodb': './dynamodb.cjs' };
+    const exports = {
+      '.': './index.cjs',
+      './dynamodb': './dynamodb.cjs',
+      './secrets-manager': './secrets-manager.cjs',
+      './credential-providers': './credential-providers.cjs',
+    };
     expect(manifest).toMatchObject({ name: 'rostbeef-layer', exports });
     expect(await readdir(folder)).toEqual(expect.arrayContaining(['dynamodb.cjs', 'index.cjs']));
   });

@@ -181,7 +181,9 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
     await withServer({ without: ['mod_admin_extra'], permissions: {} }, async (server) => {
       const report = await on(server);
       expect(checksThat(report, 'failed')).toEqual(['mod_admin_extra', 'permissions']);
-      expect(findingOf(report, 'permissions').found).toBe('ejabberd refuses connected_users_number, registered_vhosts, user_resources');
+      expect(findingOf(report, 'permissions').found).toBe(
+        'ejabberd refuses connected_users_number, registered_vhosts, user_resources',
+      );
     });
   });
 

@@ -1,6 +1,7 @@
 /** A stand-in for AWS Secrets Manager on loopback: what rotation and its readers call, in the official client's wire format. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { SecretVersions, ServiceError } from './secret-versions.ts';
 
@@ -25,8 +26,15 @@ export interface SecretsManager {
 
 type Input = Readonly<Record<string, string | undefined>> & { readonly VersionStages?: readonly string[] };
 
-/** Starts one on a free port. A value that is no string is held as its JSON. */
-export async function startSecretsManager(): Promise<SecretsManager> {
+/**
+ * Starts one on a free port. A value that is no string is held as its JSON.
+ *
+ * @param tls key and certificate in PEM; without them it speaks plain HTTP
+ */
+export async function startSecretsManager(tls?: {
+  readonly key: string;
+  readonly cert: string;
+}): Promise<SecretsManager> {
   const secrets = new Map<string, SecretVersions>();
   const reads: string[] = [];
   const calls: string[] = [];
@@ -53,7 +61,7 @@ export async function startSecretsManager(): Promise<SecretsManager> {
     }
   };
 
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const operation = String(request.headers['x-amz-target']).replace('secretsmanager.', '');
     const [status, body] = answer(operation, JSON.parse(await textOf(request)));
     const loss = lost.indexOf(operation);
@@ -63,11 +71,12 @@ export async function startSecretsManager(): Promise<SecretsManager> {
       return;
     }
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
-  });
+  };
+  const server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     reads,
     calls,
     versions,

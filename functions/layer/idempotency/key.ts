@@ -1,5 +1,4 @@
 /** Idempotency keys: where they come from, their form, and what the table gets to see of them. */
-import { createHash, createHmac } from 'node:crypto';
 
 /**
  * What a call is known by, should it come again.
@@ -44,7 +43,11 @@ export function fingerprint(method: string, key: IdempotencyKey, parts: readonly
   const space = isCallersOwn(key) ? 'key' : key.source;
   const name = JSON.stringify([method, space, key.value]);
   return {
-    id: createHash('sha256').update(name).digest('base64url'),
-    payload: createHmac('sha256', name).update(JSON.stringify(parts)).digest('base64url'),
+    id: process.getBuiltinModule('node:crypto').createHash('sha256').update(name).digest('base64url'),
+    payload: process
+      .getBuiltinModule('node:crypto')
+      .createHmac('sha256', name)
+      .update(JSON.stringify(parts))
+      .digest('base64url'),
   };
 }

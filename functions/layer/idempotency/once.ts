@@ -1,5 +1,4 @@
 /** At most once a key: who sends, who is told that it was sent already, and when nobody may send any more. */
-import { randomUUID } from 'node:crypto';
 import { Deadline } from '../deadline.ts';
 import {
   IdempotencyInProgressError,
@@ -58,7 +57,7 @@ const CLAIMS = 3;
 export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once {
   const newClaim = ({ method, key, parts }: Sending): Claim => ({
     ...fingerprint(method, key, parts),
-    attempt: randomUUID(),
+    attempt: process.getBuiltinModule('node:crypto').randomUUID(),
     leaseEndsAt: Math.ceil(Date.now() + deadline.remainingMs + CLOCKS_MS),
     expiresAt: Math.ceil(Date.now() / 1000) + ttlSeconds,
   });

@@ -1,5 +1,4 @@
 /** Pages of a roster. A page begins after a JID, so that it stays right while the roster changes. */
-import { hash } from 'node:crypto';
 import type { RosterItem } from '../ejabberd/dialect.ts';
 import { InvalidInputError } from '../errors/index.ts';
 import { formatJid, type Jid } from '../jid.ts';
@@ -34,6 +33,7 @@ export function pageAfter({ maxResults, nextToken }: Paging, owner: Jid): (roste
 
 /** Whose roster, the last JID before the page, and a digest, so that what was cut or altered is no other page's token. */
 function tokenOf(owner: Jid, lastJid: string): string {
+  const { hash } = process.getBuiltinModule('node:crypto');
   const content = `${formatJid(owner)}\n${lastJid}`;
   return Buffer.from(`${hash('sha256', content, 'base64url').slice(0, 8)}\n${content}`).toString('base64url');
 }
