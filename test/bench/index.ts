@@ -11,7 +11,9 @@ export const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Be
   encode: () => import('./encode.ts'),
   warm: () => import('./warm.ts'),
   presence: () => import('./presence.ts'),
+  batch: () => import('./batch.ts'),
   cold: () => import('./cold.ts'),
+  peers: () => import('./peers.ts'),
 };
 
 /** Runs one by its name. */

@@ -6,8 +6,9 @@ import { type BenchServer, onServer } from './server.ts';
 import { bareClient, callBytes, warmHandler, withQuietLog } from './subjects.ts';
 import { atLeast, atMost, type Bench, duration, type Figure, shown } from './table.ts';
 
+/** Where a process may have 20,000 sockets and no more, as it is often, the server can't have that many sessions beside. */
 const SIZES = {
-  full: { contacts: 1_000, online: 200, others: [0, 1_000, 5_000, 20_000], rounds: 7 },
+  full: { contacts: 1_000, online: 200, others: [0, 2_000, 19_400], rounds: 5 },
   tiny: { contacts: 12, online: 3, others: [0, 10], rounds: 1 },
 } as const;
 
@@ -17,8 +18,8 @@ export const bench: Bench = {
   name: 'presence',
   title: 'A roster with presence',
   run: (scale) =>
-    withQuietLog(() =>
-      onServer(scale, '24.12', async (there) => {
+    withQuietLog(async () => {
+      return onServer(scale, '24.12', async (there) => {
         const { contacts, online, others, rounds } = SIZES[scale];
         const names = namesOf('contact', contacts);
         await eachOf(['alice', ...names.slice(0, online)], (user) => there.server.register(user));
@@ -34,6 +35,7 @@ export const bench: Bench = {
           await eachOf(users, (user) => there.server.register(user));
           await logIn(there, users, SESSIONS_EACH);
           present = size;
+          console.error(`  ${size} sessions of others`);
           const times = await interleaved(ways, { rounds });
           const p50 = Object.fromEntries(Object.entries(times).map(([name, list]) => [name, median(list)]));
           for (const [name, time] of Object.entries(p50)) lines[name] = [...(lines[name] ?? []), [size + online, time]];
@@ -41,8 +43,8 @@ export const bench: Bench = {
         }
         const title = `${contacts} contacts, ${online} online, by the server's size`;
         return { figures, curves: [{ file: 'presence', title, x: 'sessions on the server', y: 'ms', lines }] };
-      }),
-    ),
+      });
+    }),
 };
 
 const OURS = 'get_roster_with_presence';
@@ -98,8 +100,8 @@ async function waysOf(
     'the list, then a call a connected one': async () => {
       const answers = await Promise.all([post(roster), post(list)]);
       for (const answer of answers) decodeResponse(answer);
-      const connected = answers[1].toString();
-      await ask(names.filter((user) => connected.includes(`>${user}@`)));
+      const connected = new Set(answers[1].toString().match(/(?<=>)[^<>@]+(?=@)/g));
+      await ask(names.filter((user) => connected.has(user)));
     },
     'everybody at once': async () => {
       for (const answer of await Promise.all([post(roster), post(tell)])) decodeResponse(answer);

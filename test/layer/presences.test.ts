@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../functions/layer/ejabberd/commands.ts';
 import type { RosterItem } from '../../functions/layer/ejabberd/dialect.ts';
-import { type LearnedWays, presencesOf, sessionsOnServer } from '../../functions/layer/ejabberd/presences.ts';
+import { type LearnedWays, overviewOf, presencesOf } from '../../functions/layer/ejabberd/presences.ts';
 import type { Run } from '../../functions/layer/ejabberd/runner.ts';
 import {
   ConnectionLostError,
@@ -43,14 +43,23 @@ const shows = (presences: readonly { readonly show: string }[]) =>
 describe('the presence of many contacts', () => {
   it('is read for the whole server at once where most who are connected are contacts', async () => {
     const { run, count } = serverOf(100);
-    const presences = await presencesOf(run, roster(300), 100, ways());
+    const presences = await presencesOf(run, roster(300), { count: 100, told: undefined }, ways());
     expect([presences.length, shows(presences)]).toEqual([300, 100]);
     expect([count('connected_users_info'), count('user_sessions_info')]).toEqual([1, 0]);
   });
 
+  it('is read beside the roster where the server has few sessions', async () => {
+    const { run, count } = serverOf(100);
+    const overview = await overviewOf(run, ways());
+    expect(shows(await presencesOf(run, roster(300), overview, ways()))).toBe(100);
+    expect([count('connected_users_info'), count('connected_users_vhost'), count('user_sessions_info')]).toEqual([
+      1, 0, 0,
+    ]);
+  });
+
   it('is read for those alone who are connected, on a server with many others', async () => {
     const { run, count } = serverOf(20);
-    expect(shows(await presencesOf(run, roster(300), 1_000, ways()))).toBe(20);
+    expect(shows(await presencesOf(run, roster(300), { count: 1_000, told: undefined }, ways()))).toBe(20);
     expect([count('connected_users_vhost'), count('connected_users_info'), count('user_sessions_info')]).toEqual([
       1, 0, 20,
     ]);
@@ -58,7 +67,7 @@ describe('the presence of many contacts', () => {
 
   it('is read for each of a few contacts on a server whose list would be long', async () => {
     const { run, count } = serverOf(20);
-    expect(shows(await presencesOf(run, roster(30), 20_000, ways()))).toBe(20);
+    expect(shows(await presencesOf(run, roster(30), { count: 20_000, told: undefined }, ways()))).toBe(20);
     expect([count('connected_users_vhost'), count('user_sessions_info')]).toEqual([0, 30]);
   });
 
@@ -70,14 +79,17 @@ describe('the presence of many contacts', () => {
     async (_, failure) => {
       const { run, count } = serverOf(100, { connected_users_info: failure });
       const learned = ways();
-      for (const _ of [1, 2]) expect(shows(await presencesOf(run, roster(300), 100, learned))).toBe(100);
+      for (const _ of [1, 2])
+        expect(shows(await presencesOf(run, roster(300), { count: 100, told: undefined }, learned))).toBe(100);
       expect([count('connected_users_info'), count('user_sessions_info')]).toEqual([1, 200]);
     },
   );
 
   it('fails when the time is over, and asks for nothing more', async () => {
     const { run, count } = serverOf(100, { connected_users_info: new EjabberdTimeoutError() });
-    await expect(presencesOf(run, roster(300), 100, ways())).rejects.toThrow(EjabberdTimeoutError);
+    await expect(presencesOf(run, roster(300), { count: 100, told: undefined }, ways())).rejects.toThrow(
+      EjabberdTimeoutError,
+    );
     expect(count('user_sessions_info')).toBe(0);
   });
 
@@ -86,8 +98,8 @@ describe('the presence of many contacts', () => {
     const { run, count } = serverOf(5, { connected_users_number: denied, connected_users_vhost: denied });
     const learned = ways();
     for (const _ of [1, 2]) {
-      const sessions = await sessionsOnServer(run, learned);
-      expect(shows(await presencesOf(run, roster(30), sessions, learned))).toBe(5);
+      const overview = await overviewOf(run, learned);
+      expect(shows(await presencesOf(run, roster(30), overview, learned))).toBe(5);
     }
     expect([count('connected_users_number'), count('user_sessions_info')]).toEqual([1, 60]);
   });

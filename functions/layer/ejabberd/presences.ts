@@ -1,6 +1,6 @@
 /** How the presence of many is read, in whichever way costs the server least. */
 import { EjabberdTimeoutError, PermissionDeniedError, RostbeefError } from '../errors/index.ts';
-import { formatJid, type Jid, parseBareJid } from '../jid.ts';
+import { parseBareJid } from '../jid.ts';
 import { elseIfNotFound } from './accounts.ts';
 import { allSessions, connectedUsers, type Session, sessionCount } from './commands.ts';
 import { type Presence, type RosterItem, UNAVAILABLE } from './dialect.ts';
@@ -11,8 +11,11 @@ import type { Run } from './runner.ts';
  * What the ways cost, in calls of `user_sessions_info`: to list one session in `connected_users_vhost`, and to tell of one
  * in `connected_users_info` (`npm run bench -- presence` measures them).
  */
-const LISTED = 0.015;
-const TOLD = 0.2;
+const LISTED = 0.08;
+const TOLD = 0.28;
+
+/** Where all sessions cost no more than so many calls, they are read beside the roster, before anything is known of it. */
+const LITTLE = 80;
 
 /** From so many contacts of one vhost on the list is worth its call, where nobody knows how long it is. */
 const LIST_FROM = 10;
@@ -23,9 +26,21 @@ export interface LearnedWays {
   tell: boolean;
 }
 
-/** How many sessions the server has; `undefined` where the account may not ask. */
-export async function sessionsOnServer(run: Run, learned: LearnedWays): Promise<number | undefined> {
-  if (!learned.count) return undefined;
+/** What is known of everybody's sessions before any contact is. */
+export interface Overview {
+  /** How many the server has; `undefined` where the account may not ask. */
+  readonly count: number | undefined;
+  /** All of them by bare JID, where there are few. */
+  readonly told: ReadonlyMap<string, readonly Session[]> | undefined;
+}
+
+/** Counts the sessions of the server, and reads all of them where they are few. */
+export async function overviewOf(run: Run, learned: LearnedWays): Promise<Overview> {
+  const count = learned.count ? await counted(run, learned) : undefined;
+  return { count, told: await toldSessions(run, LITTLE, count, learned) };
+}
+
+async function counted(run: Run, learned: LearnedWays): Promise<number | undefined> {
   try {
     return await run(sessionCount());
   } catch (error) {
@@ -39,45 +54,46 @@ export async function sessionsOnServer(run: Run, learned: LearnedWays): Promise<
  *
  * Asks for each contact, or only for those on the list of who is connected, or for the sessions of the whole server at
  * once: whichever is least by the number of contacts, of connected ones, and of sessions.
- *
- * @param sessions how many the server has, from {@link sessionsOnServer}
  */
 export async function presencesOf(
   run: Run,
   items: readonly RosterItem[],
-  sessions: number | undefined,
+  { count, told: toldBefore }: Overview,
   learned: LearnedWays,
 ): Promise<readonly Presence[]> {
-  const contacts = items.map(({ jid }) => bareJidOf(jid));
-  const known = contacts.filter((contact) => contact !== undefined);
-  const maybeConnected = await connectionTest(run, known, sessions);
-  const asked = known.filter(maybeConnected);
-  const told = await toldSessions(run, asked.length, sessions, learned);
+  const jids = items.map(({ jid }) => jid);
+  const maybeConnected = toldBefore === undefined ? await connectionTest(run, jids, count) : () => true;
+  const asked = jids.filter(maybeConnected);
+  const told = toldBefore ?? (await toldSessions(run, asked.length, count, learned));
   return Promise.all(
-    contacts.map(async (contact) => {
-      if (contact === undefined || !maybeConnected(contact)) return UNAVAILABLE;
-      return bestPresence(told === undefined ? await sessionsOf(run, contact) : (told.get(formatJid(contact)) ?? []));
+    jids.map((jid) => {
+      if (!maybeConnected(jid)) return UNAVAILABLE;
+      return told === undefined ? askedPresence(run, jid) : bestPresence(told.get(jid) ?? []);
     }),
   );
 }
 
-function bareJidOf(text: string): Jid | undefined {
+async function askedPresence(run: Run, text: string): Promise<Presence> {
   const result = parseBareJid(text);
-  return 'jid' in result ? result.jid : undefined;
+  return 'jid' in result ? bestPresence(await sessionsOf(run, result.jid)) : UNAVAILABLE;
 }
 
 /** A test that is false for those contacts alone that are known not to be connected. */
 async function connectionTest(
   run: Run,
-  contacts: readonly Jid[],
-  sessions: number | undefined,
-): Promise<(contact: Jid) => boolean> {
-  const least = sessions === undefined ? LIST_FROM : Math.max(2, sessions * LISTED);
-  const crowds = [...Map.groupBy(contacts, ({ domain }) => domain)].filter(([, users]) => users.length >= least);
+  jids: readonly string[],
+  count: number | undefined,
+): Promise<(jid: string) => boolean> {
+  const least = count === undefined ? LIST_FROM : Math.max(2, count * LISTED);
+  const crowds = [...Map.groupBy(jids, domainOf)].filter(([, users]) => users.length >= least);
   const connected = new Map(
     await Promise.all(crowds.map(async ([host]) => [host, await connectedBareJids(run, host)] as const)),
   );
-  return (contact) => connected.get(contact.domain)?.has(formatJid(contact)) ?? true;
+  return (jid) => connected.get(domainOf(jid))?.has(jid) ?? true;
+}
+
+function domainOf(bareJid: string): string {
+  return bareJid.slice(bareJid.indexOf('@') + 1);
 }
 
 /** Who is connected on a vhost; `undefined` where the account may not ask. */
@@ -92,16 +108,16 @@ async function connectedBareJids(run: Run, host: string): Promise<ReadonlySet<st
 }
 
 /**
- * The sessions of everybody by bare JID; `undefined` where that is not the cheapest, or does not work: the command
- * crashes for a session whose address ejabberd does not know.
+ * The sessions of everybody by bare JID; `undefined` where that costs more than so many calls, or does not work: the
+ * command crashes for a session whose address ejabberd does not know.
  */
 async function toldSessions(
   run: Run,
-  asked: number,
-  sessions: number | undefined,
+  calls: number,
+  count: number | undefined,
   learned: LearnedWays,
-): Promise<ReadonlyMap<string, readonly Session[]> | undefined> {
-  if (!learned.tell || sessions === undefined || sessions * TOLD >= asked) return undefined;
+): Promise<Overview['told']> {
+  if (!learned.tell || count === undefined || count * TOLD >= calls) return undefined;
   try {
     return Map.groupBy(await run(allSessions()), ({ owner }) => owner);
   } catch (error) {

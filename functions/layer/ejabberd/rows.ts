@@ -45,5 +45,5 @@ export function byCodeUnit(a: string, b: string): number {
 }
 
 function sortedUnique(texts: readonly string[]): readonly string[] {
-  return [...new Set(texts)].sort(byCodeUnit);
+  return texts.length < 2 ? texts : [...new Set(texts)].sort(byCodeUnit);
 }

@@ -5,7 +5,7 @@ import { sendStanza, userResources } from './commands.ts';
 import type { Dialect } from './dialect.ts';
 import { groupsArgumentLearner, link, unlink } from './link.ts';
 import { bestPresence, sessionsOf } from './presence.ts';
-import { type LearnedWays, presencesOf, sessionsOnServer } from './presences.ts';
+import { type LearnedWays, overviewOf, presencesOf } from './presences.ts';
 import { byCodeUnit } from './rows.ts';
 import { commandRunner, type Invocation, type Server } from './runner.ts';
 
@@ -25,9 +25,9 @@ export function stockDialect(server: Server): (invocation: Invocation & { readon
       unlinkContacts: (jid1, jid2) => unlink(run, jid1, jid2, deadline),
       getRoster: async (owner) => existing(run, owner, await rosterOrEmpty(run, owner)),
       getRosterWithPresence: async (owner, select) => {
-        const [roster, sessions] = await Promise.all([rosterOrEmpty(run, owner), sessionsOnServer(run, learnedWays)]);
+        const [roster, overview] = await Promise.all([rosterOrEmpty(run, owner), overviewOf(run, learnedWays)]);
         const part = select(await existing(run, owner, roster));
-        return { part, presences: await presencesOf(run, part.items, sessions, learnedWays) };
+        return { part, presences: await presencesOf(run, part.items, overview, learnedWays) };
       },
       getPresence: async (user) => bestPresence(await existing(run, user, await sessionsOf(run, user))),
       getResources: async (user) => {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { InvalidInputError, type Issue } from '../errors/index.ts';
 import { type IdempotencyKey, isCallersOwn, KEY_FORM, KEY_FORM_PROBLEM } from '../idempotency/key.ts';
 import { formatJid, parseJid } from '../jid.ts';
-import { readStanza, type StanzaAddresses } from '../stanza.ts';
+import type { StanzaAddresses } from '../stanza.ts';
 import { done, text } from './fields.ts';
 import { jidsBy } from './jids.ts';
 import { defineMethod } from './method.ts';
@@ -42,7 +42,7 @@ export const sendStanza = defineMethod({
   },
   async run({ stanza, idempotencyKey, ...members }, { dialect, access, once, note, ...context }) {
     const key = keyOf(idempotencyKey) ?? context.key;
-    const own = addressesOf(stanza, keyIssues(key, once !== undefined));
+    const own = await addressesOf(stanza, keyIssues(key, once !== undefined));
     const jids = jidsBy(parseJid, {
       from: members.from,
       to: members.to,
@@ -72,8 +72,13 @@ function keyIssues(key: IdempotencyKey | undefined, isKept: boolean): readonly I
   return KEY_FORM.test(key.value) ? [] : [{ path: key.source, message: KEY_FORM_PROBLEM }];
 }
 
-/** @param others what else is wrong with the input */
-function addressesOf(stanza: string, others: readonly Issue[]): StanzaAddresses {
+/**
+ * The XML parser is loaded here, for the other six functions have no use for it.
+ *
+ * @param others what else is wrong with the input
+ */
+async function addressesOf(stanza: string, others: readonly Issue[]): Promise<StanzaAddresses> {
+  const { readStanza } = await import('../stanza.ts');
   const result = readStanza(stanza);
   if ('addresses' in result && others.length === 0) return result.addresses;
   const problems = 'problems' in result ? result.problems : [];

@@ -76,7 +76,12 @@ export function ejabberdConfig({ c2s, http, harness }: Ports, variation: Variati
         request_handlers: { '/xmlrpc': 'ejabberd_xmlrpc', '/api': 'mod_http_api' },
         ...varied,
       },
-      { ...listener, port: harness, module: 'ejabberd_http', request_handlers: { '/': 'ejabberd_xmlrpc' } },
+      {
+        ...listener,
+        port: harness,
+        module: 'ejabberd_http',
+        request_handlers: { '/api': 'mod_http_api', '/': 'ejabberd_xmlrpc' },
+      },
     ],
     acl: { rostbeef: { user: [`${ADMIN}@${HOST}`] }, rotation: { user: [`${ROTATOR}@${HOST}`] } },
     api_permissions: {
