@@ -35,7 +35,7 @@ export interface Played {
 }
 
 /** The functions’ deadline in the matrix. */
-export const TIMEOUT_MS = 500;
+export const TIMEOUT_MS = 1_000;
 
 /** What a test allows beyond it. */
 export const ALLOWED_EXCESS_MS = 500;
@@ -87,7 +87,12 @@ export interface Setting {
 }
 
 /** Starts a column’s function before a proxy. */
-export async function openSetting({ built, server, secrets }: Stage, column: Column, way: Way): Promise<Setting> {
+export async function openSetting(
+  { built, server, secrets }: Stage,
+  column: Column,
+  way: Way,
+  timeoutMs = TIMEOUT_MS,
+): Promise<Setting> {
   const bundle = built.functions[column.method];
   if (bundle === undefined) throw new Error(`no function ${column.method}`);
   const proxy = await FaultProxy.start({ target: server.url, ...(way === 'tls' && { identity }) });
@@ -97,7 +102,7 @@ export async function openSetting({ built, server, secrets }: Stage, column: Col
     name: column.method,
     environment: {
       EJABBERD_URL: gate === undefined ? proxy.url : proxy.url.replace(`:${proxy.port}`, `:${gate.port}`),
-      EJABBERD_TIMEOUT_MS: String(TIMEOUT_MS),
+      EJABBERD_TIMEOUT_MS: String(timeoutMs),
       EJABBERD_MAX_RESPONSE_BYTES: String(MAX_RESPONSE_BYTES),
       ...(way === 'tls' && { EJABBERD_CA_PEM: authority.certificate }),
       EJABBERD_SECRET_ARN: 'secret',
