@@ -114,8 +114,15 @@ export function formatJid({ local, domain, resource }: Jid): string {
  * (`straße` is `strasse` to ejabberd).
  */
 export function sameJid(one: string, other: string): boolean {
+  if (one === other) return true;
+  // Nothing folds to ASCII but what is not ASCII, or is its other case.
+  if (isAscii(one) && isAscii(other)) return one.toLowerCase() === other.toLowerCase();
   const isLong = Math.max(one.length, other.length) > 3 * MAX_PART_UNITS;
-  return one === other || (!isLong && folded(one) === folded(other));
+  return !isLong && folded(one) === folded(other);
+}
+
+function isAscii(text: string): boolean {
+  return /^[\x00-\x7f]*$/.test(text);
 }
 
 function folded(text: string): string {

@@ -14,6 +14,7 @@ export const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Be
   batch: () => import('./batch.ts'),
   cold: () => import('./cold.ts'),
   peers: () => import('./peers.ts'),
+  scale: () => import('./scale.ts'),
 };
 
 /** Runs one by its name. */

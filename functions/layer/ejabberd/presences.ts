@@ -20,6 +20,9 @@ const LITTLE = 80;
 /** From so many contacts of one vhost on the list is worth its call, where nobody knows how long it is. */
 const LIST_FROM = 10;
 
+/** More than a container has connections, so that none is idle. */
+const ASKED_AT_A_TIME = 20;
+
 /** Which of the commands that only save time a container has found out not to work for it. */
 export interface LearnedWays {
   count: boolean;
@@ -65,12 +68,19 @@ export async function presencesOf(
   const maybeConnected = toldBefore === undefined ? await connectionTest(run, jids, count) : () => true;
   const asked = jids.filter(maybeConnected);
   const told = toldBefore ?? (await toldSessions(run, asked.length, count, learned));
-  return Promise.all(
-    jids.map((jid) => {
-      if (!maybeConnected(jid)) return UNAVAILABLE;
-      return told === undefined ? askedPresence(run, jid) : bestPresence(told.get(jid) ?? []);
-    }),
-  );
+  const presences = told === undefined ? await askedPresences(run, asked) : undefined;
+  return jids.map((jid) => presences?.get(jid) ?? bestPresence(told?.get(jid) ?? []));
+}
+
+/** A few at a time: the connections are shared, and what waits for one costs memory and time. */
+async function askedPresences(run: Run, jids: readonly string[]): Promise<ReadonlyMap<string, Presence>> {
+  const presences = new Map<string, Presence>();
+  const left = jids.values();
+  const worker = async () => {
+    for (const jid of left) presences.set(jid, await askedPresence(run, jid));
+  };
+  await Promise.all(Array.from({ length: ASKED_AT_A_TIME }, worker));
+  return presences;
 }
 
 async function askedPresence(run: Run, text: string): Promise<Presence> {
