@@ -95,6 +95,11 @@ async function load(call: () => Promise<unknown>, parallel: number, ms: number):
 function onPaper(ceiling: number, callMs: number): readonly Figure[] {
   const billed = Math.ceil(callMs);
   const lambda = PRICES.request + (billed / 1_000) * GIGABYTES * PRICES.gigabyteSecond + LOG_BYTES * PRICES.logged;
+  // A batch is one invocation, and takes at most what its records take one after the other.
+  const inBatch =
+    PRICES.request / 10 + (callMs / 1_000) * GIGABYTES * PRICES.gigabyteSecond + LOG_BYTES * PRICES.logged;
+  // A message is sent by itself, and received and deleted with nine others.
+  const queued = inBatch + PRICES.message * (1 + 0.1 + 0.1);
   const dollars = (each: number) => `$${(each * 1e6).toFixed(2)}`;
   return [
     shown('calls a second that ejabberd takes, two processors shared with its client', ceiling.toFixed(0)),
@@ -109,7 +114,7 @@ function onPaper(ceiling: number, callMs: number): readonly Figure[] {
     }),
     shown('a million calls: direct', dollars(lambda)),
     shown('a million calls: HTTP, REST API', dollars(lambda + PRICES.api)),
-    shown('a million calls: SQS, ten a batch', dollars(PRICES.message * 1.2 + lambda / 4)),
-    shown('a million calls: EventBridge and SQS', dollars(PRICES.event + PRICES.message * 1.2 + lambda / 4)),
+    shown('a million calls: SQS, ten a batch', dollars(queued)),
+    shown('a million calls: EventBridge and SQS', dollars(PRICES.event + queued)),
   ];
 }

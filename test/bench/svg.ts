@@ -1,10 +1,10 @@
 /** Draws curves as SVG: two logarithmic axes, a line for each name, readable on light and dark pages. */
 import type { Curve } from './table.ts';
 
-const WIDTH = 720;
+const WIDTH = 760;
 const HEIGHT = 420;
 const LEFT = 76;
-const RIGHT = 200;
+const RIGHT = 230;
 const TOP = 48;
 const BOTTOM = 56;
 

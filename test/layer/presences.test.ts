@@ -43,14 +43,14 @@ const shows = (presences: readonly { readonly show: string }[]) =>
 describe('the presence of many contacts', () => {
   it('is read for the whole server at once where most who are connected are contacts', async () => {
     const { run, count } = serverOf(100);
-    const presences = await presencesOf(run, roster(300), { count: 100, told: undefined }, ways());
+    const presences = await presencesOf(run, roster(300), { count: 100, told: undefined, listed: new Map() }, ways());
     expect([presences.length, shows(presences)]).toEqual([300, 100]);
     expect([count('connected_users_info'), count('user_sessions_info')]).toEqual([1, 0]);
   });
 
   it('is read beside the roster where the server has few sessions', async () => {
     const { run, count } = serverOf(100);
-    const overview = await overviewOf(run, ways());
+    const overview = await overviewOf(run, 'xmpp.test', ways());
     expect(shows(await presencesOf(run, roster(300), overview, ways()))).toBe(100);
     expect([count('connected_users_info'), count('connected_users_vhost'), count('user_sessions_info')]).toEqual([
       1, 0, 0,
@@ -59,15 +59,27 @@ describe('the presence of many contacts', () => {
 
   it('is read for those alone who are connected, on a server with many others', async () => {
     const { run, count } = serverOf(20);
-    expect(shows(await presencesOf(run, roster(300), { count: 1_000, told: undefined }, ways()))).toBe(20);
+    expect(
+      shows(await presencesOf(run, roster(300), { count: 1_000, told: undefined, listed: new Map() }, ways())),
+    ).toBe(20);
     expect([count('connected_users_vhost'), count('connected_users_info'), count('user_sessions_info')]).toEqual([
       1, 0, 20,
     ]);
   });
 
+  it('is read for those alone, whose list is read beside the roster where it is short', async () => {
+    const { run, count } = serverOf(1_000);
+    const overview = await overviewOf(run, 'xmpp.test', ways());
+    expect(count('connected_users_vhost')).toBe(1);
+    expect(shows(await presencesOf(run, roster(20), overview, ways()))).toBe(20);
+    expect([count('connected_users_vhost'), count('user_sessions_info')]).toEqual([1, 20]);
+  });
+
   it('is read for each of a few contacts on a server whose list would be long', async () => {
     const { run, count } = serverOf(20);
-    expect(shows(await presencesOf(run, roster(30), { count: 20_000, told: undefined }, ways()))).toBe(20);
+    expect(
+      shows(await presencesOf(run, roster(30), { count: 20_000, told: undefined, listed: new Map() }, ways())),
+    ).toBe(20);
     expect([count('connected_users_vhost'), count('user_sessions_info')]).toEqual([0, 30]);
   });
 
@@ -80,16 +92,18 @@ describe('the presence of many contacts', () => {
       const { run, count } = serverOf(100, { connected_users_info: failure });
       const learned = ways();
       for (const _ of [1, 2])
-        expect(shows(await presencesOf(run, roster(300), { count: 100, told: undefined }, learned))).toBe(100);
+        expect(
+          shows(await presencesOf(run, roster(300), { count: 100, told: undefined, listed: new Map() }, learned)),
+        ).toBe(100);
       expect([count('connected_users_info'), count('user_sessions_info')]).toEqual([1, 200]);
     },
   );
 
   it('fails when the time is over, and asks for nothing more', async () => {
     const { run, count } = serverOf(100, { connected_users_info: new EjabberdTimeoutError() });
-    await expect(presencesOf(run, roster(300), { count: 100, told: undefined }, ways())).rejects.toThrow(
-      EjabberdTimeoutError,
-    );
+    await expect(
+      presencesOf(run, roster(300), { count: 100, told: undefined, listed: new Map() }, ways()),
+    ).rejects.toThrow(EjabberdTimeoutError);
     expect(count('user_sessions_info')).toBe(0);
   });
 
@@ -98,7 +112,7 @@ describe('the presence of many contacts', () => {
     const { run, count } = serverOf(5, { connected_users_number: denied, connected_users_vhost: denied });
     const learned = ways();
     for (const _ of [1, 2]) {
-      const overview = await overviewOf(run, learned);
+      const overview = await overviewOf(run, 'xmpp.test', learned);
       expect(shows(await presencesOf(run, roster(30), overview, learned))).toBe(5);
     }
     expect([count('connected_users_number'), count('user_sessions_info')]).toEqual([1, 60]);

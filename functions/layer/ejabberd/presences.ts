@@ -11,10 +11,10 @@ import type { Run } from './runner.ts';
  * What the ways cost, in calls of `user_sessions_info`: to list one session in `connected_users_vhost`, and to tell of one
  * in `connected_users_info` (`npm run bench -- presence` measures them).
  */
-const LISTED = 0.08;
+const LISTED = 0.03;
 const TOLD = 0.28;
 
-/** Where all sessions cost no more than so many calls, they are read beside the roster, before anything is known of it. */
+/** What costs no more than so many calls is read beside the roster, before anything is known of that. */
 const LITTLE = 80;
 
 /** From so many contacts of one vhost on the list is worth its call, where nobody knows how long it is. */
@@ -35,12 +35,23 @@ export interface Overview {
   readonly count: number | undefined;
   /** All of them by bare JID, where there are few. */
   readonly told: ReadonlyMap<string, readonly Session[]> | undefined;
+  /** Who is connected on some vhosts. */
+  readonly listed: Connected;
 }
 
-/** Counts the sessions of the server, and reads all of them where they are few. */
-export async function overviewOf(run: Run, learned: LearnedWays): Promise<Overview> {
+/** Who is connected by vhost; `undefined` where the account may not ask. */
+type Connected = ReadonlyMap<string, ReadonlySet<string> | undefined>;
+
+/**
+ * Counts the sessions of the server, and reads all of them where they are few; where they are some, who has them.
+ *
+ * @param host the vhost that most contacts will be on
+ */
+export async function overviewOf(run: Run, host: string, learned: LearnedWays): Promise<Overview> {
   const count = learned.count ? await counted(run, learned) : undefined;
-  return { count, told: await toldSessions(run, LITTLE, count, learned) };
+  const told = await toldSessions(run, LITTLE, count, learned);
+  const isListed = told === undefined && count !== undefined && count * LISTED <= LITTLE;
+  return { count, told, listed: isListed ? await listedOn(run, [host]) : new Map() };
 }
 
 async function counted(run: Run, learned: LearnedWays): Promise<number | undefined> {
@@ -61,11 +72,11 @@ async function counted(run: Run, learned: LearnedWays): Promise<number | undefin
 export async function presencesOf(
   run: Run,
   items: readonly RosterItem[],
-  { count, told: toldBefore }: Overview,
+  { count, told: toldBefore, listed }: Overview,
   learned: LearnedWays,
 ): Promise<readonly Presence[]> {
   const jids = items.map(({ jid }) => jid);
-  const maybeConnected = toldBefore === undefined ? await connectionTest(run, jids, count) : () => true;
+  const maybeConnected = toldBefore === undefined ? await connectionTest(run, jids, count, listed) : () => true;
   const asked = jids.filter(maybeConnected);
   const told = toldBefore ?? (await toldSessions(run, asked.length, count, learned));
   const presences = told === undefined ? await askedPresences(run, asked) : undefined;
@@ -93,17 +104,22 @@ async function connectionTest(
   run: Run,
   jids: readonly string[],
   count: number | undefined,
+  listed: Connected,
 ): Promise<(jid: string) => boolean> {
   const least = count === undefined ? LIST_FROM : Math.max(2, count * LISTED);
-  const crowds = [...Map.groupBy(jids, domainOf)].filter(([, users]) => users.length >= least);
-  const connected = new Map(
-    await Promise.all(crowds.map(async ([host]) => [host, await connectedBareJids(run, host)] as const)),
-  );
+  const crowds = [...Map.groupBy(jids, domainOf)]
+    .filter(([host, users]) => users.length >= least && !listed.has(host))
+    .map(([host]) => host);
+  const connected = new Map([...listed, ...(await listedOn(run, crowds))]);
   return (jid) => connected.get(domainOf(jid))?.has(jid) ?? true;
 }
 
 function domainOf(bareJid: string): string {
   return bareJid.slice(bareJid.indexOf('@') + 1);
+}
+
+async function listedOn(run: Run, hosts: readonly string[]): Promise<Connected> {
+  return new Map(await Promise.all(hosts.map(async (host) => [host, await connectedBareJids(run, host)] as const)));
 }
 
 /** Who is connected on a vhost; `undefined` where the account may not ask. */

@@ -25,7 +25,10 @@ export function stockDialect(server: Server): (invocation: Invocation & { readon
       unlinkContacts: (jid1, jid2) => unlink(run, jid1, jid2, deadline),
       getRoster: async (owner) => existing(run, owner, await rosterOrEmpty(run, owner)),
       getRosterWithPresence: async (owner, select) => {
-        const [roster, overview] = await Promise.all([rosterOrEmpty(run, owner), overviewOf(run, learnedWays)]);
+        const [roster, overview] = await Promise.all([
+          rosterOrEmpty(run, owner),
+          overviewOf(run, owner.domain, learnedWays),
+        ]);
         const part = select(await existing(run, owner, roster));
         return { part, presences: await presencesOf(run, part.items, overview, learnedWays) };
       },
