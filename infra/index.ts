@@ -3,8 +3,9 @@ export { EjabberdApi, type EjabberdApiProps } from './constructs/ejabberd-api.ts
 export { EjabberdDoctor, type EjabberdDoctorProps } from './constructs/ejabberd-doctor.ts';
 export { EjabberdEvents, type EjabberdEventsProps } from './constructs/ejabberd-events.ts';
 export { EjabberdFunctions, type EjabberdFunctionsProps, type EjabberdProps } from './constructs/ejabberd-functions.ts';
+export { EjabberdIdempotency, type EjabberdIdempotencyProps } from './constructs/ejabberd-idempotency.ts';
 export { EjabberdMonitoring, type EjabberdMonitoringProps } from './constructs/ejabberd-monitoring.ts';
-export { EjabberdNetwork, type EjabberdNetworkProps } from './constructs/ejabberd-network.ts';
+export { type DynamoDbAccess, EjabberdNetwork, type EjabberdNetworkProps } from './constructs/ejabberd-network.ts';
 export { EjabberdRotation, type EjabberdRotationProps } from './constructs/ejabberd-rotation.ts';
 export { EjabberdSecret, type EjabberdSecretProps } from './constructs/ejabberd-secret.ts';
 export { type Placement, RostbeefFunction, type RostbeefFunctionProps } from './constructs/rostbeef-function.ts';

@@ -47,6 +47,7 @@ function operation(method: Method, errorStatuses: readonly number[]): JsonObject
     tags: [tag],
     summary: method.summary,
     description: method.description,
+    ...(!method.idempotent && { parameters: [keyParameter] }),
     requestBody: { required: true, content: body(inputName(method), method.example.input) },
     responses: {
       200: { description: 'Done.', content: body(resultName(method), method.example.result) },
@@ -56,6 +57,15 @@ function operation(method: Method, errorStatuses: readonly number[]): JsonObject
     },
   };
 }
+
+/** draft-ietf-httpapi-idempotency-key-header */
+const keyParameter: JsonObject = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'As the member `idempotencyKey`, which counts where both are given.',
+  schema: { type: 'string' },
+};
 
 /** Those that others share are components of their own. */
 function components(): JsonObject {

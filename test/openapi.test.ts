@@ -48,6 +48,13 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('knows the header Idempotency-Key where a repeat would do harm', () => {
+    for (const { method, operation } of operations) {
+      const names = (operation.parameters ?? []).map(({ name }: { name: string }) => name);
+      expect(names).toEqual(method.name === 'send_stanza' ? ['Idempotency-Key'] : []);
+    }
+  });
+
   it('refers to nothing that it does not hold', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = '']) => path);
     expect(references.length).toBeGreaterThan(0);

@@ -9,8 +9,9 @@ import { eventbridge } from './doors/eventbridge.ts';
 import { http } from './doors/http.ts';
 import { answerBatch, callOf, type QueueRecord, recordsOf } from './doors/sqs.ts';
 import { ConfigurationError, RostbeefError, UnexpectedError, UnsupportedEventError } from './errors/index.ts';
+import { formatJid } from './jid.ts';
 import { logCall } from './log.ts';
-import type { Method } from './methods/method.ts';
+import type { Method, Note } from './methods/method.ts';
 
 /** A Lambda handler. */
 export type LambdaHandler = (event: unknown, context: Context) => Promise<unknown>;
@@ -48,12 +49,16 @@ export function createHandler(method: Method): LambdaHandler {
 const NO_TIMEOUT_OF_MIDDY = { timeoutEarlyInMillis: 0 };
 
 function chainOf(door: Door, method: Method, container: () => Container): LambdaHandler {
+  const notes = new WeakMap<object, Noted>();
   const chain = middy<unknown, unknown>(NO_TIMEOUT_OF_MIDDY)
-    .use(logging(method, door))
+    .use(logging(method, door, notes))
     .use(answering(door))
-    .handler(async (event: unknown, { getRemainingTimeInMillis }: Context) => {
+    .handler(async (event: unknown, lambda: Context) => {
       const { input, key } = door.read(event);
-      return container().invoke(getRemainingTimeInMillis(), (context) => method.call(input, { ...context, key }));
+      const note: Note = (jids) => notes.set(lambda, textsOf(jids));
+      return container().invoke(lambda.getRemainingTimeInMillis(), (context) =>
+        method.call(input, { ...context, key, note }),
+      );
     });
   return async (event, context) => chain(event, context);
 }
@@ -62,21 +67,25 @@ function chainOf(door: Door, method: Method, container: () => Container): Lambda
 function batchChainOf(method: Method, container: () => Container): LambdaHandler {
   const chain = middy<unknown, unknown>(NO_TIMEOUT_OF_MIDDY).handler(async (event: unknown, context: Context) => {
     const records = recordsOf(event);
-    const attempt = async (record: QueueRecord, call: () => Promise<unknown>): Promise<boolean> => {
+    const attempt = async (record: QueueRecord, call: (note: Note) => Promise<unknown>): Promise<boolean> => {
       const started = performance.now();
-      const error = await call().then(() => undefined, known);
+      let jids: Noted | undefined;
+      const note: Note = (noted) => {
+        jids = textsOf(noted);
+      };
+      const error = await call(note).then(() => undefined, known);
       const { messageId, receives } = record;
       const requestId = context.awsRequestId;
       const durationMs = performance.now() - started;
-      logCall({ method: method.name, door: 'sqs', requestId, messageId, receives, durationMs, error });
+      logCall({ method: method.name, door: 'sqs', requestId, messageId, receives, jids, durationMs, error });
       return error === undefined;
     };
     try {
       return await container().invoke(context.getRemainingTimeInMillis(), (methodContext) =>
         answerBatch(records, (record) =>
-          attempt(record, async () => {
+          attempt(record, async (note) => {
             const { input, key } = callOf(record);
-            return method.call(input, { ...methodContext, key });
+            return method.call(input, { ...methodContext, key, note });
           }),
         ),
       );
@@ -100,20 +109,28 @@ function answering(door: Door): MiddlewareObj {
   };
 }
 
-function logging(method: Method, door: Door): MiddlewareObj {
+function logging(method: Method, door: Door, notes: WeakMap<object, Noted>): MiddlewareObj {
   const started = new WeakMap<object, number>();
-  const log: MiddlewareObj['after'] = (request) => {
-    const durationMs = performance.now() - (started.get(request) ?? Number.NaN);
-    const { awsRequestId: requestId } = request.context;
-    logCall({ method: method.name, door: door.name, requestId, durationMs, error: request.error ?? undefined });
+  const log: MiddlewareObj['after'] = ({ event, context, error }) => {
+    const durationMs = performance.now() - (started.get(context) ?? Number.NaN);
+    const { awsRequestId: requestId } = context;
+    const audit = method.writes ? { caller: door.caller?.(event), jids: notes.get(context) } : {};
+    logCall({ method: method.name, door: door.name, requestId, ...audit, durationMs, error: error ?? undefined });
   };
   return {
     before: (request) => {
-      started.set(request, performance.now());
+      started.set(request.context, performance.now());
     },
     after: log,
     onError: log,
   };
+}
+
+/** The JIDs of a write as the log has them. */
+type Noted = Readonly<Record<string, string>>;
+
+function textsOf(jids: Parameters<Note>[0]): Noted {
+  return Object.fromEntries(Object.entries(jids).map(([name, jid]) => [name, formatJid(jid)]));
 }
 
 function known(error: unknown): RostbeefError {

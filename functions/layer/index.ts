@@ -12,7 +12,14 @@ export {
   probeGroupsArgument,
   registeredVhosts,
 } from './ejabberd/commands.ts';
-export { CORE_COMMANDS, echo, HOSTLESS_COMMANDS, permissionProbes, serverRelease } from './ejabberd/probes.ts';
+export {
+  CORE_COMMANDS,
+  echo,
+  HOSTLESS_COMMANDS,
+  permissionProbes,
+  serverRelease,
+  UNPROBED_COMMANDS,
+} from './ejabberd/probes.ts';
 export type { Run } from './ejabberd/runner.ts';
 export * from './errors/index.ts';
 export { createHandler, type LambdaHandler } from './handler.ts';

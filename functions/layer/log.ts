@@ -10,6 +10,10 @@ export interface CallRecord {
   /** Of a record of a queue: its id, and how often it was delivered. */
   readonly messageId?: string;
   readonly receives?: number;
+  /** Of a write: the ARN of who called, where the door knows it. */
+  readonly caller?: string | undefined;
+  /** Of a write: the JIDs that it is about, by the input's members, as they are sent. A write is audited by its line. */
+  readonly jids?: Readonly<Record<string, string>> | undefined;
   readonly durationMs: number;
   readonly error?: unknown;
 }

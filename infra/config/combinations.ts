@@ -13,6 +13,11 @@ const NEEDS: readonly (readonly [key: string, wanted: string, holds: (given: Giv
     'secretsManagerEndpoint=false',
     (given) => String(given['secretsManagerEndpoint']) === 'false',
   ],
+  ['idempotencyTtlSeconds', 'idempotency=true', keepsKeys],
+  ['dynamodbPrefixListId', 'idempotency=true', keepsKeys],
+  ['dynamodbEndpoint', 'idempotency=true', keepsKeys],
+  ['routeTableIds', 'idempotency=true', keepsKeys],
+  ['routeTableIds', 'subnetIds', ({ subnetIds }) => subnetIds !== undefined],
   ['apiVpcEndpointId', 'apiAccess=private', ({ apiAccess }) => apiAccess === 'private'],
   ['eventBusName', 'events=true', hasEvents],
   ['eventSources', 'events=true', hasEvents],
@@ -23,29 +28,51 @@ const NEEDS: readonly (readonly [key: string, wanted: string, holds: (given: Giv
 /** Two for each of the seven, and one each for the doctor and a rotation. */
 const LEAST_WITH_EVENTS = 16;
 
+/** The keys that must be there, or be otherwise, where this holds. */
+const WANTS: readonly (readonly [key: string, message: string, lacks: (given: Given) => boolean])[] = [
+  [
+    'secretArn',
+    'is missing, and so is ejabberdAccount for a new secret',
+    (given) => isStock(given) && given['secretArn'] === undefined && given['ejabberdAccount'] === undefined,
+  ],
+  [
+    'dynamodbPrefixListId',
+    'is missing, and idempotency=true needs it',
+    (given) => keepsKeys(given) && given['dynamodbPrefixListId'] === undefined,
+  ],
+  [
+    'routeTableIds',
+    'is missing, and the gateway endpoint for DynamoDB needs it, unless dynamodbEndpoint=false',
+    (given) =>
+      keepsKeys(given) &&
+      String(given['dynamodbEndpoint']) !== 'false' &&
+      given['subnetIds'] !== undefined &&
+      given['routeTableIds'] === undefined,
+  ],
+  [
+    'maxConcurrency',
+    `must be ${LEAST_WITH_EVENTS} or more with events=true: a queue takes two invocations`,
+    (given) => hasEvents(given) && Number(given['maxConcurrency']) < LEAST_WITH_EVENTS,
+  ],
+  [
+    'vpcCidr',
+    'is missing: without it nobody knows where in the VPC ejabberd, Secrets Manager or callers are',
+    (given) => given['subnetIds'] !== undefined && given['vpcCidr'] === undefined && needsRange(given),
+  ],
+];
+
 /**
  * The problems of keys that don't go together.
  *
  * @param given the settings as they were given, before defaults
  */
 export function combinationProblems(given: Given): readonly string[] {
-  const problems = NEEDS.filter(([key, , holds]) => given[key] !== undefined && !holds(given)).map(
-    ([key, wanted]) => `${key}: needs ${wanted}`,
-  );
-  if (isStock(given) && given['secretArn'] === undefined && given['ejabberdAccount'] === undefined) {
-    problems.push('secretArn: is missing, and so is ejabberdAccount for a new secret');
-  }
-  if (hasEvents(given) && Number(given['maxConcurrency']) < LEAST_WITH_EVENTS) {
-    problems.push(
-      `maxConcurrency: must be ${LEAST_WITH_EVENTS} or more with events=true: a queue takes two invocations`,
-    );
-  }
-  if (given['subnetIds'] !== undefined && given['vpcCidr'] === undefined && needsRange(given)) {
-    problems.push(
-      'vpcCidr: is missing: without it nobody knows where in the VPC ejabberd, Secrets Manager or callers are',
-    );
-  }
-  return problems;
+  return [
+    ...NEEDS.filter(([key, , holds]) => given[key] !== undefined && !holds(given)).map(
+      ([key, wanted]) => `${key}: needs ${wanted}`,
+    ),
+    ...WANTS.filter(([, , lacks]) => lacks(given)).map(([key, message]) => `${key}: ${message}`),
+  ];
 }
 
 /** Whether something is looked for in the whole VPC, for want of anything nearer. */
@@ -67,6 +94,10 @@ function needsRange({
 
 function hasEvents({ events }: Given): boolean {
   return String(events) === 'true';
+}
+
+function keepsKeys({ idempotency }: Given): boolean {
+  return String(idempotency) === 'true';
 }
 
 function isStock({ ejabberdDialect = 'ejabberd' }: Given): boolean {

@@ -10,6 +10,7 @@ const VARIABLES = {
   ejabberdSenders: 'EJABBERD_SENDERS',
   ejabberdTimeoutMs: 'EJABBERD_TIMEOUT_MS',
   ejabberdMaxResponseBytes: 'EJABBERD_MAX_RESPONSE_BYTES',
+  idempotencyTtlSeconds: 'EJABBERD_IDEMPOTENCY_TTL_SECONDS',
 } as const satisfies { readonly [Key in keyof Settings]?: string };
 
 type Key = keyof typeof VARIABLES;

@@ -121,6 +121,23 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Where Secrets Manager is, for the security group, if no endpoint is made. By default the VPC’s whole range.',
     ),
+  idempotency: boolean
+    .default(false)
+    .describe('Whether a DynamoDB table keeps the keys of `send_stanza`, so that what comes again is not sent again.'),
+  idempotencyTtlSeconds: number(3_600, 31_536_000)
+    .optional()
+    .describe('Seconds that a key is kept. By default 15 days.'),
+  dynamodbPrefixListId: id('pl', 'the prefix list of DynamoDB in the Region')
+    .optional()
+    .describe(
+      'Where DynamoDB is, for the security group, with `idempotency=true`: `aws ec2 describe-prefix-lists --filters Name=prefix-list-name,Values=com.amazonaws.<region>.dynamodb` tells it.',
+    ),
+  dynamodbEndpoint: boolean
+    .default(true)
+    .describe('Whether to make a gateway endpoint for that table: `false` where the VPC has one, or a NAT.'),
+  routeTableIds: list(id('rtb', 'a route table'))
+    .optional()
+    .describe('The route tables of `subnetIds`, for the gateway endpoint.'),
   apiAccess: oneOf('iam', 'private')
     .default('iam')
     .describe('`iam`: a regional API. `private`: one for a VPC endpoint alone. Both take nothing but IAM signatures.'),

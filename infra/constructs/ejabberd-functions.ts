@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { catalogue, type MethodName } from 'rostbeef-layer';
 import { built, folderOf } from './built.ts';
 import { divideConnections } from './concurrency.ts';
+import type { EjabberdIdempotency } from './ejabberd-idempotency.ts';
 import { EjabberdNetwork } from './ejabberd-network.ts';
 import type { EjabberdSecret } from './ejabberd-secret.ts';
 import { type Placement, RostbeefFunction, type RostbeefFunctionProps } from './rostbeef-function.ts';
@@ -31,6 +32,8 @@ export interface EjabberdFunctionsProps {
   readonly ejabberd: EjabberdProps;
   /** The account to call ejabberd as. @default - calls go out without credentials */
   readonly secret?: EjabberdSecret | undefined;
+  /** Keeps the keys of `send_stanza`; the placement has to reach DynamoDB. @default - what comes again is sent again */
+  readonly idempotency?: EjabberdIdempotency | undefined;
   /** Subnets and security group. @default - an {@link EjabberdNetwork} in the VPC */
   readonly placement?: Placement | undefined;
   /**
@@ -77,7 +80,8 @@ export class EjabberdFunctions extends Construct {
   readonly placement: Placement;
   /**
    * Where an event ends that was invoked asynchronously, by EventBridge for one, and failed: after Lambda's two retries,
-   * for a stanza, which may have been taken, after none.
+   * for a stanza, which may have been taken, after none. A table changes nothing about that: whoever invokes the function
+   * directly, and not by EventBridge, may give no key.
    */
   readonly failedEvents: Queue;
   /** What every function of this deployment finds in its environment. */
@@ -87,7 +91,7 @@ export class EjabberdFunctions extends Construct {
   constructor(scope: Construct, id: string, props: EjabberdFunctionsProps) {
     super(scope, id);
     this.props = props;
-    const { vpc, ejabberd, secret, maxConcurrency } = props;
+    const { vpc, ejabberd, secret, idempotency, maxConcurrency } = props;
     const { timeoutMs = 10_000 } = ejabberd;
     this.placement = props.placement ?? new EjabberdNetwork(this, 'Network', { vpc, ejabberdUrl: ejabberd.url });
     const { secretsManagerUrl } = this.placement;
@@ -119,22 +123,25 @@ export class EjabberdFunctions extends Construct {
     );
     const shares = maxConcurrency && divideConnections(maxConcurrency, catalogue.length, CONNECTIONS_OF_OTHERS);
     this.functions = new Map(
-      catalogue.map(({ name, summary }) => [
+      catalogue.map(({ name, summary, idempotent }) => [
         name,
         this.add(name, {
           folder: folderOf(name),
           description: summary,
           timeout: Duration.seconds(Math.ceil(timeoutMs / 1000) + SECONDS_BEYOND_DEADLINE),
           memorySize: name.startsWith('get_roster') ? 1024 : 512,
-          ...(shares && {
-            reservedConcurrency: shares.reservedConcurrency,
-            environment: { EJABBERD_MAX_CONNECTIONS: String(shares.connections) },
-          }),
+          ...(shares && { reservedConcurrency: shares.reservedConcurrency }),
+          environment: {
+            ...(shares && { EJABBERD_MAX_CONNECTIONS: String(shares.connections) }),
+            ...(idempotency && !idempotent && { EJABBERD_IDEMPOTENCY_TABLE: idempotency.table.tableName }),
+          },
         }),
       ]),
     );
     for (const { name, idempotent } of catalogue) {
-      this.functions.get(name)?.alias.configureAsyncInvoke({
+      const called = this.functions.get(name);
+      if (called !== undefined && !idempotent) idempotency?.grantKeep(called.role);
+      called?.alias.configureAsyncInvoke({
         retryAttempts: idempotent ? 2 : 0,
         onFailure: new SqsDestination(this.failedEvents),
       });

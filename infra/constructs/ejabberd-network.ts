@@ -1,8 +1,10 @@
-import { Fn } from 'aws-cdk-lib';
+import { Fn, Stack } from 'aws-cdk-lib';
 import {
+  CfnVPCEndpoint,
   InterfaceVpcEndpoint,
   InterfaceVpcEndpointAwsService,
   type IVpc,
+  Peer,
   Port,
   SecurityGroup,
   type SubnetSelection,
@@ -10,6 +12,16 @@ import {
 import { Construct } from 'constructs';
 import { defaultPeers, hostAndPort, peerOf } from './peers.ts';
 import type { Placement } from './rostbeef-function.ts';
+
+/** How the functions reach DynamoDB. */
+export interface DynamoDbAccess {
+  /** DynamoDB's prefix list in the Region (`pl-…`): `com.amazonaws.<region>.dynamodb`. */
+  readonly prefixListId: string;
+  /** Whether to make a gateway endpoint. @default true */
+  readonly endpoint?: boolean | undefined;
+  /** The route tables for that. @default - those of the subnets, where the VPC knows them */
+  readonly routeTableIds?: readonly string[] | undefined;
+}
 
 /** What an {@link EjabberdNetwork} needs. */
 export interface EjabberdNetworkProps {
@@ -31,10 +43,12 @@ export interface EjabberdNetworkProps {
   readonly secretsManagerEndpoint?: boolean | undefined;
   /** Where Secrets Manager is, if no endpoint is made. @default - the VPC's whole range */
   readonly secretsManagerPeers?: readonly string[] | undefined;
+  /** For an idempotency table. @default - DynamoDB is not reached */
+  readonly dynamodb?: DynamoDbAccess | undefined;
 }
 
 /**
- * What the functions reach: ejabberd's port and Secrets Manager, and nothing else. There is no way out to the Internet.
+ * What the functions reach: ejabberd's port and Secrets Manager, with an idempotency table DynamoDB, and nothing else. There is no way out to the Internet.
  *
  * Names are resolved all the same: the VPC's resolver is not subject to security groups.
  *
@@ -56,7 +70,7 @@ export class EjabberdNetwork extends Construct implements Placement {
     };
     this.securityGroup = new SecurityGroup(this, 'Functions', {
       vpc,
-      description: 'The rostbeef functions: out to ejabberd and Secrets Manager alone',
+      description: `The rostbeef functions: out to ejabberd${props.dynamodb ? ', DynamoDB' : ''} and Secrets Manager alone`,
       allowAllOutbound: false,
     });
     const { host, port } = hostAndPort(props.ejabberdUrl);
@@ -69,6 +83,19 @@ export class EjabberdNetwork extends Construct implements Placement {
         this.securityGroup.addEgressRule(peerOf(peer), Port.HTTPS, 'Secrets Manager');
       }
     }
+    if (props.dynamodb !== undefined) this.#reachDynamoDb(props.dynamodb);
+  }
+
+  #reachDynamoDb({ prefixListId, endpoint = true, routeTableIds }: DynamoDbAccess): void {
+    this.securityGroup.addEgressRule(Peer.prefixList(prefixListId), Port.HTTPS, 'DynamoDB');
+    if (!endpoint) return;
+    const { subnets } = this.vpc.selectSubnets(this.subnets);
+    new CfnVPCEndpoint(this, 'DynamoDb', {
+      vpcId: this.vpc.vpcId,
+      serviceName: `com.amazonaws.${Stack.of(this).region}.dynamodb`,
+      vpcEndpointType: 'Gateway',
+      routeTableIds: [...(routeTableIds ?? new Set(subnets.map(({ routeTable }) => routeTable.routeTableId)))],
+    });
   }
 
   /**

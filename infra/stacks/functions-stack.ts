@@ -4,12 +4,16 @@ import { functionEnvironment } from '../config/function-environment.ts';
 import type { Configuration } from '../config/read-context.ts';
 import { EjabberdDoctor } from '../constructs/ejabberd-doctor.ts';
 import { EjabberdFunctions } from '../constructs/ejabberd-functions.ts';
+import { EjabberdIdempotency } from '../constructs/ejabberd-idempotency.ts';
 import { EjabberdRotation } from '../constructs/ejabberd-rotation.ts';
 import { EjabberdSecret } from '../constructs/ejabberd-secret.ts';
 import type { Placement } from '../constructs/rostbeef-function.ts';
 import { metricNamespaceOf, removalPolicyOf } from './policies.ts';
 
-/** The layer, the seven functions, the doctor, the secret and its rotation. */
+/**
+ * The layer, the seven functions, the doctor, the secret and its rotation; and the table of idempotency keys, for the
+ * function that keeps them has to know it, and the events have to know the function.
+ */
 export class FunctionsStack extends Stack {
   readonly rostbeef: EjabberdFunctions;
   readonly doctor: EjabberdDoctor;
@@ -29,6 +33,7 @@ export class FunctionsStack extends Stack {
         environment: functionEnvironment(config),
       },
       secret,
+      idempotency: config.idempotency ? new EjabberdIdempotency(this, 'Idempotency', { removalPolicy }) : undefined,
       maxConcurrency: config.maxConcurrency,
       metricNamespace: metricNamespaceOf(config),
       logRetention: config.logRetentionDays,

@@ -18,7 +18,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/read-context.ts';
-import { EjabberdNetwork } from '../constructs/ejabberd-network.ts';
+import { type DynamoDbAccess, EjabberdNetwork } from '../constructs/ejabberd-network.ts';
 import { removalPolicyOf } from './policies.ts';
 
 const NEW_VPC_RANGE = '10.0.0.0/16';
@@ -42,6 +42,7 @@ export class NetworkStack extends Stack {
       ejabberdPeers: config.ejabberdPeers,
       secretsManagerEndpoint: config.secretsManagerEndpoint,
       secretsManagerPeers: config.secretsManagerPeers,
+      dynamodb: dynamoDbAccess(config),
     });
     if (config.apiAccess === 'private') this.apiEndpoint = this.#apiEndpoint(vpc, { ...config, vpcCidr });
   }
@@ -105,4 +106,9 @@ export class NetworkStack extends Stack {
     Tags.of(endpoint).add('Name', 'rostbeef-api');
     return endpoint;
   }
+}
+
+function dynamoDbAccess(config: Configuration): DynamoDbAccess | undefined {
+  const { idempotency, dynamodbPrefixListId: prefixListId, dynamodbEndpoint: endpoint, routeTableIds } = config;
+  return idempotency && prefixListId !== undefined ? { prefixListId, endpoint, routeTableIds } : undefined;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Built, build } from '../../infra/build.ts';
 import { startEmbeddedServer } from '../../infra/local/embedded/server.ts';
 import { type FunctionBundle, Sandbox } from '../../infra/local/sandbox.ts';
-import { selfSigned } from '../support/certificate.ts';
+import { selfSigned } from '../support/certificates.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
 import { functionSettings } from '../support/function-settings.ts';
 import { startSecretsManager } from '../support/secrets-manager.ts';

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { selfSigned } from '../support/certificate.ts';
+import { selfSigned } from '../support/certificates.ts';
 import { FUNCTION_COMMANDS } from '../support/ejabberd/config.ts';
 import { installEjabberd, type Release } from '../support/ejabberd/install.ts';
 import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';

@@ -40,6 +40,11 @@ describe.each(catalogueOfFaults)('$name', (fault) => {
   });
 });
 
+it('hardly any call had to be looked at again', () => {
+  const again = played.cells.filter((cell) => cell.again > 0);
+  expect(again.length).toBeLessThan(played.cells.length / 10);
+});
+
 it('every outcome is a success or one of the errors that the documentation lists', () => {
   const known = ['ok', ...errorCatalogue.map(({ name }) => name)];
   const names = new Set(played.cells.map(({ outcome }) => outcome.split(':')[0]));

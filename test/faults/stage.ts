@@ -10,6 +10,8 @@ import type { Stage } from './matrix.ts';
 
 /** A stage that is to be closed. */
 export interface OpenStage extends Stage {
+  /** Sets the value of another secret than the account’s. */
+  setSecret(name: string, value: unknown): void;
   close(): Promise<void>;
 }
 
@@ -23,6 +25,7 @@ export async function openStage(server: XmppServer): Promise<OpenStage> {
     built,
     server,
     secrets: secrets.url,
+    setSecret: (name, value) => secrets.set(name, 'AWSCURRENT', value),
     async close() {
       await Promise.all([server.stop(), secrets.stop(), rm(folder, { recursive: true })]);
     },

@@ -12,6 +12,9 @@ const ENDS: Readonly<Record<string, (exchange: Exchange) => void>> = {
   ...(process.env['FAULTS_ALL'] && { reset: ({ reset }: Exchange) => reset() }),
 };
 
+/** No call here is to run out of time, on a busy machine either. */
+const UNHURRIED_MS = 10_000;
+
 const METHODS = COLUMNS.filter((column) => !column.includes(', '));
 
 let stage: OpenStage;
@@ -20,7 +23,7 @@ let settings: readonly Setting[];
 beforeAll(async () => {
   stage = await openStage(await startEmbeddedEjabberd('24.12'));
   const columns = await openColumns(stage.server);
-  settings = await Promise.all(columns.map((column) => openSetting(stage, column, 'plain')));
+  settings = await Promise.all(columns.map((column) => openSetting(stage, column, 'plain', UNHURRIED_MS)));
   await Promise.all(settings.map(warmUp));
 });
 afterAll(async () => {

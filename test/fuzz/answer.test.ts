@@ -2,7 +2,8 @@ import { SaxesParser } from 'saxes';
 import { expect } from 'vitest';
 import { decodeResponse } from '../../functions/layer/xmlrpc/decode.ts';
 import { DecodeError } from '../../functions/layer/xmlrpc/errors.ts';
-import { corpusOf, fuzz, mutated } from './fuzz.ts';
+import { corpusOf } from './corpus.ts';
+import { fuzz, mutated } from './fuzz.ts';
 
 const WORDS =
   '<value>|</value>|<value/>|<string>|</string>|<struct>|</struct>|<member>|</member>|<name>|</name>|<array>|<data>|</data>|</array>|' +

@@ -4,7 +4,8 @@ import { catalogue, createHandler, RostbeefError } from 'rostbeef-layer';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { doorOf } from '../../functions/layer/doors/detect.ts';
 import { canariesIn } from '../faults/canaries.ts';
-import { corpusOf, fuzz } from './fuzz.ts';
+import { corpusOf } from './corpus.ts';
+import { fuzz } from './fuzz.ts';
 
 /** Nothing listens there: what would be sent is an error of its own. */
 process.env['EJABBERD_URL'] = 'http://127.0.0.1:1/';

@@ -1,6 +1,4 @@
 /** Runs a property on the corpus, and then on what a generator makes of it, as long as there is time. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
@@ -18,12 +16,6 @@ const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 6) / TARGETS;
 
 /** No input of this size takes longer, even on a busy machine. */
 const LONGEST_MS = 1_000;
-
-/** The files of one folder of the corpus. */
-export function corpusOf(folder: string): readonly Buffer[] {
-  const path = join(import.meta.dirname, 'corpus', folder);
-  return readdirSync(path).map((file) => readFileSync(join(path, file)));
-}
 
 /** Two tests: the corpus, and what is found from it. An input that is found to fail belongs into the corpus. */
 export function fuzz<T>({ name, corpus, inputs, check }: Target<T>): void {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { formatJid, parseBareJid, parseJid } from '../../functions/layer/jid.ts';
-import { corpusOf, fuzz, mutated } from './fuzz.ts';
+import { corpusOf } from './corpus.ts';
+import { fuzz, mutated } from './fuzz.ts';
 
 const WORDS =
   '@|/|.|..|xn--|XN--|ß|ẞ|İ|ı|ς|σ|ａ|＠|／|．|。|\u00ad|\u200b|\u0301|\u0316|\ud7b0|\u1100\u1161|\u2488|\ufdfa|[::1]|127.0.0.1|0x7f.1| |\t|\0|"|&|\'|:|<|>|é|\u{1F600}';

@@ -1,7 +1,8 @@
 import { type Element, Parser } from '@xmpp/xml';
 import { expect } from 'vitest';
 import { readStanza } from '../../functions/layer/stanza.ts';
-import { corpusOf, fuzz, mutated } from './fuzz.ts';
+import { corpusOf } from './corpus.ts';
+import { fuzz, mutated } from './fuzz.ts';
 
 const WORDS =
   '<message>|</message>|<message |<iq id="1">|</iq>|<presence/>| from="a@b"| to="c@d"| from=\'| xmlns="jabber:client"| xmlns:x="u"|x:|' +

@@ -96,6 +96,24 @@ describe('the CDK context', () => {
     ]);
   });
 
+  it('is told what an idempotency table needs', () => {
+    const keeping = { ...project.context, idempotency: true };
+    const existing = { vpcId: 'vpc-01234567', subnetIds: 'subnet-01234567', vpcCidr: '10.1.0.0/16' };
+    const prefixList = 'dynamodbPrefixListId: is missing, and idempotency=true needs it';
+    const routes = expect.stringMatching(/^routeTableIds: is missing.*unless dynamodbEndpoint=false$/);
+    expect(problemsOf(keeping)).toEqual([prefixList]);
+    expect(problemsOf({ ...keeping, ...existing })).toEqual([prefixList, routes]);
+    const known = { ...keeping, ...existing, dynamodbPrefixListId: 'pl-01234567' };
+    expect(problemsOf({ ...known, dynamodbEndpoint: 'false' })).toEqual([]);
+    expect(problemsOf({ ...known, routeTableIds: 'rtb-01234567' })).toEqual([]);
+    const { idempotency, ...without } = { ...known, routeTableIds: 'rtb-01234567', idempotencyTtlSeconds: '3600' };
+    expect(problemsOf(without)).toEqual([
+      'idempotencyTtlSeconds: needs idempotency=true',
+      'dynamodbPrefixListId: needs idempotency=true',
+      'routeTableIds: needs idempotency=true',
+    ]);
+  });
+
   it('is told of an environment that there is none of', () => {
     expect(problemsOf({ ...project.context, environment: 'prd' })).toEqual(['environment: is not in environments']);
     expect(problemsOf({ environment: 'Prod 1' })).toHaveLength(1);

@@ -65,13 +65,16 @@ describe('the functions', () => {
   });
 
   it('repeat an event that failed, but not one that may have sent a stanza', () => {
-    const retries = Object.values(plain.functions.findResources('AWS::Lambda::EventInvokeConfig')).map(
-      ({ Properties }) => [Properties.FunctionName.Ref, Properties.MaximumRetryAttempts] as const,
-    );
-    for (const [name, count] of retries) {
-      expect(count, name).toBe(/sendstanza|Doctor/i.test(name) ? 0 : 2);
+    // Nor with a table: what is invoked directly may have no key.
+    for (const template of [plain.functions, synthesizeForTest({ ...EVERYTHING }).functions]) {
+      const retries = Object.values(template.findResources('AWS::Lambda::EventInvokeConfig')).map(
+        ({ Properties }) => [Properties.FunctionName.Ref, Properties.MaximumRetryAttempts] as const,
+      );
+      for (const [name, count] of retries) {
+        expect(count, name).toBe(/sendstanza|Doctor/i.test(name) ? 0 : 2);
+      }
+      expect(retries).toHaveLength(8);
     }
-    expect(retries).toHaveLength(8);
   });
 
   it('find no password in their environment', () => {
@@ -174,6 +177,36 @@ describe('the network', () => {
     ]);
   });
 
+  describe('of a deployment with an idempotency table', () => {
+    const keeping = { idempotency: true, dynamodbPrefixListId: 'pl-0123456789abcdef0' };
+    const gatewaysIn = (template: typeof plain.network) =>
+      resources(template, 'AWS::EC2::VPCEndpoint').filter(({ VpcEndpointType }) => VpcEndpointType === 'Gateway');
+    const toDynamoDb = {
+      Description: 'DynamoDB',
+      FromPort: 443,
+      ToPort: 443,
+      DestinationPrefixListId: 'pl-0123456789abcdef0',
+    };
+
+    it('lets the functions out to DynamoDB, by a gateway on the routes of their subnets', () => {
+      const { network } = synthesizeForTest(keeping);
+      expect(egressOf(network)).toHaveLength(egressOf(plain.network).length + 1);
+      expect(egressOf(network)).toContainEqual(expect.objectContaining(toDynamoDb));
+      expect(gatewaysIn(network)).toMatchObject([{ RouteTableIds: [{ Ref: expect.any(String) }, expect.anything()] }]);
+    });
+
+    it('uses the route tables of an existing VPC', () => {
+      expect(gatewaysIn(whole.network)).toMatchObject([{ RouteTableIds: ['rtb-0123456789abcdef0'] }]);
+    });
+
+    it('makes no gateway where there is one, and none without a table', () => {
+      const { network } = synthesizeForTest({ ...keeping, dynamodbEndpoint: 'false' });
+      expect(gatewaysIn(network)).toEqual([]);
+      expect(egressOf(network)).toContainEqual(expect.objectContaining(toDynamoDb));
+      expect(gatewaysIn(plain.network)).toEqual([]);
+    });
+  });
+
   it('knows ejabberd by the address in its URL, or by what it is told', () => {
     const byAddress = synthesizeForTest({ ejabberdUrl: 'http://10.0.3.7:4560/' });
     expect(egressOf(byAddress.network)).toContainEqual(
@@ -209,8 +242,10 @@ describe('the network', () => {
   });
 
   it('leaves everybody else in the VPC their way to AWS’s services', () => {
-    whole.network.resourceCountIs('AWS::EC2::VPCEndpoint', 2);
-    whole.network.allResourcesProperties('AWS::EC2::VPCEndpoint', { PrivateDnsEnabled: false });
+    const interfaces = resources(whole.network, 'AWS::EC2::VPCEndpoint').filter(
+      ({ VpcEndpointType }) => VpcEndpointType === 'Interface',
+    );
+    expect(interfaces.map(({ PrivateDnsEnabled }) => PrivateDnsEnabled)).toEqual([false, false]);
     for (const { Environment } of resources(whole.functions, 'AWS::Lambda::Function')) {
       expect(JSON.stringify(Environment.Variables.AWS_ENDPOINT_URL_SECRETS_MANAGER)).toMatch(/https:\/\/.*ImportValue/);
     }
@@ -225,6 +260,40 @@ describe('the network', () => {
     expect(egressOf(network)).toContainEqual(
       expect.objectContaining({ Description: 'Secrets Manager', DestinationSecurityGroupId: 'sg-0123456789abcdef0' }),
     );
+  });
+});
+
+describe('the idempotency table', () => {
+  it('is paid by request, forgets in time, can be restored, and outlives the stack in prod', () => {
+    const [[, table] = []] = Object.entries(whole.functions.findResources('AWS::DynamoDB::Table'));
+    expect(table).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        DeletionProtectionEnabled: true,
+      },
+    });
+    plain.functions.resourceCountIs('AWS::DynamoDB::Table', 0);
+  });
+
+  it('is known to send_stanza alone, which may do with it what it does and no more', () => {
+    const knowing = resources(whole.functions, 'AWS::Lambda::Function').filter(
+      ({ Environment }) => 'EJABBERD_IDEMPOTENCY_TABLE' in Environment.Variables,
+    );
+    expect(knowing.map(({ Description }) => Description)).toEqual(['Send a stanza']);
+    const allowed = permissionsIn(whole.functions).filter(({ actions }) =>
+      actions.some((action) => action.startsWith('dynamodb:')),
+    );
+    expect(allowed).toMatchObject([
+      {
+        role: expect.stringMatching(/sendstanza/i),
+        actions: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        resources: [expect.stringMatching(/^IdempotencyKeys/)],
+      },
+    ]);
   });
 });
 

@@ -69,7 +69,8 @@ function ruleLines(id: string, { Type, Properties = {} }: Resource, way: 'Egress
     .filter(({ CidrIp }) => CidrIp !== '255.255.255.255/32')
     .map((rule) => {
       const group = isOwn ? nameOf(rule['GroupId']) : withoutHash(id);
-      const peer = rule['CidrIp'] ?? rule['DestinationSecurityGroupId'] ?? rule['SourceSecurityGroupId'];
+      const others = ['CidrIp', 'DestinationSecurityGroupId', 'SourceSecurityGroupId', 'DestinationPrefixListId'];
+      const peer = others.map((name) => rule[name]).find((value) => value !== undefined);
       return `${group}: ${nameOf(peer)} port ${rule['FromPort']} (${rule['Description']})`;
     });
 }

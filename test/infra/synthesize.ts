@@ -31,6 +31,9 @@ export const EVERYTHING: Context = {
   rotationAdminSecretKeyArn: `${key}/66666666-7777-8888-9999-000000000000`,
   maxConcurrency: '100',
   events: 'true',
+  idempotency: 'true',
+  dynamodbPrefixListId: 'pl-0123456789abcdef0',
+  routeTableIds: 'rtb-0123456789abcdef0',
   alarmEmail: 'ops@example.com',
   owner: 'messaging',
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { selfSigned } from '../support/certificate.ts';
+import { selfSigned } from '../support/certificates.ts';
 import { ok, type Script, type ScriptedServer } from '../support/scripted-server.ts';
 import { client, failureOf, serve } from '../support/transport-client.ts';
 

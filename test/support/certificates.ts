@@ -46,6 +46,21 @@ export function createAuthority(name: string): Authority {
   };
 }
 
+/** A certificate for 127.0.0.1 that is its own authority, as `node:tls` takes it. */
+export function selfSigned(): { readonly key: string; readonly cert: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const address = extension('551d11', sequence(der(0x87, Buffer.from([127, 0, 0, 1]))));
+  const name = { subject: '127.0.0.1', issuer: '127.0.0.1' };
+  const cert = certificateOf({
+    ...name,
+    publicKey,
+    signer: privateKey,
+    ends: Date.now() + DAY_MS,
+    extensions: [address],
+  });
+  return { key: String(privateKey.export({ type: 'sec1', format: 'pem' })), cert };
+}
+
 interface Content {
   readonly subject: string;
   readonly publicKey: KeyObject;

@@ -19,6 +19,8 @@ export interface Door {
    * @throws InvalidInputError where the event holds none
    */
   read(event: unknown): Call;
+  /** The ARN of who called, where the event has one that API Gateway put there. */
+  readonly caller?: (event: unknown) => string | undefined;
   /** What the function returns for a result. */
   respond(result: unknown): unknown;
   /** What the function returns for an error; `undefined` where the door's errors are thrown. */

@@ -6,6 +6,9 @@ import { withinLimit } from './limit.ts';
 import { isObject } from './object.ts';
 import { problemOf } from './problem.ts';
 
+/** Whoever may invoke the function directly may write any event: no more than an ARN gets into the log. */
+const ARN = /^arn:[\w+=,.@:/-]{1,600}$/;
+
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** `POST` with the input as JSON body, by a REST API's event or an HTTP API's, in either payload format. */
@@ -17,6 +20,7 @@ export const http: Door = {
     demandJson(event);
     return { input: parse(bodyOf(event)), key: keyOf(event) };
   },
+  caller: callerOf,
   respond: (result) => withinLimit(response(200, 'application/json', result)),
   fail(error, requestId) {
     const problem = problemOf(error, requestId);
@@ -35,6 +39,19 @@ function response(statusCode: number, contentType: string, body: unknown) {
     body: JSON.stringify(body),
     isBase64Encoded: false,
   };
+}
+
+/** By IAM authorization: a REST API puts it into the identity, an HTTP API into the authorizer's context. */
+function callerOf(event: unknown): string | undefined {
+  const context = memberOf(event, 'requestContext');
+  const arn =
+    memberOf(memberOf(context, 'identity'), 'userArn') ??
+    memberOf(memberOf(memberOf(context, 'authorizer'), 'iam'), 'userArn');
+  return typeof arn === 'string' && ARN.test(arn) ? arn : undefined;
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return isObject(value) ? value[name] : undefined;
 }
 
 function demandPost(event: Readonly<Record<string, unknown>>): void {

@@ -8,7 +8,6 @@
 import type { Jid } from '../jid.ts';
 import {
   addRosterItem,
-  allSessions,
   type Command,
   checkAccount,
   connectedUsers,
@@ -48,7 +47,7 @@ export function serverRelease(): Command<string | undefined> {
 }
 
 /**
- * Every command that the functions use, as a call that is complete and harmless: the reads are about the account itself,
+ * Every command that the functions use, but for {@link UNPROBED_COMMANDS}, as a call that is complete and harmless: the reads are about the account itself,
  * and the writes name a user whose local part no server accepts, so that they are refused before anything is written.
  *
  * @param user the account, or any user of a vhost
@@ -61,7 +60,6 @@ export function permissionProbes(user: Jid, argument: GroupsArgument): readonly 
   return [
     addRosterItem({ ...side, nick: '', group: '' }, argument),
     checkAccount(user),
-    allSessions(),
     sessionCount(),
     connectedUsers(user.domain),
     deleteRosterItem(side),
@@ -73,13 +71,11 @@ export function permissionProbes(user: Jid, argument: GroupsArgument): readonly 
   ];
 }
 
+/** What tells of every session of the server is too much to ask for a look; the functions do without where it is refused. */
+export const UNPROBED_COMMANDS: readonly string[] = ['connected_users_info'];
+
 /** The commands that ejabberd has without `mod_admin_extra`. */
 export const CORE_COMMANDS: readonly string[] = ['connected_users_number', 'registered_vhosts', 'user_resources'];
 
 /** The commands that name no host of the server's own: since release 26.07 the others take the access rule `configure`. */
-export const HOSTLESS_COMMANDS: readonly string[] = [
-  'connected_users_info',
-  'connected_users_number',
-  'registered_vhosts',
-  'send_stanza',
-];
+export const HOSTLESS_COMMANDS: readonly string[] = ['connected_users_number', 'registered_vhosts', 'send_stanza'];

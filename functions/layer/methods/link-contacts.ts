@@ -28,8 +28,9 @@ export const linkContacts = defineMethod({
     input: { jid1: 'alice@example.com', nick1: 'Alice', jid2: 'dave@example.com', nick2: 'Dave', group2: 'Friends' },
     result: { code: 0 },
   },
-  async run({ nick1, nick2, group1 = '', group2 = '', ...members }, { dialect, access }) {
+  async run({ nick1, nick2, group1 = '', group2 = '', ...members }, { dialect, access, note }) {
     const { jid1, jid2 } = bareJids({ jid1: members.jid1, jid2: members.jid2 });
+    note?.({ jid1, jid2 });
     if (sameJid(formatJid(jid1), formatJid(jid2))) {
       throw new InvalidInputError({ issues: [{ path: 'jid2', message: 'must be another user than jid1' }] });
     }

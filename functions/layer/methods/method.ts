@@ -4,6 +4,7 @@ import type { Access } from '../access.ts';
 import type { Dialect } from '../ejabberd/dialect.ts';
 import type { IdempotencyKey } from '../idempotency/key.ts';
 import type { Once } from '../idempotency/once.ts';
+import type { Jid } from '../jid.ts';
 import { parseInput } from './input.ts';
 
 /** The seven names, as mod_rostbeef had them in 2008. */
@@ -24,7 +25,12 @@ export interface MethodContext {
   readonly once: Once | undefined;
   /** What the door knows this call by. */
   readonly key?: IdempotencyKey | undefined;
+  /** Takes the JIDs that a call is to change or send for, before anything is decided or done about them. */
+  readonly note?: Note;
 }
+
+/** Keeps for the log which JIDs a write is about, by the names of the input's members, in the form that is sent. */
+export type Note = (jids: Readonly<Record<string, Jid>>) => void;
 
 interface Description<Input, Result> {
   readonly name: MethodName;

@@ -40,7 +40,7 @@ export const sendStanza = defineMethod({
     },
     result: { code: 0 },
   },
-  async run({ stanza, idempotencyKey, ...members }, { dialect, access, once, ...context }) {
+  async run({ stanza, idempotencyKey, ...members }, { dialect, access, once, note, ...context }) {
     const key = keyOf(idempotencyKey) ?? context.key;
     const own = await addressesOf(stanza, keyIssues(key, once !== undefined));
     const jids = jidsBy(parseJid, {
@@ -49,10 +49,11 @@ export const sendStanza = defineMethod({
       'stanza/@from': own.from,
       'stanza/@to': own.to,
     });
-    access.demandServers(jids);
     const sender = jids['stanza/@from'] ?? jids.from;
-    access.demandSender(own.from === undefined ? 'from' : 'stanza/@from', sender);
     const receiver = jids['stanza/@to'] ?? jids.to;
+    note?.({ from: sender, to: receiver });
+    access.demandServers(jids);
+    access.demandSender(own.from === undefined ? 'from' : 'stanza/@from', sender);
     const send = (signal?: AbortSignal) => dialect.sendStanza(sender, receiver, stanza, signal);
     if (once === undefined || key === undefined) await send();
     else await once({ method: 'send_stanza', key, parts: [formatJid(sender), formatJid(receiver), stanza], send });

@@ -18,8 +18,9 @@ export const unlinkContacts = defineMethod({
   }),
   result: done,
   example: { input: { jid1: 'alice@example.com', jid2: 'dave@example.com' }, result: { code: 0 } },
-  async run(members, { dialect, access }) {
+  async run(members, { dialect, access, note }) {
     const { jid1, jid2 } = bareJids({ jid1: members.jid1, jid2: members.jid2 });
+    note?.({ jid1, jid2 });
     access.demandServers({ jid1, jid2 });
     await dialect.unlinkContacts(jid1, jid2);
     return { code: 0 };

@@ -22,7 +22,6 @@ const MAX_DEPTH = 64;
 
 /** Name, and how its text reads; `undefined` refuses it. */
 const SCALARS: readonly (readonly [string, (text: string) => XmlRpcValue | undefined])[] = [
-  ['string', (text) => text],
   ['int', int32],
   ['i4', int32],
   ['boolean', (text) => (text === '1' ? true : text === '0' ? false : undefined)],

@@ -17,6 +17,7 @@ import {
   registeredVhosts,
   runCommands,
   serverRelease,
+  UNPROBED_COMMANDS,
 } from 'rostbeef-layer';
 import { adminExtraYaml, configureYaml, hostsYaml, permissionYaml, type Who } from './advice.ts';
 import type { Asked } from './endpoint.ts';
@@ -137,7 +138,7 @@ function refusal(
   argument: GroupsArgument | undefined,
 ): Result<never> {
   const found = `ejabberd refuses ${refused.length === all.length ? 'every command' : refused.join(', ')}`;
-  const permission = permissionYaml(who, all);
+  const permission = permissionYaml(who, [...all, ...UNPROBED_COMMANDS].sort());
   const isEveryHost = refused.join() === all.filter((name) => !HOSTLESS_COMMANDS.includes(name)).join();
   if (argument === 'groups' && isEveryHost) {
     return {

@@ -23,20 +23,35 @@ const START_MS = 90_000;
  * When this process ends, however it does, so does the VM, and removes its spool.
  *
  * @param root the folder that its packages are unpacked in
- * @param spool a folder for everything that it writes
+ * @param spool a folder for everything that it writes; what another one left there it goes on with
  * @param variation how its configuration differs
- * @param attempts how many sets of ports to try, should somebody else take them first
+ * @param given the ports, which are free ones otherwise
+ * @param attempts how often to try, should somebody else take the ports first
  */
-export async function startVm(root: string, spool: string, variation: Variation = {}, attempts = 5): Promise<Vm> {
-  const ports = await freePorts();
+export async function startVm(
+  root: string,
+  spool: string,
+  variation: Variation = {},
+  given?: Ports,
+  attempts = 5,
+): Promise<Vm> {
+  const ports = given ?? (await freePorts());
   await writeFile(join(spool, 'ejabberd.yml'), ejabberdConfig(ports, variation));
   const logFile = join(spool, 'console.log');
   const vm = { process: await spawnErlang(root, spool, logFile), ports, logFile };
   const problem = await problemOpening(vm);
   if (problem === undefined) return vm;
   await endVm(vm);
-  if (problem.includes('address already in use') && attempts > 1) return startVm(root, spool, variation, attempts - 1);
+  if (problem.includes('address already in use') && attempts > 1) {
+    return startVm(root, spool, variation, given, attempts - 1);
+  }
   throw new Error(`ejabberd did not start:\n${problem}`);
+}
+
+/** Lets it shut down by itself. */
+export async function stopVm({ process }: Vm): Promise<void> {
+  process.kill('SIGTERM');
+  if (isRunning(process)) await once(process, 'exit');
 }
 
 /** Ends it at once, without a chance to write what it has in memory. */
@@ -50,7 +65,9 @@ async function spawnErlang(root: string, spool: string, logFile: string): Promis
   const erlang = join(root, 'usr/lib/erlang');
   const programs = await pathIn(erlang, 'erts-*/bin');
   const folder = JSON.stringify(spool);
-  const untilInputEnds = `spawn(fun() -> io:get_line(user, ""), file:del_dir_r(${folder}), halt(0, [{flush, false}]) end)`;
+  // Where it shuts down by itself, reading ends otherwise than by the input's end: the spool stays.
+  const end = `file:del_dir_r(${folder}), halt(0, [{flush, false}])`;
+  const untilInputEnds = `spawn(fun() -> case io:get_line(user, "") of eof -> ${end}; _ -> ok end end)`;
   const mnesia = JSON.stringify(join(spool, 'mnesia'));
   const log = await open(logFile, 'w');
   const vm = spawn(

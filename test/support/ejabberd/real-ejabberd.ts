@@ -7,7 +7,7 @@ import { STOCK, STOCK_23 } from '../traits.ts';
 import { type Arguments, xmlrpcCall } from '../xmlrpc-call.ts';
 import type { Account, XmppClient, XmppServer } from '../xmpp-server.ts';
 import { ADMIN, HARNESS_ADDRESS, HOST, OTHER_HOST, POWERLESS, ROTATOR, type Variation } from './config.ts';
-import { endVm, startVm } from './erlang-vm.ts';
+import { endVm, startVm, stopVm } from './erlang-vm.ts';
 import { pathsIn } from './paths.ts';
 import { connectClient } from './xmpp-client.ts';
 
@@ -22,6 +22,10 @@ export interface RealEjabberd extends XmppServer {
   readonly pid: number;
   /** Its log, at level `info`; removed when it stops. */
   readonly logFile: string;
+  /** Ends it, keeping its spool: in its own order, or at once, with what it had not written yet. */
+  halt(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Starts it again on its spool, at the same address. */
+  restart(): Promise<void>;
 }
 
 /** How long ejabberd may take to forget a session whose connection ended. */
@@ -36,7 +40,7 @@ const FORGET_MS = 10_000;
 export async function startRealEjabberd(root: string, variation: Variation = {}): Promise<RealEjabberd> {
   const spool = await mkdtemp(join(tmpdir(), 'ejabberd-'));
   const removeSpool = () => rm(spool, { recursive: true, force: true });
-  const vm = await startVm(root, spool, variation).catch(async (error) => {
+  let vm = await startVm(root, spool, variation).catch(async (error) => {
     await removeSpool();
     throw error;
   });
@@ -83,7 +87,13 @@ export async function startRealEjabberd(root: string, variation: Variation = {})
       account: await register(ADMIN, HOST),
       powerless: await register(POWERLESS, HOST),
       rotator: await register(ROTATOR, HOST),
-      pid: vm.process.pid ?? 0,
+      get pid() {
+        return vm.process.pid ?? 0;
+      },
+      halt: (signal) => (signal === 'SIGTERM' ? stopVm(vm) : endVm(vm)),
+      async restart() {
+        vm = await startVm(root, spool, variation, vm.ports);
+      },
       logFile: vm.logFile,
       command,
       async register(user, host = HOST) {

@@ -1,0 +1,169 @@
+/** What became of every record of a run, and what must not have become of any. */
+import type { Element } from '@xmpp/xml';
+import type { SoakRecord } from './records.ts';
+
+/** One delivery of a record: when its batch was at work, and what the function's log says of it. */
+export interface Attempt {
+  readonly from: number;
+  readonly to: number;
+  readonly outcome: string;
+}
+
+/** One end of ejabberd: from the signal to where every client is back. */
+export interface Ending {
+  readonly signal: 'SIGTERM' | 'SIGKILL';
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a run has seen. */
+export interface Seen {
+  readonly records: readonly SoakRecord[];
+  readonly attempts: ReadonlyMap<string, readonly Attempt[]>;
+  /** The ids in the dead-letter queues. */
+  readonly dead: ReadonlySet<string>;
+  readonly endings: readonly Ending[];
+  /** What the clients got, by the record's id. */
+  readonly messages: ReadonlyMap<string, readonly Element[]>;
+  /** `owner contact` of each side of a link. */
+  readonly links: ReadonlySet<string>;
+  readonly cuts: number;
+  readonly seconds: number;
+  readonly table: boolean;
+}
+
+/** The accounts. `violations` is what a run must not have. */
+export interface Accounting {
+  readonly table: boolean;
+  readonly seconds: number;
+  readonly records: number;
+  readonly terminated: number;
+  readonly killed: number;
+  readonly cuts: number;
+  /** Records that were done at their first delivery. */
+  readonly done: number;
+  /** Records that were done at a later one. */
+  readonly retried: number;
+  /** Records in the dead-letter queue, by the last error. */
+  readonly dead: Readonly<Record<string, number>>;
+  /** Deliveries by the error that they ended in. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** Stanzas that came more than once, though each of their calls but the last was reported as unknown. */
+  readonly sentAgain: number;
+  /** What ejabberd had taken and lost, or had delivered and delivered again, by a kill in the next seconds. */
+  readonly lost: readonly string[];
+  readonly violations: readonly string[];
+}
+
+/** ejabberd's database writes its log every two seconds, and more slowly on a busy machine. */
+const UNWRITTEN_MS = 5_000;
+
+/** Accounts for every record. */
+export function account(seen: Seen): Accounting {
+  const lost: string[] = [];
+  const violations: string[] = [];
+  let sentAgain = 0;
+  for (const record of seen.records) {
+    const attempts = seen.attempts.get(record.id) ?? [];
+    const last = attempts.at(-1);
+    const isDone = last?.outcome === 'ok' && !seen.dead.has(record.id);
+    if (!isDone && !seen.dead.has(record.id)) violations.push(`${record.id} is neither done nor dead`);
+    if (seen.dead.has(record.id) && !mayDie(record, attempts, seen.table)) {
+      violations.push(`${record.id} ${record.method} is dead after ${outcomesOf(attempts)}`);
+    }
+    const problem = record.method === 'send_stanza' ? undefined : linkProblem(record, seen.links);
+    const copies = seen.messages.get(record.id) ?? [];
+    const missing = record.method === 'send_stanza' && copies.length === 0 ? 'has not arrived' : problem;
+    if (isDone && missing !== undefined) {
+      const before = msBeforeKill(last, seen.endings);
+      const told = `${record.id} ${record.method} ${missing}`;
+      if (before === undefined) violations.push(`${told}; ${outcomesOf(attempts)}`);
+      else lost.push(`${told}: done ${(before / 1_000).toFixed(1)} s before a kill`);
+    }
+    const arrivals = arrivalsOf(copies);
+    if (copies.length > arrivals) lost.push(`${record.id} came again: that a client had it already was not written`);
+    if (arrivals > 1) {
+      const unknown = attempts.filter(({ outcome }) => outcome === 'OutcomeUnknownError').length;
+      if (!seen.table && arrivals <= unknown + 1) sentAgain += 1;
+      else violations.push(`${record.id} came ${arrivals} times, of ${outcomesOf(attempts)}`);
+    }
+  }
+  const done = seen.records.filter(({ id }) => !seen.dead.has(id));
+  const first = done.filter(({ id }) => seen.attempts.get(id)?.length === 1);
+  const failures = [...seen.attempts.values()].flat().filter(({ outcome }) => outcome !== 'ok');
+  return {
+    table: seen.table,
+    seconds: seen.seconds,
+    records: seen.records.length,
+    terminated: seen.endings.filter(({ signal }) => signal === 'SIGTERM').length,
+    killed: seen.endings.filter(({ signal }) => signal === 'SIGKILL').length,
+    cuts: seen.cuts,
+    done: first.length,
+    retried: done.length - first.length,
+    dead: countBy([...seen.dead].map((id) => seen.attempts.get(id)?.at(-1)?.outcome ?? 'none')),
+    failures: countBy(failures.map(({ outcome }) => outcome)),
+    sentAgain,
+    lost,
+    violations,
+  };
+}
+
+/** With a table, a stanza whose outcome is unknown is not sent again: its record dies. Nothing else does. */
+function mayDie({ method }: SoakRecord, attempts: readonly Attempt[], table: boolean): boolean {
+  return table && method === 'send_stanza' && attempts.at(-1)?.outcome === 'OutcomeUnknownError';
+}
+
+function linkProblem({ method, input }: SoakRecord, links: ReadonlySet<string>): string | undefined {
+  const { jid1, jid2 } = input;
+  const sides = [`${jid1} ${jid2}`, `${jid2} ${jid1}`].filter((side) => links.has(side)).length;
+  const wanted = method === 'link_contacts' ? 2 : 0;
+  return sides === wanted ? undefined : `shows on ${sides} sides`;
+}
+
+/** How long before a kill a delivery may have ended; `undefined` where no kill was near. */
+function msBeforeKill({ from, to }: Attempt, endings: readonly Ending[]): number | undefined {
+  return endings
+    .filter(({ signal }) => signal === 'SIGKILL')
+    .filter((kill) => from <= kill.to && to >= kill.from - UNWRITTEN_MS)
+    .map((kill) => Math.max(0, kill.from - to))[0];
+}
+
+/** Copies that ejabberd had stored at the same moment are one: it kept it for a client that was away. */
+function arrivalsOf(copies: readonly Element[]): number {
+  const stamps = copies.map((copy) => copy.getChild('delay', 'urn:xmpp:delay')?.attrs['stamp']);
+  const stored = stamps.filter((stamp) => stamp !== undefined);
+  return stamps.length - stored.length + new Set(stored).size;
+}
+
+function outcomesOf(attempts: readonly Attempt[]): string {
+  return attempts.map(({ outcome }) => outcome).join(', ');
+}
+
+function countBy(names: readonly string[]): Readonly<Record<string, number>> {
+  const groups = Map.groupBy(names, (name) => name);
+  return Object.fromEntries([...groups].map(([name, { length }]) => [name, length] as const).sort());
+}
+
+/** The accounts in Markdown. */
+export function toMarkdown(accounting: Accounting): string {
+  const { table, seconds, lost, violations, dead, failures, ...counts } = accounting;
+  const counted = (numbers: Readonly<Record<string, number>>) =>
+    Object.entries(numbers)
+      .map(([name, number]) => `${name} ${number}`)
+      .join(', ') || 'none';
+  return [
+    `| ${table ? 'with' : 'without'} a table | |`,
+    '|---|---|',
+    `| records | ${counts.records} in ${seconds.toFixed(0)} s |`,
+    `| ends of ejabberd | ${counts.terminated} by SIGTERM, ${counts.killed} by SIGKILL |`,
+    `| connections cut | ${counts.cuts} |`,
+    `| done at the first delivery | ${counts.done} |`,
+    `| done at a later one | ${counts.retried} |`,
+    `| in the dead-letter queue | ${counted(dead)} |`,
+    `| deliveries that failed | ${counted(failures)} |`,
+    `| stanzas that came again after an \`OutcomeUnknownError\` | ${counts.sentAgain} |`,
+    `| lost by ejabberd in its last seconds before a kill | ${lost.length} |`,
+    `| anything else missing, or twice | ${violations.length} |`,
+    ...(lost.length > 0 ? ['', ...lost.map((line) => `- ${line}`)] : []),
+  ].join('\n');
+}

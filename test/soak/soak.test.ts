@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';
+import { toMarkdown } from './accounting.ts';
+import { soak } from './soak.ts';
+
+const RECORDS = 300;
+
+await describeEjabberd('23.01', 'records that are redelivered while ejabberd 23.01 ends and comes back', (root) => {
+  it.each([
+    ['without a table, come twice only where that was reported', false],
+    ['with a table, come once', true],
+  ])('%s', { timeout: 180_000 }, async (_, table) => {
+    const accounting = await soak({ root, records: RECORDS, endings: 2, table });
+    console.log(toMarkdown(accounting));
+    expect(accounting.violations).toEqual([]);
+    const dead = Object.values(accounting.dead).reduce((sum, count) => sum + count, 0);
+    expect(accounting.done + accounting.retried + dead).toBe(RECORDS);
+    expect(accounting).toMatchObject({ terminated: 1, killed: 1 });
+    expect(accounting.retried).toBeGreaterThan(0);
+  });
+});
