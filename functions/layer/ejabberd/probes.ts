@@ -47,8 +47,9 @@ export function serverRelease(): Command<string | undefined> {
 }
 
 /**
- * Every command that the functions use, but for {@link UNPROBED_COMMANDS}, as a call that is complete and harmless: the reads are about the account itself,
- * and the writes name a user whose local part no server accepts, so that they are refused before anything is written.
+ * Every command that the functions use, but for {@link UNPROBED_COMMANDS}, as a call that is complete and harmless: the
+ * reads are about the account itself, and the writes name a user whose local part no server accepts, so that they are
+ * refused before anything is written.
  *
  * @param user the account, or any user of a vhost
  * @param argument how the release takes groups
