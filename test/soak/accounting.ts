@@ -50,16 +50,13 @@ export interface Accounting {
   readonly failures: Readonly<Record<string, number>>;
   /** Stanzas that came more than once, though each of their calls but the last was reported as unknown. */
   readonly sentAgain: number;
-  /** What ejabberd had taken and lost, or had delivered and delivered again, by an end in the next seconds. */
+  /** What ejabberd had taken and lost, or had delivered and delivered again, by a kill in the next seconds. */
   readonly lost: readonly string[];
   readonly violations: readonly string[];
 }
 
 /** ejabberd's database writes its log every two seconds, and more slowly on a busy machine. */
 const UNWRITTEN_MS = 5_000;
-
-/** A stanza that ejabberd has taken waits as long as this for the client's process, on a busy machine. */
-const CLOSING_MS = 1_000;
 
 /** Accounts for every record. */
 export function account(seen: Seen): Accounting {
@@ -78,13 +75,13 @@ export function account(seen: Seen): Accounting {
     const copies = seen.messages.get(record.id) ?? [];
     const missing = record.method === 'send_stanza' && copies.length === 0 ? 'has not arrived' : problem;
     if (isDone && missing !== undefined) {
-      const near = endNear(record, last, seen.endings);
+      const near = killNear(last, seen.endings);
       const told = `${record.id} ${record.method} ${missing}`;
       if (near === undefined) {
         violations.push([told, outcomesOf(attempts), ...timesOf(last, seen.endings)].join('; '));
       } else {
         const seconds = Math.max(0, near.from - last.to) / 1_000;
-        lost.push(`${told}: done ${seconds.toFixed(1)} s before a ${near.signal === 'SIGKILL' ? 'kill' : 'stop'}`);
+        lost.push(`${told}: done ${seconds.toFixed(1)} s before a kill`);
       }
     }
     const arrivals = arrivalsOf(copies);
@@ -127,15 +124,11 @@ function linkProblem({ method, input }: SoakRecord, links: ReadonlySet<string>):
   return sides === wanted ? undefined : `shows on ${sides} sides`;
 }
 
-/**
- * The end of ejabberd that may have lost what a delivery did; `undefined` where none was near. A kill loses what was not
- * written; a stop by SIGTERM loses a stanza alone, on its way to a session that is being closed.
- */
-function endNear({ method }: SoakRecord, { from, to }: Attempt, endings: readonly Ending[]): Ending | undefined {
-  return endings.find((end) => {
-    const losing = end.signal === 'SIGKILL' ? UNWRITTEN_MS : method === 'send_stanza' ? CLOSING_MS : undefined;
-    return losing !== undefined && from <= end.to && to >= end.from - losing;
-  });
+/** The kill that may have lost what a delivery did; `undefined` where none was near. */
+function killNear({ from, to }: Attempt, endings: readonly Ending[]): Ending | undefined {
+  return endings
+    .filter(({ signal }) => signal === 'SIGKILL')
+    .find((kill) => from <= kill.to && to >= kill.from - UNWRITTEN_MS);
 }
 
 /** When a delivery was, seen from each end of ejabberd. */
@@ -177,7 +170,7 @@ export function toMarkdown(accounting: Accounting): string {
     `| in the dead-letter queue | ${counted(dead)} |`,
     `| deliveries that failed | ${counted(failures)} |`,
     `| stanzas that came again after an \`OutcomeUnknownError\` | ${counts.sentAgain} |`,
-    `| lost by ejabberd in its last seconds | ${lost.length} |`,
+    `| lost by ejabberd in its last seconds before a kill | ${lost.length} |`,
     `| anything else missing, or twice | ${violations.length} |`,
     ...(lost.length > 0 ? ['', ...lost.map((line) => `- ${line}`)] : []),
   ].join('\n');
