@@ -29,7 +29,7 @@ export interface EjabberdMonitoringProps {
  * A dashboard, and an alarm for everything that somebody has to mend.
  *
  * The metrics of the functions' own cost 6 × $0.30 a month, the alarms $0.10 each, the dashboard $3; an account's first
- * ten metrics, ten alarms and three dashboards are free (CloudWatch's prices in us-east-1, 2026).
+ * ten metrics, ten alarms and three dashboards are free (list prices of us-east-1, an estimate).
  *
  * @example
  * new EjabberdMonitoring(this, 'Monitoring', { rostbeef, doctor, email: 'ops@example.com' })

@@ -81,9 +81,11 @@ export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once
       throw error;
     });
 
-  /** What can't be kept stays pending, and so becomes unknown: that never sends twice. */
+  /** What can't be kept stays pending, and so becomes unknown: that never sends twice. A defect's own words stay out of the log. */
   const attempted = (keeping: Promise<void>): Promise<void> =>
-    keeping.catch((error: unknown) => warn(error instanceof Error ? error.message : 'an unknown error'));
+    keeping.catch((error: unknown) =>
+      warn(error instanceof RostbeefError ? error.message : new UnexpectedError().message),
+    );
 
   return async (sending) => {
     const claim = newClaim(sending);
