@@ -48,18 +48,35 @@ describe('the accounts of a run', () => {
     expect(run(change).violations).toContain(complaint);
   });
 
-  it('count a loss before a kill, and not one long before or by another end, and tell when it was', () => {
-    const messages = messagesWith();
-    const ending = (signal: 'SIGTERM' | 'SIGKILL', from: number) => ({ endings: [{ signal, from, to: from + 10 }] });
-    const near = run({ messages, ...ending('SIGKILL', 2_000) });
-    expect(near).toMatchObject({
-      lost: ['record-5 send_stanza has not arrived: done 1.0 s before a kill'],
-      violations: [],
+  describe('where ejabberd ended', () => {
+    const ending = (signal: 'SIGTERM' | 'SIGKILL', from: number) => ({
+      endings: [{ signal, from, ended: from + 1_000, to: from + 3_000 }],
     });
-    expect(run({ messages, ...ending('SIGKILL', 9_000) }).violations).toHaveLength(1);
-    expect(run({ messages, ...ending('SIGTERM', 2_000) }).violations).toEqual([
-      'record-5 send_stanza has not arrived; ok; -1.0 s from SIGTERM',
-    ]);
+    const noStanza = { messages: messagesWith() };
+    const noLinks = { links: new Set<string>() };
+
+    const stanzaLost = 'record-5 send_stanza has not arrived';
+    const linkLost = 'record-0 link_contacts shows on 0 sides';
+
+    it.each([
+      ['a stanza of the last seconds before a kill', { ...noStanza, ...ending('SIGKILL', 5_999) }, stanzaLost, '5.0'],
+      ['a link of the last seconds before a kill', { ...noLinks, ...ending('SIGKILL', 3_000) }, linkLost, '2.0'],
+      ['a stanza of the moment of a stop', { ...noStanza, ...ending('SIGTERM', 1_040) }, stanzaLost, '0.0'],
+      ['a link of the moment of a stop', { ...noLinks, ...ending('SIGTERM', 500) }, linkLost, '0.0'],
+    ])('count %s as its loss', (_, change, loss, seconds) => {
+      const { lost, violations } = run(change);
+      expect(lost).toContain(`${loss}: done ${seconds} s before ${change.endings[0]?.signal}`);
+      expect(violations).toEqual([]);
+    });
+
+    it.each([
+      ['a stanza long before a kill', { ...noStanza, ...ending('SIGKILL', 6_001) }, '-5.0 s from SIGKILL'],
+      ['a stanza long before a stop', { ...noStanza, ...ending('SIGTERM', 2_001) }, '-1.0 s from SIGTERM'],
+      ['a link long before a stop', { ...noLinks, ...ending('SIGTERM', 2_001) }, '-1.0 s from SIGTERM'],
+      ['a stanza after an end', { ...noStanza, ...ending('SIGKILL', -11) }, '1.0 s from SIGKILL'],
+    ])('complain of the loss of %s, and tell when it was', (_, change, time) => {
+      expect(run(change).violations).toContainEqual(expect.stringMatching(new RegExp(`; ok; ${time}$`)));
+    });
   });
 
   it('allow a stanza to come again where that was reported, and only without a table', () => {

@@ -174,11 +174,12 @@ async function endAgainAndAgain(
     const halted = server.halt(signal);
     proxy.refuse();
     await halted;
+    const ended = performance.now();
     await sleep(Math.random() * MOST_AWAY_MS);
     await server.restart();
     await Promise.all(receivers.map((receiver) => receiver.connect()));
     await proxy.accept();
-    endings.push({ signal, from: at, to: performance.now() });
+    endings.push({ signal, from: at, ended, to: performance.now() });
   }
   return endings;
 }
