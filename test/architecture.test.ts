@@ -51,7 +51,9 @@ describe('the layer', () => {
     ["from '@middy/", ['handler.ts']],
     ["'@aws-sdk/", ['idempotency/dynamodb.ts', 'secrets-manager.ts', 'credential-providers.ts']],
     ["from 'xmlrpc", ['xmlrpc/encode.ts']],
-    ["from 'node:http", ['xmlrpc/transport.ts']],
+    ["node:net'", ['xmlrpc/connection.ts', 'jid.ts']],
+    ["node:tls'", ['xmlrpc/connection.ts']],
+    ['node:http', []],
   ])('has %s in no other file than %j', (text, allowed) => {
     expect(files.filter((file) => sourceOf(file).includes(text)).filter((file) => !allowed.includes(file))).toEqual([]);
   });

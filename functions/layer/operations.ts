@@ -41,6 +41,6 @@ export async function runCommands<T>(
   } finally {
     deadline.end();
     sockets.close();
-    endpoint.keptAgent.destroy();
+    endpoint.kept.destroy();
   }
 }

@@ -1,9 +1,14 @@
+import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
+import { listen } from '../../infra/local/listen.ts';
 import { selfSigned } from '../support/certificates.ts';
 import { ok, type Script, type ScriptedServer } from '../support/scripted-server.ts';
-import { client, failureOf, serve } from '../support/transport-client.ts';
+import { client, failureOf, serve, stopLater } from '../support/transport-client.ts';
 
 const xml = '<methodResponse/>';
+const hasIpv6 = Object.values(networkInterfaces()).some((ways) => ways?.some(({ address }) => address === '::1'));
 
 describe('a connection', () => {
   const answer: Script = (socket) => void socket.write(ok(xml));
@@ -77,6 +82,21 @@ describe('a connection', () => {
     expect(connectionsOf(server)).toEqual([1, 1, 2, 2, 3]);
   });
 
+  it.runIf(hasIpv6)('goes to an IPv6 address as well', async () => {
+    const server = createServer((socket) => void socket.on('data', () => socket.write(ok(xml))));
+    stopLater(() => server.close());
+    const { read } = client(new URL(`http://[::1]:${await listen(server, 0, '::1')}/`));
+    expect(await read({ fresh: true })).toBe(xml);
+  });
+
+  it('that the server does not keep carries nothing more', async () => {
+    const closing = ok(xml, 'Connection: close\r\n');
+    const server = await serve((socket, _, number) => void socket.write(number === 1 ? closing : ok(xml)));
+    const { read } = client(server.url);
+    for (const call of [read, read, read]) await call();
+    expect(connectionsOf(server)).toEqual([1, 2, 2]);
+  });
+
   it('is one of no more than were allowed', async () => {
     const server = await serve(answer);
     const { read } = client(server.url, { maxSockets: 3 });
@@ -94,6 +114,17 @@ describe('TLS', () => {
     expect(await client(url, { ca: authority.cert }).read()).toBe(xml);
     expect(await client(url, { ca: authority.cert }).read({ fresh: true })).toBe(xml);
     expect(await client(url, { ca: authority.cert }).write()).toBe(xml);
+  });
+
+  it('resumes the session of the last connection, which spares the next most of its handshake', async () => {
+    const resumed: boolean[] = [];
+    const server = await serve((socket) => {
+      if (socket instanceof TLSSocket) resumed.push(socket.isSessionReused());
+      socket.write(ok(xml));
+    }, authority);
+    const { write, read } = client(server.url, { ca: authority.cert });
+    for (const call of [write, read, () => read({ fresh: true })]) await call();
+    expect(resumed).toEqual([false, true, true]);
   });
 
   it.each([

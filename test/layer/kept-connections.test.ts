@@ -14,7 +14,7 @@ beforeAll(async () => {
   endpoint = createEndpoint({ url: new URL(proxy.url), ca: undefined, maxResponseBytes: 10_000, maxSockets: 10 });
 });
 afterAll(async () => {
-  endpoint.keptAgent.destroy();
+  endpoint.kept.destroy();
   await proxy.stop();
   await server.stop();
 });

@@ -13,12 +13,13 @@ process.on('SIGUSR2', () => {
 });
 tell({ pid: process.pid });
 
-// A defect on demand: every request fails as Node.js's own may, with the request, its headers and a cause on the error.
+// A defect on demand: every connection fails as Node.js's own may, with the request, its headers and a cause on the error.
 if (process.env.FAULTS_DEFECT) {
-  const https = require('node:https');
-  https.request = () => {
+  const fail = () => {
     const secret = process.env.FAULTS_DEFECT;
     const cause = Object.assign(new Error(secret), { headers: { authorization: secret } });
     throw Object.assign(new Error(secret, { cause }), { req: { body: secret }, headers: [secret] });
   };
+  require('node:https').request = fail;
+  require('node:tls').connect = fail;
 }

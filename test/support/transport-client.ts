@@ -34,7 +34,7 @@ export function client(url: URL, options: Partial<EndpointOptions> = {}) {
   const endpoint = createEndpoint({ url, ca: undefined, maxResponseBytes: 1_000, maxSockets: 10, ...options });
   const sockets = new InvocationSockets();
   stops.push(
-    () => endpoint.keptAgent.destroy(),
+    () => endpoint.kept.destroy(),
     () => sockets.close(),
   );
   const send = async (idempotent: boolean, { fresh = false, timeoutMs = 2_000, body = 'body' } = {}) => {

@@ -1,15 +1,12 @@
-/** One POST: the only file that opens sockets. */
-import * as http from 'node:http';
-import type * as https from 'node:https';
+/** One POST over HTTP/1.1, on a connection that may carry it. */
 import { setImmediate } from 'node:timers/promises';
-import { urlToHttpOptions } from 'node:url';
+import { type Address, type Connect, type Connection, connectorTo } from './connection.ts';
 import { TransportError, type TransportFailure } from './errors.ts';
+import { ResponseReader } from './http-response.ts';
+import { ConnectionPool } from './pool.ts';
 
 /** Where the server is, and how it is reached. */
-export interface EndpointOptions {
-  readonly url: URL;
-  /** Certificates of the authority to trust, in PEM; without it, those that Node.js trusts. */
-  readonly ca: string | undefined;
+export interface EndpointOptions extends Address {
   /** The most bytes of an answer's body. */
   readonly maxResponseBytes: number;
   /** The most connections at a time. */
@@ -23,10 +20,11 @@ export interface EndpointOptions {
 
 /** A server, with the connections that are kept to it between invocations. */
 export interface Endpoint extends EndpointOptions {
-  /** Carries idempotent requests alone: a frozen Lambda wakes to sockets that died meanwhile. */
-  readonly keptAgent: http.Agent;
-  /** What every request to it has. */
-  readonly target: https.RequestOptions;
+  readonly connect: Connect;
+  /** Carry idempotent requests alone: a frozen Lambda wakes to connections that died meanwhile. */
+  readonly kept: ConnectionPool;
+  /** What every request to it begins with. */
+  readonly requestLines: string;
 }
 
 /**
@@ -36,13 +34,17 @@ export interface Endpoint extends EndpointOptions {
  * createEndpoint({ url: new URL('http://127.0.0.1:4560/'), ca: undefined, maxResponseBytes: 1e6, maxSockets: 10 })
  */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const target = { ...urlToHttpOptions(options.url), method: 'POST', ca: options.ca };
-  return { ...options, keptAgent: agentFor(options), target };
+  const { url, maxSockets } = options;
+  const connect = connectorTo(options);
+  const requestLines =
+    `POST ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\n` +
+    'User-Agent: rostbeef-functions\r\nContent-Type: text/xml\r\n';
+  return { ...options, connect, kept: new ConnectionPool(connect, maxSockets), requestLines };
 }
 
-/** The connections of one invocation, for requests that must not meet a socket that died since the last. */
+/** The connections of one invocation, for requests that must not meet one that died since the last. */
 export class InvocationSockets {
-  #agent: http.Agent | undefined;
+  #pool: ConnectionPool | undefined;
   #caughtUp: Promise<unknown> | undefined;
 
   /** Whatever came over idle connections during a freeze, their end or an answer that nobody asked for, has been seen. */
@@ -51,15 +53,15 @@ export class InvocationSockets {
     return this.#caughtUp;
   }
 
-  /** An agent whose sockets are all fresh or have answered in this invocation. */
-  agentOf(endpoint: Endpoint): http.Agent {
-    this.#agent ??= agentFor(endpoint);
-    return this.#agent;
+  /** Connections that are all fresh or have answered in this invocation. */
+  poolOf({ connect, maxSockets }: Endpoint): ConnectionPool {
+    this.#pool ??= new ConnectionPool(connect, maxSockets);
+    return this.#pool;
   }
 
   /** Ends the invocation's connections. */
   close(): void {
-    this.#agent?.destroy();
+    this.#pool?.destroy();
   }
 }
 
@@ -83,123 +85,81 @@ export interface Post {
  * @throws TransportError
  */
 export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
-  // One agent carries all that a legacy server gets, so that it never meets more connections than it takes.
-  if (endpoint.isLegacy) return exchange(endpoint, request, endpoint.keptAgent);
-  if (request.fresh) return exchange(endpoint, request, false);
-  if (!request.idempotent) return exchange(endpoint, request, request.sockets.agentOf(endpoint));
-  await request.sockets.caughtUp();
+  const { idempotent, sockets, fresh } = request;
+  const { kept } = endpoint;
+  // One pool carries all that a legacy server gets, so that it never meets more connections than it takes.
+  if (endpoint.isLegacy) return exchange(endpoint, request, kept);
+  if (fresh) return exchange(endpoint, request, undefined);
+  if (!idempotent) return exchange(endpoint, request, sockets.poolOf(endpoint));
+  if (kept.hasIdle) await sockets.caughtUp();
   try {
-    return await exchange(endpoint, request, endpoint.keptAgent);
+    return await exchange(endpoint, request, kept);
   } catch (error) {
-    if (!(error instanceof StaleSocketError)) throw error;
+    if (!(error instanceof StaleConnectionError)) throw error;
     // What ended one idle connection, a freeze or the server's restart, ended the others too.
-    for (const socket of Object.values(endpoint.keptAgent.freeSockets).flat()) socket?.destroy();
+    kept.destroyIdle();
     if (error.kind === 'timeout') throw error;
-    return exchange(endpoint, request, false, true);
+    return exchange(endpoint, request, undefined).catch(sentBefore);
   }
 }
 
-/** Connections that are there; one that a request had to wait for does not count as reused to Node.js. */
-const ready = new WeakSet<object>();
-
 /** A kept connection turned out to be dead, or gave no answer at all. */
-class StaleSocketError extends TransportError {}
+class StaleConnectionError extends TransportError {}
 
-function agentFor({ url, ca, maxSockets, isLegacy }: EndpointOptions): http.Agent {
-  const options = { keepAlive: !isLegacy, maxSockets };
-  return isTls(url) ? new (tls().Agent)({ ...options, ca }) : new http.Agent(options);
+/** Over the dead connection the request may have reached the server, whatever became of the next. */
+function sentBefore(error: unknown): never {
+  if (!(error instanceof TransportError) || error.sent) throw error;
+  const kind = error.kind === 'unreachable' ? 'lost' : error.kind;
+  throw new TransportError(kind, true, kind === 'lost' ? 'the connection broke' : error.message, error.code);
 }
 
-/** Loaded where it is needed: TLS is a fifth of a cold start. */
-function tls(): typeof https {
-  return process.getBuiltinModule('node:https');
+/** @param pool whose connection is used, and gets it back; without one, a connection is opened for this alone */
+async function exchange(endpoint: Endpoint, { body, signal }: Post, pool: ConnectionPool | undefined): Promise<Buffer> {
+  if (signal.aborted) throw new TransportError('timeout', false, 'the deadline passed');
+  const connection = await (pool === undefined ? endpoint.connect(signal) : pool.take(signal));
+  const isKept = pool !== undefined && !endpoint.isLegacy;
+  // As a string it goes out in one write with the head: a legacy server waits 50 ms for it, and no longer.
+  const bytes =
+    `${endpoint.requestLines}Content-Length: ${body.length}\r\n` +
+    `Connection: ${isKept ? 'keep-alive' : 'close'}\r\n\r\n${body.toString('latin1')}`;
+  const reader = new ResponseReader(endpoint.maxResponseBytes);
+  await answered(connection, bytes, reader, signal);
+  if (connection.release() && isKept && reader.isReusable) pool.giveBack(connection);
+  else connection.destroy();
+  return reader.body;
 }
 
-function isTls(url: URL): boolean {
-  return url.protocol === 'https:';
-}
-
-/** @param sentBefore whether the request may have reached the server already, over a connection that died */
-function exchange(
-  endpoint: Endpoint,
-  { body, signal }: Post,
-  agent: http.Agent | false,
-  sentBefore = false,
-): Promise<Buffer> {
-  if (signal.aborted) return Promise.reject(new TransportError('timeout', sentBefore, 'the deadline passed'));
-  const { url, target, maxResponseBytes, isLegacy } = endpoint;
-  // A list goes out as it is, where each member of an object would be looked at again.
-  const headers = [
-    ...['Host', url.host, 'User-Agent', 'rostbeef-functions', 'Content-Type', 'text/xml'],
-    ...['Content-Length', String(body.length), 'Connection', agent === false || isLegacy ? 'close' : 'keep-alive'],
-  ];
-  const request = (isTls(url) ? tls() : http).request({ ...target, headers, agent });
+/** Sends a request, and reads the response; settles once. Where it fails, the connection is closed. */
+function answered(connection: Connection, bytes: string, reader: ResponseReader, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    let sent = sentBefore;
-    let reused = false;
-    let answered = false;
-    let settled = false;
-
-    const settle = (act: () => void) => {
-      if (settled) return;
-      settled = true;
+    const fail = (error: TransportError) => {
       signal.removeEventListener('abort', onAbort);
-      act();
+      connection.destroy();
+      reject(error);
     };
-    const fail = (kind: TransportFailure, message: string, code?: string, status?: number) =>
-      settle(() => {
-        const isStale = (kind === 'lost' || kind === 'timeout') && reused && !answered;
-        reject(new (isStale ? StaleSocketError : TransportError)(kind, sent, message, code, status));
-        request.destroy();
-      });
-    const onAbort = () => fail('timeout', 'the deadline passed');
-    const onBroken = (error?: NodeJS.ErrnoException) => {
-      if (error?.code?.startsWith('HPE_')) fail('malformed', 'not an HTTP response', error.code);
-      else if (sent) fail('lost', 'the connection broke', error?.code);
-      else fail('unreachable', 'no connection', error?.code);
+    const failWithoutAnswer = (kind: TransportFailure, message: string, code?: string) => {
+      const isStale = connection.hasAnswered && reader.isUntouched;
+      fail(new (isStale ? StaleConnectionError : TransportError)(kind, true, message, code));
     };
-
+    const succeed = () => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    };
+    const onAbort = () => failWithoutAnswer('timeout', 'the deadline passed');
     signal.addEventListener('abort', onAbort);
-    request.on('error', onBroken);
-    request.on('close', () => onBroken());
-    request.on('upgrade', () => fail('malformed', 'the server switches protocols'));
-    request.on('socket', (socket) => {
-      reused = ready.has(socket);
-      sent ||= reused;
-      if (reused) return;
-      socket.once(isTls(url) ? 'secureConnect' : 'connect', () => {
-        ready.add(socket);
-        sent = true;
-      });
+    connection.send(bytes, {
+      data(chunk) {
+        try {
+          if (reader.read(chunk)) succeed();
+        } catch (error) {
+          if (!(error instanceof TransportError)) throw error;
+          fail(error);
+        }
+      },
+      end(error) {
+        if (error === undefined && reader.end()) succeed();
+        else failWithoutAnswer('lost', 'the connection broke', error?.code);
+      },
     });
-    request.on('response', (response) => {
-      answered = true;
-      const tooLarge = () => fail('malformed', `a body of more than ${maxResponseBytes} bytes`);
-      const { statusCode } = response;
-      if (statusCode !== 200) return fail('malformed', `HTTP status ${statusCode}`, undefined, statusCode);
-      if (response.headers['content-encoding'] !== undefined) return fail('malformed', 'a content encoding');
-      if (Number(response.headers['content-length']) > maxResponseBytes) return tooLarge();
-      let received: Buffer = Buffer.alloc(0);
-      let size = 0;
-      response.on('data', (chunk: Buffer) => {
-        if (size + chunk.length > maxResponseBytes) return tooLarge();
-        received = withRoom(received, size, size + chunk.length);
-        size += chunk.copy(received, size);
-      });
-      response.on('error', onBroken);
-      response.on('end', () => {
-        if (response.complete) settle(() => resolve(received.subarray(0, size)));
-      });
-    });
-    // As a string it goes out in one write with the head: a legacy server waits 50 ms for it, and no longer.
-    request.end(body.toString('latin1'), 'latin1');
   });
-}
-
-/** A buffer that holds so many bytes, the used ones first. Chunks that are kept would weigh more than a tiny one holds. */
-function withRoom(buffer: Buffer, used: number, wanted: number): Buffer {
-  if (wanted <= buffer.length) return buffer;
-  const larger = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * buffer.length));
-  buffer.copy(larger, 0, 0, used);
-  return larger;
 }
