@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build as esbuild, type Plugin } from 'esbuild';
+import { knownForms } from './known-forms.ts';
 import type { FunctionBundle } from './local/sandbox.ts';
 
 /** What a build made: the files as they are deployed. */
@@ -30,6 +31,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const layerName = 'rostbeef-layer';
 /** The file of the SDK's credential providers, but the one for the environment that Lambda sets. */
 const PROVIDERS = 'credential-providers';
+/** The layer's files that are loaded where they are needed. */
+const LATER = {
+  dynamodb: 'functions/layer/idempotency/dynamodb.ts',
+  forms: 'functions/layer/xmlrpc/forms.ts',
+  'secrets-manager': 'functions/layer/secrets-manager.ts',
+  stanza: 'functions/layer/stanza.ts',
+  [PROVIDERS]: `functions/layer/${PROVIDERS}.ts`,
+};
 const layerModule = `layer/nodejs/node_modules/${layerName}`;
 
 /**
@@ -42,9 +51,7 @@ export async function build(outDir = 'dist'): Promise<Built> {
   const operations = await pathsIn('functions/operations', '*/index.ts');
   const entryPoints = {
     [`${layerModule}/index`]: 'functions/layer/index.ts',
-    [`${layerModule}/dynamodb`]: 'functions/layer/idempotency/dynamodb.ts',
-    [`${layerModule}/secrets-manager`]: 'functions/layer/secrets-manager.ts',
-    [`${layerModule}/${PROVIDERS}`]: `functions/layer/${PROVIDERS}.ts`,
+    ...Object.fromEntries(Object.entries(LATER).map(([name, path]) => [`${layerModule}/${name}`, path])),
     ...Object.fromEntries(methods.map((path) => [`functions/${basename(path, '.ts')}/index`, path])),
     ...Object.fromEntries(operations.map((path) => [`operations/${basename(dirname(path))}/index`, path])),
   };
@@ -96,7 +103,7 @@ async function bundle(outdir: string, entryPoints: Readonly<Record<string, strin
     legalComments: 'external',
     sourcemap: 'external',
     logLevel: 'warning',
-    plugins: [providersApart],
+    plugins: [providersApart, formsKnown],
   });
   return outputFiles.map(({ path, contents }) => {
     const name = relative(outdir, path);
@@ -118,6 +125,16 @@ const providersApart: Plugin = {
   },
 };
 
+/** Puts the forms of all calls into the bundle. */
+const formsKnown: Plugin = {
+  name: 'known-forms',
+  setup(bundle) {
+    bundle.onLoad({ filter: /\/xmlrpc\/known-forms\.ts$/ }, () => ({
+      contents: `export const KNOWN_FORMS = ${JSON.stringify(knownForms())};`,
+    }));
+  },
+};
+
 /** A source map whose sources are named from the project on, wherever the build goes. */
 function inProject(sourceMap: Buffer, folder: string): Buffer {
   const map: { sources: string[] } = JSON.parse(sourceMap.toString());
@@ -128,7 +145,7 @@ function inProject(sourceMap: Buffer, folder: string): Buffer {
 
 async function layerPackage(): Promise<BuiltFile> {
   const { version }: { version: string } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const later = ['dynamodb', 'secrets-manager', PROVIDERS].map((name) => [`./${name}`, `./${name}.cjs`]);
+  const later = Object.keys(LATER).map((name) => [`./${name}`, `./${name}.cjs`]);
   const exports = { '.': './index.cjs', ...Object.fromEntries(later) };
   const content = Buffer.from(`${JSON.stringify({ name: layerName, version, exports }, null, 2)}\n`);
   return { path: `${layerModule}/package.json`, content };

@@ -19,9 +19,9 @@ export const detailType = ({ name }: Pick<Method, 'name'>): string => pascalCase
 /** Every schema by its name. One that others share stands in `$defs`, in draft 4 `definitions`, of each of them. */
 export function schemas(version: SchemaVersion): Readonly<Record<string, JsonObject>> {
   const named: readonly (readonly [string, $ZodType])[] = [
-    ...catalogue.map((method) => [inputName(method), method.input] as const),
-    ...catalogue.map((method) => [resultName(method), method.result] as const),
-    ['Problem', problemSchema],
+    ...catalogue.map((method) => [inputName(method), method.input()] as const),
+    ...catalogue.map((method) => [resultName(method), method.result()] as const),
+    ['Problem', problemSchema()],
   ];
   return Object.fromEntries(
     named.map(([name, schema]) => [

@@ -50,7 +50,7 @@ describe('the layer', () => {
     ['process.env', ['config.ts']],
     ["from '@middy/", ['handler.ts']],
     ["'@aws-sdk/", ['idempotency/dynamodb.ts', 'secrets-manager.ts', 'credential-providers.ts']],
-    ["from 'xmlrpc", ['xmlrpc/encode.ts']],
+    ["from 'xmlrpc", ['xmlrpc/forms.ts']],
     ["node:net'", ['xmlrpc/connection.ts', 'jid.ts']],
     ["node:tls'", ['xmlrpc/connection.ts']],
     ['node:http', []],

@@ -58,7 +58,7 @@ describe('the workflow of the documentation', () => {
         member,
         Reflect.get(method.example.input ?? {}, member),
       ]);
-      expect(method.input.safeParse(Object.fromEntries(values)).success).toBe(true);
+      expect(method.input().safeParse(Object.fromEntries(values)).success).toBe(true);
     },
   );
 

@@ -35,7 +35,7 @@ export function createHandler(method: Method): LambdaHandler {
     eventbridge: chainOf(eventbridge, method, container),
     sqs: batchChainOf(method, container),
   };
-  prepare(container);
+  prepare(method, container);
   return async (event, context) => {
     const door = doorOf(event);
     if (door !== 'unsupported') return chains[door](event, context);
@@ -137,13 +137,14 @@ function known(error: unknown): RostbeefError {
   return error instanceof RostbeefError ? error : new UnexpectedError({ cause: error });
 }
 
-/** The secret is read while the runtime starts. */
-function prepare(container: () => Container): void {
+/** While the runtime starts, the secret is read and the schema made. */
+function prepare(method: Method, container: () => Container): void {
   try {
     container().prepare();
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
   }
+  method.input();
 }
 
 /** Settings that are wrong are told through the door at every call, not by a crash at the start. */

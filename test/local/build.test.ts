@@ -37,7 +37,9 @@ describe('the build', () => {
     const exports = {
       '.': './index.cjs',
       './dynamodb': './dynamodb.cjs',
+      './forms': './forms.cjs',
       './secrets-manager': './secrets-manager.cjs',
+      './stanza': './stanza.cjs',
       './credential-providers': './credential-providers.cjs',
     };
     expect(manifest).toMatchObject({ name: 'rostbeef-layer', exports });

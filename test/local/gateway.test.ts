@@ -63,7 +63,7 @@ async function expectProblem(response: Response, status: number): Promise<void> 
 async function expectInvalid(response: Response, status: number): Promise<void> {
   expect(response.status).toBe(status);
   expect(response.headers.get('content-type')).toBe('application/problem+json');
-  expect(problemSchema.parse(await response.json())).toMatchObject({
+  expect(problemSchema().parse(await response.json())).toMatchObject({
     type: 'urn:rostbeef:error:InvalidInputError',
     name: 'InvalidInputError',
     status,

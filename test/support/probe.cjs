@@ -1,4 +1,6 @@
 // Loaded into a function's process before everything else, by NODE_OPTIONS: tells on SIGUSR2 what the process holds.
+const { basename } = require('node:path');
+
 const counts = { unhandledRejection: 0, uncaughtExceptionMonitor: 0, warning: 0 };
 for (const event of Object.keys(counts)) {
   process.on(event, () => {
@@ -9,7 +11,15 @@ for (const event of Object.keys(counts)) {
 const tell = (what) => process.stdout.write(`probe ${JSON.stringify(what)}\n`);
 
 process.on('SIGUSR2', () => {
-  tell({ resources: process.getActiveResourcesInfo(), peakKilobytes: process.resourceUsage().maxRSS, ...counts });
+  const loaded = Object.keys(require.cache)
+    .filter((path) => path.includes('/rostbeef-layer/'))
+    .map((path) => basename(path));
+  tell({
+    loaded,
+    resources: process.getActiveResourcesInfo(),
+    peakKilobytes: process.resourceUsage().maxRSS,
+    ...counts,
+  });
 });
 tell({ pid: process.pid });
 

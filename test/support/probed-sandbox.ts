@@ -4,6 +4,8 @@ import { type Invoked, Sandbox, type SandboxOptions } from '../../infra/local/sa
 
 /** What a process tells of itself. */
 export interface Residue {
+  /** The layer's files that it has loaded, by name. */
+  readonly loaded: readonly string[];
   /** What keeps its event loop alive: timers, connections, requests; kept connections that are idle do not. */
   readonly resources: readonly string[];
   /** The most memory that it had so far. */

@@ -15,26 +15,26 @@ const withoutXmlProblem = z.check<string>((context) => {
 });
 
 /** The owner of what is read. */
-export const userFields = {
+export const userFields = () => ({
   user: text('The local part of the user’s JID, such as `alice`.'),
   server: text('The vhost of the user’s JID, such as `example.com`.'),
-};
+});
 
 /** What pages a roster. */
-export const pagingFields = {
+export const pagingFields = () => ({
   maxResults: z.optional(
     z.int().check(z.minimum(1), z.maximum(1000), z.describe('The most contacts in one answer. Without it, all come.')),
   ),
   nextToken: z.optional(
     z.string().check(z.describe('The `nextToken` of the answer before: what comes after it is returned.')),
   ),
-};
+});
 
 /** What a method answers that has nothing to tell. */
-export const done = z.strictObject({ code: z.literal(0).check(z.describe('Always 0: failures are errors.')) });
+export const done = () => z.strictObject({ code: z.literal(0).check(z.describe('Always 0: failures are errors.')) });
 
 /** One contact of a roster. */
-export const contactFields = {
+export const contactFields = () => ({
   jid: z.string().check(z.describe('The contact’s bare JID, as the server spells it.')),
   nick: z.string().check(z.describe('The name that the user gave the contact, or `""`.')),
   group: z.string().check(z.describe('The first of `groups`, or `""`.')),
@@ -49,14 +49,14 @@ export const contactFields = {
         'Whose request to see the other’s presence is unanswered: the contact’s (`in`) or the user’s (`out`).',
       ),
     ),
-};
+});
 
 /** How somebody is there. */
-export const presenceFields = {
+export const presenceFields = () => ({
   show: z
     .enum(['available', 'chat', 'away', 'dnd', 'xa', 'unavailable'])
     .check(
       z.describe('The availability of the session with the highest non-negative priority; of equals, the newest.'),
     ),
   status: z.string().check(z.describe('The words that go with it, or `""`.')),
-};
+});

@@ -13,11 +13,12 @@ export const getPresence = defineMethod({
     'is `unavailable`, and `jid` is then the bare JID.',
   writes: false,
   idempotent: true,
-  input: z.strictObject(userFields),
-  result: z.strictObject({
-    jid: z.string().check(z.describe('The full JID of that session, or the bare JID.')),
-    ...presenceFields,
-  }),
+  input: () => z.strictObject(userFields()),
+  result: () =>
+    z.strictObject({
+      jid: z.string().check(z.describe('The full JID of that session, or the bare JID.')),
+      ...presenceFields(),
+    }),
   example: {
     input: { user: 'bob', server: 'example.com' },
     result: { jid: 'bob@example.com/desk', show: 'dnd', status: 'In a meeting' },

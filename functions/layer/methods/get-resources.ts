@@ -10,10 +10,11 @@ export const getResources = defineMethod({
   description: 'Every connected resource, sorted, also one that has sent no presence. `[]` when offline.',
   writes: false,
   idempotent: true,
-  input: z.strictObject(userFields),
-  result: z.strictObject({
-    resources: z.array(z.string()).check(z.describe('The resources, sorted.')),
-  }),
+  input: () => z.strictObject(userFields()),
+  result: () =>
+    z.strictObject({
+      resources: z.array(z.string()).check(z.describe('The resources, sorted.')),
+    }),
   example: {
     input: { user: 'alice', server: 'example.com' },
     result: { resources: ['laptop', 'phone'] },

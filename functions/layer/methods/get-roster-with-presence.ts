@@ -15,19 +15,20 @@ export const getRosterWithPresence = defineMethod({
     'whatever the subscription. A contact that is offline, or on another server, is `unavailable`.',
   writes: false,
   idempotent: true,
-  input: z.strictObject({ ...userFields, ...pagingFields }),
-  result: z.strictObject({
-    contacts: z
-      .array(
-        z.strictObject({
-          ...contactFields,
-          resource: z.string().check(z.describe('The resource of that session, or `""`.')),
-          ...presenceFields,
-        }),
-      )
-      .check(z.describe('The contacts, sorted by `jid`.')),
-    nextToken: z.optional(z.string().check(z.describe('Asks for the next page; none on the last.'))),
-  }),
+  input: () => z.strictObject({ ...userFields(), ...pagingFields() }),
+  result: () =>
+    z.strictObject({
+      contacts: z
+        .array(
+          z.strictObject({
+            ...contactFields(),
+            resource: z.string().check(z.describe('The resource of that session, or `""`.')),
+            ...presenceFields(),
+          }),
+        )
+        .check(z.describe('The contacts, sorted by `jid`.')),
+      nextToken: z.optional(z.string().check(z.describe('Asks for the next page; none on the last.'))),
+    }),
   example: {
     input: { user: 'alice', server: 'example.com', maxResults: 100 },
     result: {

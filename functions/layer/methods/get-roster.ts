@@ -14,11 +14,12 @@ export const getRoster = defineMethod({
     'asks for the next; it stays valid while the roster changes.',
   writes: false,
   idempotent: true,
-  input: z.strictObject({ ...userFields, ...pagingFields }),
-  result: z.strictObject({
-    contacts: z.array(z.strictObject(contactFields)).check(z.describe('The contacts, sorted by `jid`.')),
-    nextToken: z.optional(z.string().check(z.describe('Asks for the next page; none on the last.'))),
-  }),
+  input: () => z.strictObject({ ...userFields(), ...pagingFields() }),
+  result: () =>
+    z.strictObject({
+      contacts: z.array(z.strictObject(contactFields())).check(z.describe('The contacts, sorted by `jid`.')),
+      nextToken: z.optional(z.string().check(z.describe('Asks for the next page; none on the last.'))),
+    }),
   example: {
     input: { user: 'alice', server: 'example.com' },
     result: {

@@ -7,7 +7,7 @@ const MAX_UNKNOWN = 100;
 
 interface Schema<Input> {
   readonly name: string;
-  readonly input: z.ZodMiniType<Input>;
+  readonly schema: z.ZodMiniType<Input>;
 }
 
 /**
@@ -15,7 +15,7 @@ interface Schema<Input> {
  *
  * @throws InvalidInputError that lists every problem by the member's name, without any value
  */
-export function parseInput<Input>({ name, input: schema }: Schema<Input>, input: unknown): Input {
+export function parseInput<Input>({ name, schema }: Schema<Input>, input: unknown): Input {
   const result = z.safeParse(schema, input);
   if (result.success) return result.data;
   throw new InvalidInputError({ issues: result.error.issues.flatMap((issue) => issuesOf(issue, input, name, schema)) });

@@ -15,14 +15,15 @@ export const linkContacts = defineMethod({
     'Linking again renews nick and group, and no group given clears it; what is so already is left alone.',
   writes: true,
   idempotent: true,
-  input: z.strictObject({
-    jid1: text('The bare JID of the first user, such as `alice@example.com`.'),
-    nick1: text('The name that `jid1` gets in the roster of `jid2`.'),
-    jid2: text('The bare JID of the second user.'),
-    nick2: text('The name that `jid2` gets in the roster of `jid1`.'),
-    group1: z.optional(text('The group that `jid1` gets in the roster of `jid2`.')),
-    group2: z.optional(text('The group that `jid2` gets in the roster of `jid1`.')),
-  }),
+  input: () =>
+    z.strictObject({
+      jid1: text('The bare JID of the first user, such as `alice@example.com`.'),
+      nick1: text('The name that `jid1` gets in the roster of `jid2`.'),
+      jid2: text('The bare JID of the second user.'),
+      nick2: text('The name that `jid2` gets in the roster of `jid1`.'),
+      group1: z.optional(text('The group that `jid1` gets in the roster of `jid2`.')),
+      group2: z.optional(text('The group that `jid2` gets in the roster of `jid1`.')),
+    }),
   result: done,
   example: {
     input: { jid1: 'alice@example.com', nick1: 'Alice', jid2: 'dave@example.com', nick2: 'Dave', group2: 'Friends' },

@@ -42,8 +42,9 @@ interface Description<Input, Result> {
   readonly writes: boolean;
   /** Whether calling it twice does what calling it once does. */
   readonly idempotent: boolean;
-  readonly input: z.ZodMiniType<Input>;
-  readonly result: z.ZodMiniType<Result>;
+  /** The schemas are made when they are asked for: a function needs one of them, and to make all is a part of a cold start. */
+  input(): z.ZodMiniType<Input>;
+  result(): z.ZodMiniType<Result>;
   readonly example: { readonly input: Input; readonly result: Result };
 }
 
@@ -62,8 +63,15 @@ export function defineMethod<Input, Result>({
   run,
   ...description
 }: Description<Input, Result> & { run(input: Input, context: MethodContext): Promise<Result> }): Method {
+  const { name } = description;
+  let schema: z.ZodMiniType<Input> | undefined;
+  const input = () => {
+    schema ??= description.input();
+    return schema;
+  };
   return {
     ...description,
-    call: async (input, context) => run(parseInput(description, input), context),
+    input,
+    call: async (given, context) => run(parseInput({ name, schema: input() }, given), context),
   };
 }

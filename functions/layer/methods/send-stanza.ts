@@ -18,19 +18,20 @@ export const sendStanza = defineMethod({
     'table is configured, a key makes it so: a repeat with the same key never sends twice.',
   writes: true,
   idempotent: false,
-  input: z.strictObject({
-    from: text('The sender’s JID, unless the stanza has one.'),
-    to: text('The receiver’s JID, bare or full, unless the stanza has one.'),
-    stanza: text('One well-formed `message`, `presence` or `iq` element; an `iq` needs an `id`.'),
-    idempotencyKey: z.optional(
-      z
-        .string()
-        .check(
-          z.regex(KEY_FORM, KEY_FORM_PROBLEM),
-          z.describe('What this call is known by, if it is repeated. Only where a table is configured.'),
-        ),
-    ),
-  }),
+  input: () =>
+    z.strictObject({
+      from: text('The sender’s JID, unless the stanza has one.'),
+      to: text('The receiver’s JID, bare or full, unless the stanza has one.'),
+      stanza: text('One well-formed `message`, `presence` or `iq` element; an `iq` needs an `id`.'),
+      idempotencyKey: z.optional(
+        z
+          .string()
+          .check(
+            z.regex(KEY_FORM, KEY_FORM_PROBLEM),
+            z.describe('What this call is known by, if it is repeated. Only where a table is configured.'),
+          ),
+      ),
+    }),
   result: done,
   example: {
     input: {
@@ -78,7 +79,7 @@ function keyIssues(key: IdempotencyKey | undefined, isKept: boolean): readonly I
  * @param others what else is wrong with the input
  */
 async function addressesOf(stanza: string, others: readonly Issue[]): Promise<StanzaAddresses> {
-  const { readStanza } = await import('../stanza.ts');
+  const { readStanza } = await import('rostbeef-layer/stanza');
   const result = readStanza(stanza);
   if ('addresses' in result && others.length === 0) return result.addresses;
   const problems = 'problems' in result ? result.problems : [];

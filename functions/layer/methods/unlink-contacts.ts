@@ -12,10 +12,11 @@ export const unlinkContacts = defineMethod({
     'is unlinking from a user that was deleted. Only where neither user exists is it an `ItemNotFoundError`.',
   writes: true,
   idempotent: true,
-  input: z.strictObject({
-    jid1: text('The bare JID of the first user, such as `alice@example.com`.'),
-    jid2: text('The bare JID of the second user.'),
-  }),
+  input: () =>
+    z.strictObject({
+      jid1: text('The bare JID of the first user, such as `alice@example.com`.'),
+      jid2: text('The bare JID of the second user.'),
+    }),
   result: done,
   example: { input: { jid1: 'alice@example.com', jid2: 'dave@example.com' }, result: { code: 0 } },
   async run(members, { dialect, access, note }) {

@@ -18,7 +18,7 @@ export interface Call extends Omit<Post, 'body'> {
  */
 export async function call(endpoint: Endpoint, { method, params, ...way }: Call): Promise<Response> {
   const { isLegacy } = endpoint;
-  const body = encodeCall(method, params, isLegacy ? 'ISO-8859-1' : undefined);
+  const body = await encodeCall(method, params, isLegacy ? 'ISO-8859-1' : undefined);
   const answer = await post(endpoint, { body, ...way });
   return decodeResponse(isLegacy ? asUtf8(answer) : answer);
 }

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { catalogue } from 'rostbeef-layer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Built, build } from '../../infra/build.ts';
+import { knownForms } from '../../infra/known-forms.ts';
+import { startEmbeddedServer } from '../../infra/local/embedded/server.ts';
+import { startClassic } from '../support/classic-server.ts';
+import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
+import { functionSettings } from '../support/function-settings.ts';
+import { ProbedSandbox } from '../support/probed-sandbox.ts';
+import { type SecretsManager, startSecretsManager } from '../support/secrets-manager.ts';
+import type { XmppServer } from '../support/xmpp-server.ts';
+import { openWorkshop, type Workshop } from './tiny-function.ts';
+
+let workshop: Workshop;
+let built: Built;
+let secrets: SecretsManager;
+beforeAll(async () => {
+  workshop = await openWorkshop();
+  [built, secrets] = await Promise.all([build(join(workshop.folder, 'dist')), startSecretsManager()]);
+});
+afterAll(async () => {
+  await secrets.stop();
+  await workshop.remove();
+});
+
+interface Place {
+  readonly settings: Record<string, string>;
+  readonly host: string;
+  stop(): Promise<void>;
+}
+
+async function placeOf(server: XmppServer): Promise<Place> {
+  for (const user of ['alice', 'bob']) await server.register(user);
+  secrets.set(server.url, 'AWSCURRENT', server.account);
+  return { settings: functionSettings(server, secrets, server.url), host: server.host, stop: () => server.stop() };
+}
+
+async function withoutCredentials(): Promise<Place> {
+  const { url, world, stop } = await startEmbeddedServer({ release: '24.12', hosts: ['xmpp.test'] });
+  for (const user of ['alice', 'bob']) world.passwords.set(`${user}@xmpp.test`, 'password');
+  return { settings: { EJABBERD_URL: url }, host: 'xmpp.test', stop };
+}
+
+describe.each<readonly [string, readonly string[], () => Promise<Place>]>([
+  ['ejabberd 23.01', ['secrets-manager.cjs'], async () => placeOf(await startEmbeddedEjabberd('23.01'))],
+  ['ejabberd 24.12', ['secrets-manager.cjs'], async () => placeOf(await startEmbeddedEjabberd('24.12'))],
+  ['ejabberd without credentials', [], withoutCredentials],
+  ['mod_rostbeef', [], async () => placeOf(await startClassic('mod_rostbeef 1.0.2'))],
+  ['mod_xmlrpc', [], async () => placeOf(await startClassic('mod_xmlrpc 2012'))],
+])('of the layer’s files, a function before %s', (_, due, open) => {
+  let place: Place;
+  beforeAll(async () => {
+    place = await open();
+  });
+  afterAll(() => place.stop());
+
+  it.each(catalogue)('loads for $name those alone that it needs', async ({ name, example }) => {
+    const bundle = built.functions[name];
+    if (bundle === undefined) throw new Error(`no function ${name}`);
+    const sandbox = new ProbedSandbox({ ...bundle, name, environment: place.settings });
+    const input = JSON.parse(JSON.stringify(example.input).replaceAll('example.com', place.host));
+    const { group1: _1, group2: _2, ...withoutGroups } = input;
+    try {
+      for (const event of [withoutGroups, input]) await sandbox.invoke(event);
+      const loaded = [...(await sandbox.residue()).loaded];
+      expect(loaded.sort()).toEqual(['index.cjs', ...due, ...(name === 'send_stanza' ? ['stanza.cjs'] : [])]);
+    } finally {
+      await sandbox.stop();
+    }
+  });
+});
+
+it('the build knows a form of every command that the functions have', () => {
+  const known = new Set(Object.keys(knownForms()).map((form) => form.split(' ')[1]));
+  const rooms = ['commands.ts', 'classic-commands.ts'].map((file) => join('functions/layer/ejabberd', file));
+  const names = rooms.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/(?:\b(?:read|write|command)\(|name: )'(\w+)'/g)].map(([, name]) => name),
+  );
+  expect(names.length).toBeGreaterThan(18);
+  // Only the rotation sets passwords.
+  expect(names.filter((name) => name !== undefined && !known.has(name))).toEqual(['change_password']);
+});
