@@ -7,7 +7,7 @@ import { bareClient, callBytes, warmHandler, withQuietLog } from './subjects.ts'
 import { atLeast, atMost, type Bench, duration, type Figure, shown } from './table.ts';
 
 const SIZES = {
-  full: { batches: 100, rounds: 40, rosters: [0, 100, 1_000], linkRounds: 30 },
+  full: { batches: 1_000, rounds: 40, rosters: [0, 100, 1_000], linkRounds: 30 },
   tiny: { batches: 2, rounds: 1, rosters: [0, 5], linkRounds: 1 },
 } as const;
 

@@ -1,49 +1,47 @@
 /** What an idempotency table costs `send_stanza`: from the process's start to the first answer, and each call after it. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { startWorld } from '../idempotency/world.ts';
+import { startWorld, TABLE } from '../idempotency/world.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
+import { interleaved, median, ratio } from './measure.ts';
+import { type Bench, duration, type Figure, shown, times } from './table.ts';
 
-const ROUNDS = 15;
-const CALLS = 200;
+const SIZES = { full: { starts: 15, calls: 200 }, tiny: { starts: 1, calls: 1 } } as const;
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
-async function timed(act: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await act();
-  return performance.now() - start;
-}
-
-const world = await startWorld(await startEmbeddedEjabberd('24.12'));
-try {
-  const { input } = await world.receiver();
-  const kinds = { 'without a table': '', 'with a table': 'rostbeef-keys' };
-  const cold = new Map<string, number[]>();
-  const warm = new Map<string, number[]>();
-  let keys = 0;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [kind, EJABBERD_IDEMPOTENCY_TABLE] of Object.entries(kinds)) {
-      const sandbox = world.process({ EJABBERD_IDEMPOTENCY_TABLE });
-      const next = () => {
+export const bench: Bench = {
+  name: 'idempotency',
+  title: 'A table of idempotency keys',
+  async run(scale) {
+    const { starts, calls } = SIZES[scale];
+    const world = await startWorld(await startEmbeddedEjabberd('24.12'));
+    try {
+      const { input } = await world.receiver();
+      let keys = 0;
+      const withKey = () => {
         keys += 1;
-        return EJABBERD_IDEMPOTENCY_TABLE === '' ? input : { ...input, idempotencyKey: `bench-${keys}` };
+        return { ...input, idempotencyKey: `bench-${keys}` };
       };
-      const first = await timed(() => sandbox.invoke(next()));
-      cold.set(kind, [...(cold.get(kind) ?? []), first]);
-      if (round === 0) {
-        const times: number[] = [];
-        for (let call = 0; call < CALLS; call += 1) times.push(await timed(() => sandbox.invoke(next())));
-        warm.set(kind, times);
-      }
-      await sandbox.stop();
-      await sleep(50);
+      const plain = world.process({ EJABBERD_IDEMPOTENCY_TABLE: '' });
+      const keyed = world.process({ EJABBERD_IDEMPOTENCY_TABLE: TABLE });
+      const first = async (table: string, event: object) => {
+        const sandbox = world.process({ EJABBERD_IDEMPOTENCY_TABLE: table });
+        await sandbox.invoke(event);
+        await sandbox.stop();
+      };
+      const cold = await interleaved(
+        { 'with a table': () => first(TABLE, withKey()), 'without one': () => first('', input) },
+        { rounds: starts },
+      );
+      const subjects = { 'with a table': () => keyed.invoke(withKey()), 'without one': () => plain.invoke(input) };
+      await interleaved(subjects, { rounds: 1 });
+      const warm = await interleaved(subjects, { rounds: calls });
+      return { figures: [figureOf('a cold start, its end included,', cold), figureOf('a warm call', warm)] };
+    } finally {
+      await world.stop();
     }
-  }
-  for (const kind of Object.keys(kinds)) {
-    const [first, later] = [median(cold.get(kind) ?? []), median(warm.get(kind) ?? [])];
-    console.log(`${kind.padEnd(16)} cold ${first.toFixed(0).padStart(4)} ms   warm ${later.toFixed(1).padStart(5)} ms`);
-  }
-} finally {
-  await world.stop();
+  },
+};
+
+function figureOf(what: string, found: Readonly<Record<'with a table' | 'without one', readonly number[]>>): Figure {
+  const [kept, plain] = [found['with a table'], found['without one']];
+  const each = `${duration(median(kept))} for ${duration(median(plain))}`;
+  return shown(`${what} of send_stanza with a table beside one without`, `${times(ratio(kept, plain))}, ${each}`);
 }

@@ -8,11 +8,13 @@ import { type Bench, type Findings, type Scale, tableOf } from './table.ts';
 /** All of them, in the order of the table; each is loaded when it runs, for one's heap is another's noise. */
 export const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   decode: () => import('./decode.ts'),
+  produce: () => import('./produce.ts'),
   encode: () => import('./encode.ts'),
   warm: () => import('./warm.ts'),
   presence: () => import('./presence.ts'),
   batch: () => import('./batch.ts'),
   cold: () => import('./cold.ts'),
+  idempotency: () => import('./idempotency.ts'),
   peers: () => import('./peers.ts'),
   scale: () => import('./scale.ts'),
 };
