@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Command } from '../../functions/layer/ejabberd/commands.ts';
 import type { RosterItem } from '../../functions/layer/ejabberd/dialect.ts';
 import { type LearnedWays, overviewOf, presencesOf } from '../../functions/layer/ejabberd/presences.ts';
@@ -55,6 +55,28 @@ describe('the presence of many contacts', () => {
     expect([count('connected_users_info'), count('connected_users_vhost'), count('user_sessions_info')]).toEqual([
       1, 0, 0,
     ]);
+  });
+
+  it('is read by a number of sessions that is counted anew after ten seconds, and kept that long', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { run, count } = serverOf(1_000);
+    const learned = ways();
+    for (const seconds of [0, 9, 1, 9]) {
+      vi.advanceTimersByTime(seconds * 1_000);
+      expect(await overviewOf(run, 'xmpp.test', learned)).toMatchObject({ count: 1_000 });
+    }
+    vi.useRealTimers();
+    expect(count('connected_users_number')).toBe(2);
+  });
+
+  it('is read for the whole server once, and no more, where that has got many sessions since they were counted', async () => {
+    const { run, count } = serverOf(1_000);
+    const learned = { ...ways(), counted: { sessions: 10, at: Date.now() } };
+    for (let call = 0; call < 3; call += 1) {
+      const overview = await overviewOf(run, 'xmpp.test', learned);
+      expect(shows(await presencesOf(run, roster(100), overview, learned))).toBe(100);
+    }
+    expect([count('connected_users_info'), count('connected_users_number')]).toEqual([1, 0]);
   });
 
   it('is read for those alone who are connected, on a server with many others', async () => {

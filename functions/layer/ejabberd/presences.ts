@@ -23,10 +23,18 @@ const LIST_FROM = 10;
 /** More than a container has connections, so that none is idle. */
 const ASKED_AT_A_TIME = 20;
 
-/** Which of the commands that only save time a container has found out not to work for it. */
+/**
+ * How long the number of sessions is taken for what it was: ejabberd counts them one by one, 20 ms for 20,000, and a wrong
+ * number costs time alone.
+ */
+const COUNTED_FOR_MS = 10_000;
+
+/** Which of the commands that only save time a container has found out not to work for it, and what it knows of the server. */
 export interface LearnedWays {
   count: boolean;
   tell: boolean;
+  /** The number of sessions, and when that was. */
+  counted?: { readonly sessions: number; readonly at: number };
 }
 
 /** What is known of everybody's sessions before any contact is. */
@@ -55,8 +63,12 @@ export async function overviewOf(run: Run, host: string, learned: LearnedWays): 
 }
 
 async function counted(run: Run, learned: LearnedWays): Promise<number | undefined> {
+  const { counted: known } = learned;
+  if (known !== undefined && Date.now() - known.at < COUNTED_FOR_MS) return known.sessions;
   try {
-    return await run(sessionCount());
+    const sessions = await run(sessionCount());
+    learned.counted = { sessions, at: Date.now() };
+    return sessions;
   } catch (error) {
     if (error instanceof PermissionDeniedError) learned.count = false;
     return undefined;
@@ -145,7 +157,10 @@ async function toldSessions(
 ): Promise<Overview['told']> {
   if (!learned.tell || count === undefined || count * TOLD >= calls) return undefined;
   try {
-    return Map.groupBy(await run(allSessions()), ({ owner }) => owner);
+    const sessions = await run(allSessions());
+    // They may have become too many to be told of once more.
+    learned.counted = { sessions: sessions.length, at: Date.now() };
+    return Map.groupBy(sessions, ({ owner }) => owner);
   } catch (error) {
     if (!(error instanceof RostbeefError) || error instanceof EjabberdTimeoutError) throw error;
     learned.tell = false;
