@@ -1,16 +1,22 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { EjabberdApi, EjabberdFunctions, EjabberdSecret } from '../../infra/index.ts';
 import { nameOf } from './policies.ts';
 
 const ejabberd = { url: 'https://xmpp.internal:5443/xmlrpc' };
 
+const outdir = mkdtempSync(join(tmpdir(), 'rostbeef-reuse-'));
+afterAll(() => rmSync(outdir, { recursive: true }));
+
 /** A stack of somebody else's. */
 function theirs() {
-  const stack = new Stack(new App(), 'Theirs');
+  const stack = new Stack(new App({ outdir }), 'Theirs');
   return { stack, vpc: new Vpc(stack, 'Vpc') };
 }
 

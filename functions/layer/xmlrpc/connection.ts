@@ -1,7 +1,7 @@
 /** One connection: the only file that opens sockets. */
 import * as net from 'node:net';
 import type * as tls from 'node:tls';
-import { TransportError } from './errors.ts';
+import { TransportError, unsentInTime } from './errors.ts';
 
 /** Where a server listens. */
 export interface Address {
@@ -111,10 +111,10 @@ export function connectorTo({ url, ca }: Address): Connect {
   };
   return (signal) =>
     new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(timeout());
+      if (signal.aborted) return reject(unsentInTime());
       const socket = open();
       const onAbort = () => {
-        reject(timeout());
+        reject(unsentInTime());
         socket.destroy();
       };
       const onFailure = (error?: NodeJS.ErrnoException) => {
@@ -131,10 +131,6 @@ export function connectorTo({ url, ca }: Address): Connect {
         resolve(new Connection(socket));
       });
     });
-}
-
-function timeout(): TransportError {
-  return new TransportError('timeout', false, 'the deadline passed');
 }
 
 /** Loaded where it is needed: TLS is a fifth of a cold start. */

@@ -37,3 +37,8 @@ export class TransportError extends Error {
     this.status = status;
   }
 }
+
+/** The signal fired before anything was sent. */
+export function unsentInTime(): TransportError {
+  return new TransportError('timeout', false, 'the deadline passed');
+}

@@ -1,6 +1,6 @@
 /** The connections to one server, of which those that are free are used again. */
 import type { Connect, Connection } from './connection.ts';
-import { TransportError } from './errors.ts';
+import { unsentInTime } from './errors.ts';
 
 /** At most so many connections at a time. */
 export class ConnectionPool {
@@ -74,7 +74,7 @@ export class ConnectionPool {
       };
       const onAbort = () => {
         this.#waiting.splice(this.#waiting.indexOf(next), 1);
-        reject(new TransportError('timeout', false, 'the deadline passed'));
+        reject(unsentInTime());
       };
       signal.addEventListener('abort', onAbort, { once: true });
       this.#waiting.push(next);

@@ -1,7 +1,7 @@
 /** One POST over HTTP/1.1, on a connection that may carry it. */
 import { setImmediate } from 'node:timers/promises';
 import { type Address, type Connect, type Connection, connectorTo } from './connection.ts';
-import { TransportError, type TransportFailure } from './errors.ts';
+import { TransportError, type TransportFailure, unsentInTime } from './errors.ts';
 import { ResponseReader } from './http-response.ts';
 import { ConnectionPool } from './pool.ts';
 
@@ -115,7 +115,7 @@ function sentBefore(error: unknown): never {
 
 /** @param pool whose connection is used, and gets it back; without one, a connection is opened for this alone */
 async function exchange(endpoint: Endpoint, { body, signal }: Post, pool: ConnectionPool | undefined): Promise<Buffer> {
-  if (signal.aborted) throw new TransportError('timeout', false, 'the deadline passed');
+  if (signal.aborted) throw unsentInTime();
   const connection = await (pool === undefined ? endpoint.connect(signal) : pool.take(signal));
   const isKept = pool !== undefined && !endpoint.isLegacy;
   // As a string it goes out in one write with the head: a legacy server waits 50 ms for it, and no longer.
@@ -146,6 +146,7 @@ function answered(connection: Connection, bytes: string, reader: ResponseReader,
       resolve();
     };
     const onAbort = () => failWithoutAnswer('timeout', 'the deadline passed');
+    if (signal.aborted) return fail(unsentInTime());
     signal.addEventListener('abort', onAbort);
     connection.send(bytes, {
       data(chunk) {
