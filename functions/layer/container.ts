@@ -55,7 +55,7 @@ export function openContainer(): Container {
 
     async invoke(remainingMs, run) {
       const deadline = new Deadline(Math.min(config.timeoutMs, remainingMs - MARGIN_MS));
-      const sockets = new InvocationSockets();
+      const sockets = new InvocationSockets(server.endpoint);
       try {
         const dialect = dialectOf({ signal: deadline.signal, deadline, sockets });
         return await run({ access, dialect, once: tableOf && onceIn(tableOf, config, deadline) });

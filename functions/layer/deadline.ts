@@ -1,5 +1,8 @@
-/** Given to every signal: to make a `DOMException` with its stack, as `abort()` does, takes longer than all else here. */
-const REASON = new Error('the deadline passed, or what it was for has ended');
+/** Given to signals, for to make a `DOMException` with its stack, as `abort()` does, takes longer than all else here. */
+const PASSED = new Error('the deadline passed');
+
+/** The reason of a signal that fires since nobody waits any more. */
+export const GIVEN_UP = new Error('what this was for has ended');
 
 /** A moment by which something must have settled, and the signal that fires then. */
 export class Deadline {
@@ -13,7 +16,7 @@ export class Deadline {
    * @param outer a signal that ends it earlier
    */
   constructor(ms: number, outer?: AbortSignal) {
-    const abort = () => this.#controller.abort(REASON);
+    const abort = () => this.#controller.abort(outer?.aborted ? outer.reason : PASSED);
     this.#at = performance.now() + ms;
     this.#timer = setTimeout(abort, Math.max(0, ms));
     this.#unlink = () => outer?.removeEventListener('abort', abort);
@@ -34,7 +37,7 @@ export class Deadline {
   end(): void {
     clearTimeout(this.#timer);
     this.#unlink();
-    this.#controller.abort(REASON);
+    this.#controller.abort(GIVEN_UP);
   }
 }
 

@@ -104,8 +104,9 @@ export function prepareDomain(text: string): string | { readonly problem: string
     return { problem: 'has a domain with a character that RFC 7622 does not allow' };
   }
   const name = isPlainAscii(domain) ? domain.toLowerCase() : domainToUnicode(domainToASCII(domain));
-  // Some characters are mapped to what no host name has, such as "⅐" to "1⁄7".
-  if (!DOMAIN.test(name) || NEVER.test(name) || name.split('.').includes(''))
+  // Some characters are mapped to what no host name has, such as "⅐" to "1⁄7". And what is no Punycode stays as it is: RFC 5890
+  // section 2.3.2.1 calls it a fake A-label, which neither a U-label nor any other label of RFC 7622 is.
+  if (!DOMAIN.test(name) || NEVER.test(name) || /(?:^|\.)(?:xn--|\.|$)/.test(name))
     return { problem: 'has a domain that is not a host name' };
   return fitting(name.normalize('NFC'), 'domain');
 }

@@ -35,7 +35,7 @@ export async function runCommands<T>(
     accepted: () => undefined,
   };
   const deadline = new Deadline(timeoutMs);
-  const sockets = new InvocationSockets();
+  const sockets = new InvocationSockets(endpoint);
   try {
     return await use(commandRunner({ endpoint, credentials }, { signal: deadline.signal, sockets }));
   } finally {

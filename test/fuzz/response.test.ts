@@ -50,27 +50,30 @@ interface ParserClass {
 }
 const { HTTPParser }: { readonly HTTPParser: ParserClass } = createRequire(import.meta.url)('_http_common');
 
-/** The body of the first response that is no interim one, as Node.js reads it; `undefined` where it reads none. */
-function bodyByNode(bytes: Buffer): string | undefined {
+/** The first response that is no interim one, as Node.js reads it; `undefined` where it reads none. */
+function byNode(bytes: Buffer): { readonly body: string; readonly isKept: boolean } | undefined {
   const parser = new HTTPParser();
   parser.initialize(HTTPParser.RESPONSE, {});
-  const bodies: string[] = [];
+  const responses: { body: string; isKept: boolean }[] = [];
   let status = 0;
+  let isKept = false;
   let body = '';
   parser[HTTPParser.kOnHeadersComplete] = (...of: readonly unknown[]) => {
     status = Number(of[5]);
-    return 0;
+    isKept = of[8] === true;
+    const hasNoBody = status >= 100 && status < 200;
+    return hasNoBody ? 1 : 0;
   };
   parser[HTTPParser.kOnBody] = (part: Buffer) => {
     body += part.toString('latin1');
   };
   parser[HTTPParser.kOnMessageComplete] = () => {
-    if (status === 200) bodies.push(body);
+    if (status === 200) responses.push({ body, isKept });
     body = '';
   };
   parser.execute(bytes);
-  if (bodies.length === 0) parser.finish();
-  return bodies[0];
+  if (responses.length === 0) parser.finish();
+  return responses[0];
 }
 
 const corpus = corpusOf('response');
@@ -84,7 +87,11 @@ fuzz<readonly [Buffer, readonly number[]]>({
   ),
   check([bytes, sizes]) {
     const outcome = outcomeOf(bytes, sizes);
-    if (typeof outcome !== 'string' && 'body' in outcome) expect(bodyByNode(bytes)).toBe(outcome.body);
+    if (typeof outcome !== 'string' && 'body' in outcome) {
+      const theirs = byNode(bytes);
+      expect(theirs?.body).toBe(outcome.body);
+      if (outcome.isReusable) expect(theirs).toMatchObject({ isKept: true });
+    }
     const whole = outcomeOf(bytes, []);
     // What comes behind a whole answer may come later, and then is none of this exchange.
     if (typeof whole !== 'string' && 'body' in whole) expect(outcome).toMatchObject({ body: whole.body });

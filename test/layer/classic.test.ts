@@ -33,7 +33,7 @@ function containerOn(url: string, timeoutMs = 10_000): () => Dialect {
     maxSockets: 10,
     isLegacy: true,
   });
-  const sockets = new InvocationSockets();
+  const sockets = new InvocationSockets(endpoint);
   stops.push(() => sockets.close());
   const make = classicDialect({ endpoint, credentials: undefined });
   return () => make({ signal: AbortSignal.timeout(timeoutMs), sockets });

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
@@ -39,7 +39,7 @@ describe('a connection', () => {
     const { read } = client(server.url);
     await Promise.all([read(), read()]);
     expect(await read()).toBe(xml);
-    await expect.poll(() => server.connections().open).toBe(0);
+    await expect.poll(() => server.connections().open).toBe(1);
     expect(connectionsOf(server)).toEqual([1, 2, expect.any(Number), 3]);
   });
 
@@ -49,6 +49,16 @@ describe('a connection', () => {
     await read();
     expect(await failureOf(read())).toMatchObject({ kind: 'lost', sent: true });
     expect(connectionsOf(server)).toEqual([1, 1, 2]);
+  });
+
+  it('that was kept and has sent one byte is not replaced', async () => {
+    const server = await serve(
+      (socket, _, number) => void (number === 1 ? socket.write(ok(xml)) : socket.end('HTTP/1.1 100 Continue\r\n\r\n')),
+    );
+    const { read } = client(server.url);
+    await read();
+    expect(await failureOf(read())).toMatchObject({ kind: 'lost', sent: true });
+    expect(server.requests).toHaveLength(2);
   });
 
   it('that dies in the middle of an answer is not replaced', async () => {
@@ -97,6 +107,30 @@ describe('a connection', () => {
     expect(connectionsOf(server)).toEqual([1, 2, 2]);
   });
 
+  it.each(['Connection: close\r\nConnection: keep-alive\r\n', 'Connection: keep-alive, close\r\n'])(
+    'of which the server says both, %j, is not kept',
+    async (headers) => {
+      const server = await serve((socket) => void socket.write(ok(xml, headers)));
+      const { write } = client(server.url);
+      await write();
+      await write();
+      expect(connectionsOf(server)).toEqual([1, 2]);
+    },
+  );
+
+  it('is one of no more than were allowed also where those that were kept die under load', async () => {
+    let most = 0;
+    const server = await serve((socket, { connection }, number) => {
+      most = Math.max(most, server.connections().open);
+      if (number > 3 && connection <= 3) setTimeout(() => socket.destroy(), 10);
+      else setTimeout(() => socket.write(ok(xml)), 30);
+    });
+    const { read } = client(server.url, { maxSockets: 3 });
+    await Promise.all([read(), read(), read()]);
+    await Promise.all(Array.from({ length: 9 }, () => read()));
+    expect(most).toBe(3);
+  });
+
   it('is one of no more than were allowed', async () => {
     const server = await serve(answer);
     const { read } = client(server.url, { maxSockets: 3 });
@@ -104,6 +138,26 @@ describe('a connection', () => {
     expect(server.connections().all).toBe(3);
   });
 });
+
+/** Starts a proxy that sends in one piece what the server writes within 40 ms, and resolves to its port. */
+async function startHolder(target: number): Promise<string> {
+  const proxy = createServer((near) => {
+    const far = connect(target, '127.0.0.1');
+    const held: Buffer[] = [];
+    far.on('data', (data) => {
+      if (held.push(data) === 1) setTimeout(() => void near.write(Buffer.concat(held.splice(0))), 40);
+    });
+    near.on('data', (data) => far.write(data));
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      one.on('error', () => undefined).on('close', () => other.destroy());
+    }
+  });
+  stopLater(() => proxy.close());
+  return String(await listen(proxy, 0, '127.0.0.1'));
+}
 
 describe('TLS', () => {
   const authority = selfSigned();
@@ -125,6 +179,18 @@ describe('TLS', () => {
     const { write, read } = client(server.url, { ca: authority.cert });
     for (const call of [write, read, () => read({ fresh: true })]) await call();
     expect(resumed).toEqual([false, true, true]);
+  });
+
+  it('brings an answer that nobody asked for, in one segment with another, to no request that waits', async () => {
+    const server = await serve((socket, { body }, number) => {
+      if (number > 1) return void setTimeout(() => socket.write(ok(body)), 150);
+      socket.write(ok('first'));
+      socket.write(ok('unasked'));
+    }, authority);
+    const url = new URL(server.url);
+    url.port = await startHolder(Number(server.url.port));
+    const { read } = client(url, { ca: authority.cert, maxSockets: 1 });
+    expect(await Promise.all([read({ body: 'one' }), read({ body: 'two' })])).toEqual(['first', 'two']);
   });
 
   it.each([

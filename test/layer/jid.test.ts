@@ -54,6 +54,8 @@ describe('a JID', () => {
     'bob@example.com:5222',
     'bob@[::g]',
     'bob@xn--\u00fc.example',
+    'bob@xn--example',
+    'bob@xn--bcher-kva.xn--example',
     'bob@example.com/a\u0007b',
     'bob@example.com/a\ud800b',
     `bob@example.com/${'a'.repeat(1024)}`,

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Deadline } from '../../functions/layer/deadline.ts';
 import { createEndpoint, type Endpoint, InvocationSockets, post } from '../../functions/layer/xmlrpc/transport.ts';
 import { type EmbeddedServer, startEmbeddedServer } from '../../infra/local/embedded/server.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
+import { ok } from '../support/scripted-server.ts';
+import { failureOf, serve, stopLater } from '../support/transport-client.ts';
 
 let server: EmbeddedServer;
 let proxy: FaultProxy;
@@ -22,7 +25,7 @@ afterAll(async () => {
 const body = Buffer.from('<methodCall><methodName>registered_vhosts</methodName><params/></methodCall>');
 
 const read = async (): Promise<string> => {
-  const sockets = new InvocationSockets();
+  const sockets = new InvocationSockets(endpoint);
   const answer = post(endpoint, { body, signal: AbortSignal.timeout(200), idempotent: true, sockets });
   return answer.then(
     () => 'answered',
@@ -53,7 +56,7 @@ it('a request whose kept connection died counts as sent, even where no other can
     body,
     signal: AbortSignal.timeout(1_000),
     idempotent: true,
-    sockets: new InvocationSockets(),
+    sockets: new InvocationSockets(endpoint),
   });
   await expect(failure).rejects.toMatchObject({ kind: 'lost', sent: true, code: 'ECONNREFUSED' });
 });
@@ -64,4 +67,31 @@ it('an answer that nobody asked for is not taken for that of the next request', 
   proxy.blurt(Buffer.from('HTTP/1.1 500 Unasked\r\nContent-Length: 0\r\n\r\n'));
   await sleep(20);
   expect(await read()).toBe('answered');
+});
+
+it('a call that is given up says nothing of the other connections', async () => {
+  const own = await serve((socket, { body: text }) => void (text === 'slow' || socket.write(ok('answer'))));
+  const to = createEndpoint({ url: own.url, ca: undefined, maxResponseBytes: 1_000, maxSockets: 10 });
+  stopLater(() => to.kept.destroy());
+  const send = (text: string, { signal }: Pick<Deadline, 'signal'>) =>
+    post(to, { body: Buffer.from(text), signal, idempotent: true, sockets: new InvocationSockets(to) });
+  const deadline = new Deadline(2_000);
+  await Promise.all(['a', 'b', 'c'].map((text) => send(text, deadline)));
+  const slow = failureOf(send('slow', deadline));
+  await sleep(10);
+  deadline.end();
+  expect(await slow).toMatchObject({ kind: 'timeout', sent: true });
+  await sleep(20);
+  expect(own.connections().open).toBe(2);
+});
+
+it('an invocation that is over opens no connection more', async () => {
+  const own = await serve((socket) => void socket.write(ok('answer')));
+  const to = createEndpoint({ url: own.url, ca: undefined, maxResponseBytes: 1_000, maxSockets: 1 });
+  const sockets = new InvocationSockets(to);
+  const signal = AbortSignal.timeout(1_000);
+  const answer = failureOf(post(to, { body: Buffer.from('x'), signal, idempotent: false, sockets }));
+  sockets.close();
+  expect(await answer).toMatchObject({ kind: 'lost' });
+  await expect.poll(() => own.connections().open).toBe(0);
 });

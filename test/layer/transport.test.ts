@@ -165,6 +165,21 @@ describe('the deadline', () => {
     expect(queued).toMatchObject(unsent);
   });
 
+  it('that passes as the connection opens sends nothing', async () => {
+    const server = await serve(nothing);
+    const endpoint = createEndpoint({ url: server.url, ca: undefined, maxResponseBytes: 1_000, maxSockets: 1 });
+    const controller = new AbortController();
+    const connect: typeof endpoint.connect = (signal) => {
+      const opening = endpoint.connect(signal);
+      void opening.then(() => controller.abort());
+      return opening;
+    };
+    const sockets = new InvocationSockets({ ...endpoint, connect });
+    const request = { body: Buffer.from('x'), signal: controller.signal, idempotent: false, sockets };
+    expect(await failureOf(post(endpoint, request))).toMatchObject({ kind: 'timeout', sent: false });
+    expect(server.requests).toEqual([]);
+  });
+
   it('that has passed already sends nothing', async () => {
     const server = await serve((socket) => socket.end(ok(xml)));
     const endpoint = createEndpoint({ url: server.url, ca: undefined, maxResponseBytes: 1_000, maxSockets: 1 });
@@ -172,7 +187,7 @@ describe('the deadline', () => {
       body: Buffer.from(''),
       signal: AbortSignal.abort(),
       idempotent: true,
-      sockets: new InvocationSockets(),
+      sockets: new InvocationSockets(endpoint),
     };
     expect(await failureOf(post(endpoint, request))).toMatchObject({ kind: 'timeout', sent: false });
     expect(server.requests).toEqual([]);

@@ -32,7 +32,7 @@ export const serve = async (
 /** An endpoint as a container has it, and its calls in one invocation. */
 export function client(url: URL, options: Partial<EndpointOptions> = {}) {
   const endpoint = createEndpoint({ url, ca: undefined, maxResponseBytes: 1_000, maxSockets: 10, ...options });
-  const sockets = new InvocationSockets();
+  const sockets = new InvocationSockets(endpoint);
   stops.push(
     () => endpoint.kept.destroy(),
     () => sockets.close(),

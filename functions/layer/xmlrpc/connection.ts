@@ -25,7 +25,6 @@ export class Connection {
   readonly #socket: net.Socket;
   #receiver: Receiver | undefined;
   #error: NodeJS.ErrnoException | undefined;
-  #hasEnded = false;
 
   constructor(socket: net.Socket) {
     this.#socket = socket;
@@ -44,7 +43,7 @@ export class Connection {
 
   /** Whether it can carry a request, as far as it is known. */
   get isOpen(): boolean {
-    return !this.#hasEnded && !this.#socket.destroyed;
+    return !this.#socket.destroyed;
   }
 
   /** Runs something once it is closed. */
@@ -77,10 +76,10 @@ export class Connection {
     this.#socket.destroy();
   }
 
+  /** A server that sends no more gets no more. */
   #end(): void {
-    this.#hasEnded = true;
     const receiver = this.#receiver;
-    this.#receiver = undefined;
+    this.destroy();
     receiver?.end(this.#error);
   }
 }

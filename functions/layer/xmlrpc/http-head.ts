@@ -13,10 +13,26 @@ export interface ResponseHead {
   readonly isKept: boolean;
 }
 
-const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d{2})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const HEADER = /^([\w!#$%&'*+.^`|~-]+):([\t\x20-\x7e\x80-\xff]*)$/;
 const LENGTH = /^[ \t]*\d{1,15}[ \t]*$/;
 const CHUNKED = /^[ \t]*chunked[ \t]*$/i;
+const CLOSE = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i;
+const KEEP_ALIVE = /(?:^|,)[ \t]*keep-alive[ \t]*(?:,|$)/i;
+
+/** What headers say, taken together. */
+interface Headers extends Pick<ResponseHead, 'length' | 'isChunked' | 'isEncoded'> {
+  readonly saysClose: boolean;
+  readonly saysKeepAlive: boolean;
+}
+
+const NONE: Headers = {
+  length: undefined,
+  isChunked: false,
+  isEncoded: false,
+  saysClose: false,
+  saysKeepAlive: false,
+};
 
 /**
  * Reads a head.
@@ -27,33 +43,48 @@ const CHUNKED = /^[ \t]*chunked[ \t]*$/i;
  * headOf('HTTP/1.1 200 OK\r\nContent-Length: 5').length // 5
  */
 export function headOf(text: string): ResponseHead {
-  const [statusLine = '', ...headers] = text.split('\r\n');
+  const [statusLine = '', ...lines] = text.split('\r\n');
   const [, minor, status] = STATUS_LINE.exec(statusLine) ?? [];
   if (status === undefined) throw notHttp('no status line');
-  const head = { status: Number(status), length: undefined, isChunked: false, isEncoded: false, isKept: minor === '1' };
-  const whole = headers.reduce<ResponseHead>(withHeader, head);
-  if (whole.isChunked && whole.length !== undefined) throw notHttp('a length and chunks');
-  return whole;
+  const { saysClose, saysKeepAlive, ...headers } = lines.reduce(withHeader, NONE);
+  const { isChunked, length } = headers;
+  if (isChunked && length !== undefined) throw notHttp('a length and chunks');
+  // Whoever is of HTTP/1.0 may have got the chunks from somebody else (RFC 9112, section 6.1).
+  const isKept = !saysClose && (minor === '1' || (saysKeepAlive && !isChunked));
+  return { status: Number(status), ...headers, isKept };
 }
 
-function withHeader(head: ResponseHead, line: string): ResponseHead {
+/**
+ * Checks a trailer, which says nothing that matters here.
+ *
+ * @throws TransportError of the kind `malformed`, also where it would frame the body that is over
+ */
+export function checkTrailer(line: string): void {
+  const { length, isChunked } = withHeader(NONE, line);
+  if (length !== undefined || isChunked) throw notHttp('a trailer frames the body');
+}
+
+function withHeader(headers: Headers, line: string): Headers {
   const [, name, value = ''] = HEADER.exec(line) ?? [];
   switch (name?.toLowerCase()) {
     case undefined:
       throw notHttp('a header is none');
     case 'content-length':
-      if (head.length !== undefined || !LENGTH.test(value)) throw notHttp('its length is not one number');
-      return { ...head, length: Number(value) };
+      if (headers.length !== undefined || !LENGTH.test(value)) throw notHttp('its length is not one number');
+      return { ...headers, length: Number(value) };
     case 'transfer-encoding':
-      if (head.isChunked || !CHUNKED.test(value)) throw notHttp('an unknown transfer encoding');
-      return { ...head, isChunked: true };
+      if (headers.isChunked || !CHUNKED.test(value)) throw notHttp('an unknown transfer encoding');
+      return { ...headers, isChunked: true };
     case 'content-encoding':
-      return { ...head, isEncoded: true };
+      return { ...headers, isEncoded: true };
     case 'connection':
-      if (/\bclose\b/i.test(value)) return { ...head, isKept: false };
-      return /\bkeep-alive\b/i.test(value) ? { ...head, isKept: true } : head;
+      return {
+        ...headers,
+        saysClose: headers.saysClose || CLOSE.test(value),
+        saysKeepAlive: headers.saysKeepAlive || KEEP_ALIVE.test(value),
+      };
     default:
-      return head;
+      return headers;
   }
 }
 

@@ -1,12 +1,12 @@
 /** Reads one HTTP response with status 200 as it comes, and refuses every other as soon as it shows. */
 import { TransportError } from './errors.ts';
-import { headOf, notHttp, type ResponseHead } from './http-head.ts';
+import { checkTrailer, headOf, notHttp, type ResponseHead } from './http-head.ts';
 
-/** As Node.js' own client has it; also for what frames a chunk, and for trailers. */
+/** The most bytes of a head, as Node.js' own client has it; also of a chunk's size, and of all trailers. */
 const MAX_HEAD_BYTES = 16 * 1024;
 
 const END_OF_HEAD = '\r\n\r\n';
-const CHUNK_SIZE = /^([\da-f]{1,8})[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i;
+const CHUNK_SIZE = /^([\da-f]{1,8})(?:;[\w!#$%&'*+.^`|~-]+(?:=[\w!#$%&'*+.^`|~-]+)?)*$/i;
 
 /** What the next bytes are of. */
 type Place = 'head' | 'body' | 'chunk size' | 'chunk end' | 'trailer' | 'whole';
@@ -31,15 +31,17 @@ export class ResponseReader {
   #body: Buffer = Buffer.alloc(0);
   #size = 0;
   #hasMore = false;
+  #trailerBytes = 0;
+  #isUntouched = true;
 
   /** @param maxBytes the most bytes of a body */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
-  /** Whether nothing has come. */
+  /** Whether not one byte has come. */
   get isUntouched(): boolean {
-    return this.#place === 'head' && this.#text === '';
+    return this.#isUntouched;
   }
 
   /** The body so far. It may share its memory with the chunk that was read. */
@@ -59,6 +61,7 @@ export class ResponseReader {
    * @throws TransportError of the kind `malformed`
    */
   read(chunk: Buffer): boolean {
+    this.#isUntouched = false;
     let at = 0;
     while (at < chunk.length && this.#place !== 'whole') {
       if (this.#place === 'head') at = this.#readHead(chunk, at);
@@ -86,14 +89,15 @@ export class ResponseReader {
     const text = this.#text + chunk.toString('latin1', at, Math.min(upTo, at + MAX_HEAD_BYTES + 1));
     if (!text.startsWith('HTTP/1.'.slice(0, text.length))) throw notHttp('no status line');
     const end = text.indexOf(END_OF_HEAD, Math.max(0, known - END_OF_HEAD.length));
+    const length = end < 0 ? text.length : end + END_OF_HEAD.length;
+    if (length > MAX_HEAD_BYTES) throw notHttp('its head is too long');
     if (end < 0) {
-      if (text.length > MAX_HEAD_BYTES) throw notHttp('its head is too long');
       this.#text = text;
       return chunk.length;
     }
     this.#text = '';
     this.#takeHead(headOf(text.slice(0, end)));
-    return at + end + END_OF_HEAD.length - known;
+    return at + length - known;
   }
 
   #takeHead(head: ResponseHead): void {
@@ -160,6 +164,10 @@ export class ResponseReader {
       this.#place = 'chunk size';
     } else if (isEmpty) {
       this.#place = 'whole';
+    } else {
+      this.#trailerBytes += line.length;
+      if (this.#trailerBytes > MAX_HEAD_BYTES) throw notHttp('its trailers are too long');
+      checkTrailer(line.slice(0, -2));
     }
   }
 

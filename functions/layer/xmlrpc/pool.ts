@@ -12,6 +12,7 @@ export class ConnectionPool {
   readonly #waiting: ((free: Connection | undefined) => void)[] = [];
   /** Those that are open, and those that are about to be. */
   #taken = 0;
+  #isDestroyed = false;
 
   /** @param most the most connections at a time */
   constructor(connect: Connect, most: number) {
@@ -37,6 +38,7 @@ export class ConnectionPool {
     if (free !== undefined) return free;
     try {
       const connection = await this.#connect(signal);
+      if (this.#isDestroyed) connection.destroy();
       this.#all.add(connection);
       connection.onClose(() => {
         this.#all.delete(connection);
@@ -51,9 +53,9 @@ export class ConnectionPool {
 
   /** Gives one back that may carry another exchange. */
   giveBack(connection: Connection): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#idle.push(connection);
-    else next(connection);
+    if (this.#waiting.length === 0) this.#idle.push(connection);
+    // What came with the answer, and nobody asked for, shows until then. One that it closes makes room by that.
+    else setImmediate(() => connection.isOpen && this.#handOver(connection));
   }
 
   /** Closes what nobody uses. */
@@ -61,8 +63,9 @@ export class ConnectionPool {
     for (const connection of this.#idle.splice(0)) connection.destroy();
   }
 
-  /** Closes everything. */
+  /** Closes everything, and what is still being opened as soon as it is there. */
   destroy(): void {
+    this.#isDestroyed = true;
     for (const connection of this.#all) connection.destroy();
   }
 
@@ -79,6 +82,12 @@ export class ConnectionPool {
       signal.addEventListener('abort', onAbort, { once: true });
       this.#waiting.push(next);
     });
+  }
+
+  #handOver(connection: Connection): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#idle.push(connection);
+    else next(connection);
   }
 
   /** There is room for another; who waits for it takes it over. */

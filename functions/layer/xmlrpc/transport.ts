@@ -1,5 +1,6 @@
 /** One POST over HTTP/1.1, on a connection that may carry it. */
 import { setImmediate } from 'node:timers/promises';
+import { GIVEN_UP } from '../deadline.ts';
 import { type Address, type Connect, type Connection, connectorTo } from './connection.ts';
 import { TransportError, type TransportFailure, unsentInTime } from './errors.ts';
 import { ResponseReader } from './http-response.ts';
@@ -9,7 +10,7 @@ import { ConnectionPool } from './pool.ts';
 export interface EndpointOptions extends Address {
   /** The most bytes of an answer's body. */
   readonly maxResponseBytes: number;
-  /** The most connections at a time. */
+  /** The most connections at a time: so many that are kept, and as many of an invocation. */
   readonly maxSockets: number;
   /**
    * Whether the server has `xmlrpc-erlang` 1.13, as all before 2014: it ends the connection with each answer, takes UTF-8
@@ -42,10 +43,15 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   return { ...options, connect, kept: new ConnectionPool(connect, maxSockets), requestLines };
 }
 
-/** The connections of one invocation, for requests that must not meet one that died since the last. */
+/** The connections of one invocation to one endpoint, for requests that must not meet one that died since the last. */
 export class InvocationSockets {
+  readonly #endpoint: Endpoint;
   #pool: ConnectionPool | undefined;
   #caughtUp: Promise<unknown> | undefined;
+
+  constructor(endpoint: Endpoint) {
+    this.#endpoint = endpoint;
+  }
 
   /** Whatever came over idle connections during a freeze, their end or an answer that nobody asked for, has been seen. */
   caughtUp(): Promise<unknown> {
@@ -54,8 +60,8 @@ export class InvocationSockets {
   }
 
   /** Connections that are all fresh or have answered in this invocation. */
-  poolOf({ connect, maxSockets }: Endpoint): ConnectionPool {
-    this.#pool ??= new ConnectionPool(connect, maxSockets);
+  get pool(): ConnectionPool {
+    this.#pool ??= new ConnectionPool(this.#endpoint.connect, this.#endpoint.maxSockets);
     return this.#pool;
   }
 
@@ -90,7 +96,7 @@ export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
   // One pool carries all that a legacy server gets, so that it never meets more connections than it takes.
   if (endpoint.isLegacy) return exchange(endpoint, request, kept);
   if (fresh) return exchange(endpoint, request, undefined);
-  if (!idempotent) return exchange(endpoint, request, sockets.poolOf(endpoint));
+  if (!idempotent) return exchange(endpoint, request, sockets.pool);
   if (kept.hasIdle) await sockets.caughtUp();
   try {
     return await exchange(endpoint, request, kept);
@@ -99,7 +105,7 @@ export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
     // What ended one idle connection, a freeze or the server's restart, ended the others too.
     kept.destroyIdle();
     if (error.kind === 'timeout') throw error;
-    return exchange(endpoint, request, undefined).catch(sentBefore);
+    return exchange(endpoint, request, kept).catch(sentBefore);
   }
 }
 
@@ -116,13 +122,13 @@ function sentBefore(error: unknown): never {
 /** @param pool whose connection is used, and gets it back; without one, a connection is opened for this alone */
 async function exchange(endpoint: Endpoint, { body, signal }: Post, pool: ConnectionPool | undefined): Promise<Buffer> {
   if (signal.aborted) throw unsentInTime();
-  const connection = await (pool === undefined ? endpoint.connect(signal) : pool.take(signal));
   const isKept = pool !== undefined && !endpoint.isLegacy;
   // As a string it goes out in one write with the head: a legacy server waits 50 ms for it, and no longer.
   const bytes =
     `${endpoint.requestLines}Content-Length: ${body.length}\r\n` +
     `Connection: ${isKept ? 'keep-alive' : 'close'}\r\n\r\n${body.toString('latin1')}`;
   const reader = new ResponseReader(endpoint.maxResponseBytes);
+  const connection = await (pool === undefined ? endpoint.connect(signal) : pool.take(signal));
   await answered(connection, bytes, reader, signal);
   if (connection.release() && isKept && reader.isReusable) pool.giveBack(connection);
   else connection.destroy();
@@ -145,7 +151,11 @@ function answered(connection: Connection, bytes: string, reader: ResponseReader,
       signal.removeEventListener('abort', onAbort);
       resolve();
     };
-    const onAbort = () => failWithoutAnswer('timeout', 'the deadline passed');
+    const onAbort = () => {
+      // Of a connection that had no time to answer nothing is known.
+      if (signal.reason === GIVEN_UP) fail(new TransportError('timeout', true, 'the call was given up'));
+      else failWithoutAnswer('timeout', 'the deadline passed');
+    };
     if (signal.aborted) return fail(unsentInTime());
     signal.addEventListener('abort', onAbort);
     connection.send(bytes, {
