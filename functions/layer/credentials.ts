@@ -1,5 +1,7 @@
 /** ejabberd's credentials: from a secret, cached, and read anew when the server refuses them. */
+
 import { setTimeout } from 'node:timers/promises';
+import { now as clock } from './clock.ts';
 import { unlessAborted } from './deadline.ts';
 import { CredentialsUnavailableError } from './errors/index.ts';
 import { ENDPOINT_ADVICE, type SecretStage, type SecretStore } from './secret-store.ts';
@@ -49,7 +51,7 @@ const FORCED_READ_INTERVAL_MS = 10_000;
  */
 export function secretCredentials(
   store: SecretStore,
-  now: () => number = () => performance.now(),
+  now: () => number = clock,
   pass: (ms: number) => Promise<unknown> = (ms) => setTimeout(ms, undefined, { ref: false }),
 ): CredentialSource {
   let cached: { readonly credentials: Credentials; readonly until: number } | undefined;

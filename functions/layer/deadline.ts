@@ -1,3 +1,5 @@
+import { now } from './clock.ts';
+
 /** Given to signals, for to make a `DOMException` with its stack, as `abort()` does, takes longer than all else here. */
 const PASSED = new Error('the deadline passed');
 
@@ -17,7 +19,7 @@ export class Deadline {
    */
   constructor(ms: number, outer?: AbortSignal) {
     const abort = () => this.#controller.abort(outer?.aborted ? outer.reason : PASSED);
-    this.#at = performance.now() + ms;
+    this.#at = now() + ms;
     this.#timer = setTimeout(abort, Math.max(0, ms));
     this.#unlink = () => outer?.removeEventListener('abort', abort);
     if (outer?.aborted) abort();
@@ -30,7 +32,7 @@ export class Deadline {
 
   /** Milliseconds left; never negative. */
   get remainingMs(): number {
-    return Math.max(0, this.#at - performance.now());
+    return Math.max(0, this.#at - now());
   }
 
   /** Ends it: whatever still waits on the signal is given up, and no timer is left behind. */

@@ -1,6 +1,7 @@
 /** The middy chains, one a door: read the event, call the method, answer or fail, and write the log line. */
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { now } from './clock.ts';
 import { type Container, openContainer } from './container.ts';
 import { doorOf } from './doors/detect.ts';
 import { direct } from './doors/direct.ts';
@@ -68,7 +69,7 @@ function batchChainOf(method: Method, container: () => Container): LambdaHandler
   const chain = middy<unknown, unknown>(NO_TIMEOUT_OF_MIDDY).handler(async (event: unknown, context: Context) => {
     const records = recordsOf(event);
     const attempt = async (record: QueueRecord, call: (note: Note) => Promise<unknown>): Promise<boolean> => {
-      const started = performance.now();
+      const started = now();
       let jids: Noted | undefined;
       const note: Note = (noted) => {
         jids = textsOf(noted);
@@ -76,7 +77,7 @@ function batchChainOf(method: Method, container: () => Container): LambdaHandler
       const error = await call(note).then(() => undefined, known);
       const { messageId, receives } = record;
       const requestId = context.awsRequestId;
-      const durationMs = performance.now() - started;
+      const durationMs = now() - started;
       logCall({ method: method.name, door: 'sqs', requestId, messageId, receives, jids, durationMs, error });
       return error === undefined;
     };
@@ -112,14 +113,14 @@ function answering(door: Door): MiddlewareObj {
 function logging(method: Method, door: Door, notes: WeakMap<object, Noted>): MiddlewareObj {
   const started = new WeakMap<object, number>();
   const log: MiddlewareObj['after'] = ({ event, context, error }) => {
-    const durationMs = performance.now() - (started.get(context) ?? Number.NaN);
+    const durationMs = now() - (started.get(context) ?? Number.NaN);
     const { awsRequestId: requestId } = context;
     const audit = method.writes ? { caller: door.caller?.(event), jids: notes.get(context) } : {};
     logCall({ method: method.name, door: door.name, requestId, ...audit, durationMs, error: error ?? undefined });
   };
   return {
     before: (request) => {
-      started.set(request.context, performance.now());
+      started.set(request.context, now());
     },
     after: log,
     onError: log,

@@ -2,6 +2,8 @@
  * The benchmarks: `npm run bench` runs all, `npm run bench -- decode encode` some. Prints one table of every figure beside
  * its target. With `--save`, the curves go into `docs/figures`, and the table into `docs/performance.md`.
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { saveFindings } from './save.ts';
 import { type Bench, type Findings, type Scale, tableOf } from './table.ts';
 
@@ -26,12 +28,30 @@ export async function runBench(name: string, scale: Scale): Promise<Findings> {
   return (await load()).bench.run(scale);
 }
 
+/** Runs one in a process of its own: what the one before left on the heap would slow it down. */
+async function runApart(name: string, scale: Scale): Promise<Findings> {
+  const child = fork(import.meta.filename, [APART, name, scale]);
+  const ended = once(child, 'exit').then(() => undefined);
+  const findings: Findings | undefined = await Promise.race([once(child, 'message').then(([found]) => found), ended]);
+  await ended;
+  if (findings === undefined) throw new Error(`the benchmark ${name} failed`);
+  return findings;
+}
+
+const APART = '--apart';
+
 async function main(args: readonly string[]): Promise<void> {
+  const [first, name = '', scale] = args;
+  if (first === APART) {
+    process.send?.(await runBench(name, scale === 'tiny' ? 'tiny' : 'full'));
+    process.disconnect();
+    return;
+  }
   const wanted = args.filter((argument) => !argument.startsWith('--'));
   const found: [string, Findings][] = [];
-  for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES)) {
-    console.error(`${name} …`);
-    found.push([name, await runBench(name, args.includes('--tiny') ? 'tiny' : 'full')]);
+  for (const each of wanted.length > 0 ? wanted : Object.keys(BENCHES)) {
+    console.error(`${each} …`);
+    found.push([each, await runApart(each, args.includes('--tiny') ? 'tiny' : 'full')]);
   }
   console.log(tableOf(found));
   if (args.includes('--save')) await saveFindings(found);

@@ -1,5 +1,4 @@
 /** One POST over HTTP/1.1, on a connection that may carry it. */
-import { setImmediate } from 'node:timers/promises';
 import { GIVEN_UP } from '../deadline.ts';
 import { type Address, type Connect, type Connection, connectorTo } from './connection.ts';
 import { TransportError, type TransportFailure, unsentInTime } from './errors.ts';
@@ -55,7 +54,7 @@ export class InvocationSockets {
 
   /** Whatever came over idle connections during a freeze, their end or an answer that nobody asked for, has been seen. */
   caughtUp(): Promise<unknown> {
-    this.#caughtUp ??= setImmediate();
+    this.#caughtUp ??= new Promise((resolve) => setImmediate(resolve));
     return this.#caughtUp;
   }
 
