@@ -80,7 +80,7 @@ const corpus = corpusOf('response');
 
 fuzz<readonly [Buffer, readonly number[]]>({
   name: 'an HTTP response is read as Node.js reads it, or refused',
-  corpus: corpus.flatMap((bytes) => [1, 7, 1_000_000].map((size) => [bytes, [size]] as const)),
+  corpus: corpus.flatMap((bytes) => [1, 7, 16_384, 1_000_000].map((size) => [bytes, [size]] as const)),
   inputs: fc.tuple(
     mutated(corpus, WORDS.split('|')),
     fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 9 }),
