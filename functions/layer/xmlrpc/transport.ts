@@ -137,7 +137,7 @@ async function exchange(endpoint: Endpoint, { body, signal }: Post, pool: Connec
 /** Sends a request, and reads the response; settles once. Where it fails, the connection is closed. */
 function answered(connection: Connection, bytes: string, reader: ResponseReader, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (error: TransportError) => {
+    const fail = (error: unknown) => {
       signal.removeEventListener('abort', onAbort);
       connection.destroy();
       reject(error);
@@ -162,7 +162,6 @@ function answered(connection: Connection, bytes: string, reader: ResponseReader,
         try {
           if (reader.read(chunk)) succeed();
         } catch (error) {
-          if (!(error instanceof TransportError)) throw error;
           fail(error);
         }
       },
