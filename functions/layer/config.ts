@@ -5,6 +5,9 @@ import { formatJid, parseJid, prepareDomain } from './jid.ts';
 /** How the server is spoken to. */
 export type DialectName = 'ejabberd' | 'rostbeef';
 
+/** The stanzas that `send_stanza` sends: to users only, or any stanza of a listed sender. */
+export type StanzaRule = 'users' | 'any';
+
 /** The checked settings. */
 export interface Config {
   readonly url: URL;
@@ -17,8 +20,12 @@ export interface Config {
   readonly timeoutMs: number;
   /** The vhosts that callers may name; none set means every one. */
   readonly servers: ReadonlySet<string> | undefined;
-  /** The bare JIDs and domains that may stand as a stanza's sender; none set means every one. */
+  /** The bare JIDs and domains that may send a stanza, each as one entry: a bare JID holds an "@". Not set means all. */
   readonly senders: ReadonlySet<string> | undefined;
+  /** The stanzas that may be sent. With `any`, `senders` is set and holds bare JIDs only. */
+  readonly stanzas: StanzaRule;
+  /** The most bytes of UTF-8 that a stanza may have. */
+  readonly maxStanzaBytes: number;
   readonly maxResponseBytes: number;
   /** Connections of one container at a time. */
   readonly maxConnections: number;
@@ -65,11 +72,25 @@ export function readConfig(env: Environment = process.env): Config {
     timeoutMs: read('EJABBERD_TIMEOUT_MS', 10_000, wholeNumber(1, 900_000)),
     servers: read<ReadonlySet<string> | undefined>('EJABBERD_SERVERS', undefined, listOf(prepareDomain)),
     senders: read<ReadonlySet<string> | undefined>('EJABBERD_SENDERS', undefined, listOf(bareJidOrDomain)),
+    stanzas: read<StanzaRule>('EJABBERD_STANZAS', 'users', (value) =>
+      value === 'users' || value === 'any' ? value : { problem: 'must be "users" or "any"' },
+    ),
+    maxStanzaBytes: read('EJABBERD_MAX_STANZA_BYTES', 256 * 1024, wholeNumber(1024, 16 * 1024 * 1024)),
     maxResponseBytes: read('EJABBERD_MAX_RESPONSE_BYTES', 16 * 1024 * 1024, wholeNumber(1024, 512 * 1024 * 1024)),
     maxConnections: read('EJABBERD_MAX_CONNECTIONS', 10, wholeNumber(1, 100)),
     idempotencyTable: read<string | undefined>('EJABBERD_IDEMPOTENCY_TABLE', undefined, tableName),
     idempotencyTtlSeconds: read('EJABBERD_IDEMPOTENCY_TTL_SECONDS', DAYS_15, wholeNumber(3_600, 31_536_000)),
   };
+  if (
+    config.stanzas === 'any' &&
+    !issues.some(({ path }) => path === 'EJABBERD_SENDERS') &&
+    !areBareJids(config.senders)
+  ) {
+    issues.push({
+      path: 'EJABBERD_SENDERS',
+      message: 'must list bare JIDs and no domain if EJABBERD_STANZAS is "any"',
+    });
+  }
   if (url === undefined || issues.length > 0) throw new ConfigurationError({ issues });
   return { url, ...config };
 }
@@ -125,6 +146,10 @@ function bareJidOrDomain(entry: string): string | { readonly problem: string } {
   const result = parseJid(entry);
   if ('problem' in result) return result;
   return result.jid.resource === '' ? formatJid(result.jid) : { problem: 'has a resource' };
+}
+
+function areBareJids(entries: ReadonlySet<string> | undefined): boolean {
+  return entries !== undefined && [...entries].every((entry) => entry.includes('@'));
 }
 
 function isProblem(value: unknown): value is { readonly problem: string } {

@@ -25,6 +25,8 @@ describe('the settings', () => {
       timeoutMs: 10_000,
       servers: undefined,
       senders: undefined,
+      stanzas: 'users',
+      maxStanzaBytes: 262_144,
       maxResponseBytes: 16 * 1024 * 1024,
       maxConnections: 10,
       idempotencyTable: undefined,
@@ -50,6 +52,8 @@ describe('the settings', () => {
       EJABBERD_TIMEOUT_MS: '10s-canary',
       EJABBERD_SERVERS: 'example.com,can ary',
       EJABBERD_SENDERS: 'a@b/canary',
+      EJABBERD_STANZAS: 'canary',
+      EJABBERD_MAX_STANZA_BYTES: '1023',
       EJABBERD_MAX_RESPONSE_BYTES: '12',
       EJABBERD_IDEMPOTENCY_TABLE: 'canary!',
       EJABBERD_IDEMPOTENCY_TTL_SECONDS: '60',
@@ -58,6 +62,25 @@ describe('the settings', () => {
     expect(Object.keys(problems).sort()).toEqual(Object.keys(env).sort());
     expect(JSON.stringify(problems)).not.toMatch(/canary|can ary/);
     expect(problems['EJABBERD_SERVERS']).toContain('entry 2');
+  });
+
+  it('allow any stanza if every sender is listed by a bare JID', () => {
+    const env = { EJABBERD_URL: url, EJABBERD_STANZAS: 'any', EJABBERD_SENDERS: 'bot@example.com,news@example.com' };
+    expect(readConfig(env)).toMatchObject({
+      stanzas: 'any',
+      senders: new Set(['bot@example.com', 'news@example.com']),
+    });
+  });
+
+  it.each([
+    ['no sender', {}],
+    ['a domain', { EJABBERD_SENDERS: 'example.com' }],
+    ['a domain after a bare JID', { EJABBERD_SENDERS: 'bot@example.com,example.com' }],
+    ['a JID that is not valid', { EJABBERD_SENDERS: 'bot@example.com,@' }],
+  ])('do not allow any stanza with %s listed', (_, senders) => {
+    expect(Object.keys(problemsOf({ EJABBERD_URL: url, EJABBERD_STANZAS: 'any', ...senders }))).toEqual([
+      'EJABBERD_SENDERS',
+    ]);
   });
 
   it.each([
