@@ -1,5 +1,4 @@
 /** What a container keeps between invocations: settings, connections, credentials, and what it learned of the server. */
-import { type Access, accessBy } from './access.ts';
 import { type Config, readConfig } from './config.ts';
 import { type CredentialSource, secretCredentials } from './credentials.ts';
 import { Deadline } from './deadline.ts';
@@ -7,13 +6,17 @@ import { classicDialect } from './ejabberd/classic.ts';
 import { stockDialect } from './ejabberd/stock.ts';
 import { type Once, onceBy } from './idempotency/once.ts';
 import { dynamoDbTable, type Table } from './idempotency/table.ts';
+import { type Jid, parseBareJid } from './jid.ts';
 import { logWarning } from './log.ts';
+import { authorizationBy } from './methods/authorization.ts';
 import type { MethodContext } from './methods/method.ts';
 import { secretsManagerStore } from './secret-store.ts';
 import { createEndpoint, InvocationSockets } from './xmlrpc/index.ts';
 
 /** A container, ready to serve. */
 export interface Container {
+  /** The most bytes that an event's JSON body may have. */
+  readonly maxBodyBytes: number;
   /** Begins what the first invocation would else wait for. */
   prepare(): void;
   /**
@@ -27,6 +30,9 @@ export interface Container {
 /** Time to answer in, before Lambda ends the function. */
 const MARGIN_MS = 250;
 
+/** Every input but a long stanza is far below this. JSON can write a byte of a stanza as up to six. */
+const LEAST_BODY_BYTES = 1024 * 1024;
+
 /** What a classic server serves at a time; one more and it accepts nobody for five seconds. */
 const MOST_SESSIONS = 10;
 
@@ -37,8 +43,8 @@ const MOST_SESSIONS = 10;
  */
 export function openContainer(): Container {
   const config = readConfig();
-  const { url, caPem: ca, maxResponseBytes, maxConnections, dialect } = config;
-  const access: Access = accessBy(config);
+  const { url, caPem: ca, maxResponseBytes, maxConnections, maxStanzaBytes, dialect } = config;
+  const { demand, covers } = authorizationBy(config);
   const isLegacy = dialect === 'rostbeef';
   const maxSockets = isLegacy ? Math.min(maxConnections, MOST_SESSIONS) : maxConnections;
   const server = {
@@ -51,6 +57,7 @@ export function openContainer(): Container {
   const tableOf = tableOpener(config);
   const dialectOf = isLegacy ? classicDialect(server) : stockDialect(server);
   return {
+    maxBodyBytes: Math.max(LEAST_BODY_BYTES, 4 * maxStanzaBytes),
     prepare: () => server.credentials?.prefetch?.(),
 
     async invoke(remainingMs, run) {
@@ -58,7 +65,13 @@ export function openContainer(): Container {
       const sockets = new InvocationSockets(server.endpoint);
       try {
         const dialect = dialectOf({ signal: deadline.signal, deadline, sockets });
-        return await run({ access, dialect, once: tableOf && onceIn(tableOf, config, deadline) });
+        const stanzaPolicy = {
+          rule: config.stanzas,
+          listsDomain: (domain: string) => config.senders?.has(domain) ?? false,
+          ownAccount: () => accountOf(server.credentials, deadline.signal),
+        };
+        const once = tableOf && onceIn(tableOf, config, deadline);
+        return await run({ demand, covers, dialect, stanzaPolicy, maxStanzaBytes, once });
       } finally {
         deadline.end();
         sockets.close();
@@ -85,4 +98,12 @@ function onceIn(tableOf: () => Table, { idempotencyTtlSeconds: ttlSeconds }: Con
 
 function credentialsOf({ secretArn }: Config): CredentialSource | undefined {
   return secretArn === undefined ? undefined : secretCredentials(secretsManagerStore(secretArn));
+}
+
+/** The account of the commands, in the form that JIDs are compared in. */
+async function accountOf(source: CredentialSource | undefined, signal: AbortSignal): Promise<Jid | undefined> {
+  if (source === undefined) return undefined;
+  const { user, server } = await source.current(signal);
+  const account = parseBareJid(`${user}@${server}`);
+  return 'jid' in account ? account.jid : { local: user, domain: server, resource: '' };
 }

@@ -12,7 +12,7 @@ import { answerBatch, callOf, type QueueRecord, recordsOf } from './doors/sqs.ts
 import { ConfigurationError, RostbeefError, UnexpectedError, UnsupportedEventError } from './errors/index.ts';
 import { formatJid } from './jid.ts';
 import { logCall } from './log.ts';
-import type { Method, Note } from './methods/method.ts';
+import type { Audit, Method } from './methods/method.ts';
 
 /** A Lambda handler. */
 export type LambdaHandler = (event: unknown, context: Context) => Promise<unknown>;
@@ -55,11 +55,10 @@ function chainOf(door: Door, method: Method, container: () => Container): Lambda
     .use(logging(method, door, notes))
     .use(answering(door))
     .handler(async (event: unknown, lambda: Context) => {
-      const { input, key } = door.read(event);
-      const note: Note = (jids) => notes.set(lambda, textsOf(jids));
-      return container().invoke(lambda.getRemainingTimeInMillis(), (context) =>
-        method.call(input, { ...context, key, note }),
-      );
+      const { invoke, maxBodyBytes } = container();
+      const { input, key } = door.read(event, maxBodyBytes);
+      const audit: Audit = (jids) => notes.set(lambda, textsOf(jids));
+      return invoke(lambda.getRemainingTimeInMillis(), (context) => method.call(input, { ...context, key, audit }));
     });
   return async (event, context) => chain(event, context);
 }
@@ -68,13 +67,13 @@ function chainOf(door: Door, method: Method, container: () => Container): Lambda
 function batchChainOf(method: Method, container: () => Container): LambdaHandler {
   const chain = middy<unknown, unknown>(NO_TIMEOUT_OF_MIDDY).handler(async (event: unknown, context: Context) => {
     const records = recordsOf(event);
-    const attempt = async (record: QueueRecord, call: (note: Note) => Promise<unknown>): Promise<boolean> => {
+    const attempt = async (record: QueueRecord, call: (audit: Audit) => Promise<unknown>): Promise<boolean> => {
       const started = now();
       let jids: Noted | undefined;
-      const note: Note = (noted) => {
-        jids = textsOf(noted);
+      const audit: Audit = (audited) => {
+        jids = textsOf(audited);
       };
-      const error = await call(note).then(() => undefined, known);
+      const error = await call(audit).then(() => undefined, known);
       const { messageId, receives } = record;
       const requestId = context.awsRequestId;
       const durationMs = now() - started;
@@ -82,11 +81,12 @@ function batchChainOf(method: Method, container: () => Container): LambdaHandler
       return error === undefined;
     };
     try {
-      return await container().invoke(context.getRemainingTimeInMillis(), (methodContext) =>
+      const { invoke, maxBodyBytes } = container();
+      return await invoke(context.getRemainingTimeInMillis(), (methodContext) =>
         answerBatch(records, (record) =>
-          attempt(record, async (note) => {
-            const { input, key } = callOf(record);
-            return method.call(input, { ...methodContext, key, note });
+          attempt(record, async (audit) => {
+            const { input, key } = callOf(record, maxBodyBytes);
+            return method.call(input, { ...methodContext, key, audit });
           }),
         ),
       );
@@ -130,8 +130,10 @@ function logging(method: Method, door: Door, notes: WeakMap<object, Noted>): Mid
 /** The JIDs of a write as the log has them. */
 type Noted = Readonly<Record<string, string>>;
 
-function textsOf(jids: Parameters<Note>[0]): Noted {
-  return Object.fromEntries(Object.entries(jids).map(([name, jid]) => [name, formatJid(jid)]));
+function textsOf(jids: Parameters<Audit>[0]): Noted {
+  return Object.fromEntries(
+    Object.entries(jids).flatMap(([name, jid]) => (jid === undefined ? [] : [[name, formatJid(jid)]])),
+  );
 }
 
 function known(error: unknown): RostbeefError {

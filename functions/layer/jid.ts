@@ -111,6 +111,11 @@ export function prepareDomain(text: string): string | { readonly problem: string
   return fitting(name.normalize('NFC'), 'domain');
 }
 
+/** The domain of a bare JID as the server tells it. */
+export function domainOf(bareJid: string): string {
+  return bareJid.slice(bareJid.indexOf('@') + 1);
+}
+
 /** The JID's text: `domain`, `local@domain` or `local@domain/resource`. */
 export function formatJid({ local, domain, resource }: Jid): string {
   return `${local && `${local}@`}${domain}${resource && `/${resource}`}`;

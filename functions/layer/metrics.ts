@@ -4,6 +4,7 @@ import {
   ConfigurationError,
   CredentialsRejectedError,
   CredentialsUnavailableError,
+  ForbiddenStanzaError,
   IdempotencyStoreUnavailableError,
   RostbeefError,
   UnexpectedError,
@@ -18,6 +19,7 @@ const NOTHING_FAILED = {
   ClientErrors: 0,
   CredentialFailures: 0,
   EjabberdFailures: 0,
+  ForbiddenStanzas: 0,
   FunctionFailures: 0,
 } as const;
 
@@ -29,7 +31,8 @@ const DIRECTIVES = directives(Object.keys(NOTHING_FAILED));
 /**
  * The members that a log line has for its metrics.
  *
- * - `ClientErrors`: what the caller has to mend
+ * - `ClientErrors`: the caller has to correct the call
+ * - `ForbiddenStanzas`: a stanza was refused, because of what it would do; not counted as `ClientErrors`
  * - `CredentialFailures`: the secret can't be read, or ejabberd refuses it
  * - `EjabberdFailures`: ejabberd can't be reached, or does not answer as it should
  * - `FunctionFailures`: the settings are wrong, the idempotency table can't be asked, or the functions have a defect
@@ -62,5 +65,6 @@ function metricOf(error: unknown): Metric {
   if (error instanceof CredentialsRejectedError || error instanceof CredentialsUnavailableError) {
     return 'CredentialFailures';
   }
+  if (error instanceof ForbiddenStanzaError) return 'ForbiddenStanzas';
   return error.status === undefined || error.status < 500 ? 'ClientErrors' : 'EjabberdFailures';
 }

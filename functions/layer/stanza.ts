@@ -1,52 +1,83 @@
-/** What must hold of a stanza before it is sent, and what it says about its sender and receiver. */
+/** Reads a stanza: whether it is well-formed and complete, and what decides its way. */
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 
-/** The attributes of a stanza's root that decide its way; the text itself is sent as it was given. */
-export interface StanzaAddresses {
+/** What a stanza's root says about its way. The text itself is sent as it was given. */
+export interface Stanza {
+  readonly name: 'message' | 'presence' | 'iq';
+  readonly type: string | undefined;
   readonly from: string | undefined;
   readonly to: string | undefined;
+  /** Whether a child is the element `addresses` of XEP-0033, which names other receivers. */
+  readonly hasAddresses: boolean;
 }
 
-/** The outcome of reading a stanza: its addresses, or in words every problem found. */
-export type StanzaResult = { readonly addresses: StanzaAddresses } | { readonly problems: readonly string[] };
+/** The outcome of reading a stanza: the stanza, or in words every problem found. */
+export type StanzaResult = { readonly stanza: Stanza } | { readonly problems: readonly string[] };
 
-/** RFC 6120 section 4.7.3: the namespace of a client's stanzas; having none means the same to ejabberd. */
+/** RFC 6120 section 4.7.3: the namespace of a client's stanzas. To ejabberd, none means the same. */
 const STANZA_NAMESPACES: readonly string[] = ['', 'jabber:client'];
 
-const STANZA_NAMES: readonly string[] = ['message', 'presence', 'iq'];
+const STANZA_NAMES = ['message', 'presence', 'iq'] as const;
 
-/** The XMPP core allows no more depth than a server's parser does; ours only has to stay bounded. */
-const MAX_DEPTH = 256;
+/** https://xmpp.org/extensions/xep-0033.html */
+const ADDRESSES_NAMESPACE = 'http://jabber.org/protocol/address';
+
+/** The parser looks a namespace up through every open element, so that its time grows with the depth. */
+const MAX_LEVELS = 32;
+const MAX_ATTRIBUTES = 64;
+const MAX_NAME_BYTES = 256;
 
 /**
  * Reads one stanza: one well-formed `message`, `presence` or `iq` element, namespaces included, without what
  * RFC 6120 section 11.1 forbids: comments, processing instructions, a DTD, other entities than the predefined.
  *
  * @param text for example `<message to="bob@example.com"><body>Hello</body></message>`
- * @returns the addresses on its root, entities decoded; or the problems, which hold nothing of the text
+ * @returns what decides its way, entities decoded; or the problems, with line, column and reason, and nothing of the text
  * @example
- * readStanza('<message><body>Hello</body></message>') // { addresses: { from: undefined, to: undefined } }
+ * readStanza('<message to="bob@example.com"/>') // { stanza: { name: 'message', to: 'bob@example.com', … } }
  */
 export function readStanza(text: string): StanzaResult {
   const problems = new Set<string>();
   let root: SaxesTagNS | undefined;
-  let depth = 0;
+  let hasAddresses = false;
+  let level = 0;
+  let attributes = 0;
   const parser = new SaxesParser({ xmlns: true });
+  const give = (problem: string): never => {
+    throw new Unreadable(`${problem}, at line ${parser.line}, column ${parser.column}`);
+  };
+  const checkName = (name: string, kind: string) => {
+    if (name.length > MAX_NAME_BYTES || Buffer.byteLength(name) > MAX_NAME_BYTES) {
+      give(`must not have the name of an ${kind} longer than ${MAX_NAME_BYTES} bytes`);
+    }
+  };
   const forbid = (what: string) => () => problems.add(`must not hold ${what} (RFC 6120 section 11.1)`);
-  parser.on('xmldecl', () => problems.add('must be the element alone: leave out the XML declaration'));
+  parser.on('xmldecl', () => problems.add('must be the element only: leave out the XML declaration'));
   parser.on('doctype', forbid('a DTD'));
   parser.on('comment', forbid('a comment'));
   parser.on('processinginstruction', forbid('a processing instruction'));
+  parser.on('opentagstart', ({ name }) => {
+    level += 1;
+    attributes = 0;
+    if (level > MAX_LEVELS) give(`must not nest more than ${MAX_LEVELS} elements`);
+    checkName(name, 'element');
+  });
+  parser.on('attribute', ({ name }) => {
+    attributes += 1;
+    if (attributes > MAX_ATTRIBUTES) give(`must not have more than ${MAX_ATTRIBUTES} attributes on one element`);
+    checkName(name, 'attribute');
+  });
   parser.on('opentag', (tag) => {
     root ??= tag;
-    depth += 1;
-    if (depth > MAX_DEPTH) throw new Unreadable(`must not nest more than ${MAX_DEPTH} elements`);
+    if (level === 2 && tag.local === 'addresses' && tag.uri === ADDRESSES_NAMESPACE) hasAddresses = true;
   });
   parser.on('closetag', () => {
-    depth -= 1;
+    level -= 1;
   });
-  parser.on('error', () => {
-    throw new Unreadable('must be one well-formed XML element');
+  parser.on('error', ({ message }) => {
+    const ampersand = bareAmpersand(text);
+    if (ampersand !== undefined) throw new Unreadable(`must have & written as &amp;, at ${ampersand}`);
+    give(`must be one well-formed XML element: ${reasonIn(message)}`);
   });
   try {
     parser.write(text).close();
@@ -54,22 +85,38 @@ export function readStanza(text: string): StanzaResult {
     if (!(error instanceof Unreadable)) throw error;
     problems.add(error.message);
   }
+  const name = STANZA_NAMES.find((known) => known === root?.name);
   for (const problem of root === undefined ? [] : rootProblems(root)) problems.add(problem);
-  if (root === undefined || problems.size > 0) return { problems: [...problems] };
-  return { addresses: { from: attribute(root, 'from'), to: attribute(root, 'to') } };
+  if (root === undefined || name === undefined || problems.size > 0) return { problems: [...problems] };
+  const attribute = (key: string) => root?.attributes[key]?.value;
+  return { stanza: { name, type: attribute('type'), from: attribute('from'), to: attribute('to'), hasAddresses } };
 }
 
-function rootProblems(root: SaxesTagNS): string[] {
-  if (!STANZA_NAMES.includes(root.name) || !STANZA_NAMESPACES.includes(root.uri)) {
+/** Where a text has an `&` that begins no reference. The parser would look for the end of one, and report that. */
+function bareAmpersand(text: string): string | undefined {
+  const markup = text.replace(/<!\[CDATA\[.*?\]\]>/gs, (section) => section.replaceAll('&', ' '));
+  const index = markup.search(/&(?!#?[\w.-]+;)/);
+  if (index < 0) return undefined;
+  const lines = text.slice(0, index + 1).split('\n');
+  return `line ${lines.length}, column ${lines.at(-1)?.length}`;
+}
+
+/** Ends the parsing. */
+class Unreadable extends Error {}
+
+/** The parser's own words, without its position and without the names that it quotes after a colon. */
+function reasonIn(message: string): string {
+  return message
+    .replace(/^\d+:\d+: /, '')
+    .replace(/:.*$|\.$/s, '')
+    .replace('text data outside of root node', 'text outside of the element')
+    .replace('document must contain a root element', 'no element');
+}
+
+function rootProblems({ name, uri, attributes }: SaxesTagNS): string[] {
+  if (!STANZA_NAMES.some((known) => known === name) || !STANZA_NAMESPACES.includes(uri)) {
     return ['must be a message, presence or iq element, in the namespace jabber:client or none'];
   }
   // RFC 6120 section 8.1.3
-  return root.name === 'iq' && !attribute(root, 'id') ? ['must have an id, being an iq'] : [];
+  return name === 'iq' && !attributes['id']?.value ? ['must have an id because it is an iq'] : [];
 }
-
-function attribute(tag: SaxesTagNS, name: string): string | undefined {
-  return tag.attributes[name]?.value;
-}
-
-/** Ends the parse: saxes would go on, and take its time for each further error. */
-class Unreadable extends Error {}

@@ -67,12 +67,14 @@ async function answering(
 const valued = (value: Value): Outcome => ({ body: resultBody(value) });
 const methodIn = (request: string) => /<methodName>(\w+)/.exec(request)?.[1] ?? '';
 
+const everybody = () => true;
+
 /** Every call of the dialect, as a method makes it. */
 const calls: readonly (readonly [string, (dialect: Dialect) => Promise<unknown>])[] = [
   ['link_contacts', (dialect) => dialect.linkContacts(...sides())],
   ['unlink_contacts', (dialect) => dialect.unlinkContacts(alice, bob)],
   ['get_roster', (dialect) => dialect.getRoster(alice)],
-  ['get_roster_with_presence', (dialect) => dialect.getRosterWithPresence(alice, (items) => ({ items }))],
+  ['get_roster_with_presence', (dialect) => dialect.getRosterWithPresence(alice, (items) => ({ items }), everybody)],
   ['get_presence', (dialect) => dialect.getPresence(alice)],
   ['get_resources', (dialect) => dialect.getResources(alice)],
   ['send_stanza', (dialect) => dialect.sendStanza(alice, bob, '<message/>')],
@@ -229,7 +231,7 @@ describe('mod_rostbeef 1.0.0', () => {
     ]);
     login(world, 'bob', 'low', '1');
     login(world, 'bob', 'high', '9');
-    const { presences } = await dialect.getRosterWithPresence(alice, (items) => ({ items }));
+    const { presences } = await dialect.getRosterWithPresence(alice, (items) => ({ items }), everybody);
     expect(presences).toEqual([{ resource: 'high', show: 'available', status: '' }]);
   });
 
@@ -250,7 +252,7 @@ describe('mod_rostbeef 1.0.2', () => {
     login(world, 'bob', 'nine', '9');
     expect(await dialect.getPresence(bob)).toMatchObject({ resource: 'ten' });
     await dialect.linkContacts(...sides());
-    const { presences } = await dialect.getRosterWithPresence(alice, (items) => ({ items }));
+    const { presences } = await dialect.getRosterWithPresence(alice, (items) => ({ items }), everybody);
     expect(presences).toMatchObject([{ resource: 'ten' }]);
   });
 
@@ -365,7 +367,7 @@ describe.each(['2008', '2010', '2012'] as const)('mod_xmlrpc of %s', (year) => {
     login(world, 'bob', 'high', '9');
     await dialect.linkContacts(...sides());
     expect(await dialect.getPresence(bob)).toMatchObject({ resource: 'high', show: 'available' });
-    const { presences } = await dialect.getRosterWithPresence(alice, (items) => ({ items }));
+    const { presences } = await dialect.getRosterWithPresence(alice, (items) => ({ items }), everybody);
     expect(presences).toMatchObject([{ resource: 'high', show: 'available' }]);
     expect(await dialect.getResources(bob)).toEqual(['high', 'low']);
   });
@@ -374,7 +376,7 @@ describe.each(['2008', '2010', '2012'] as const)('mod_xmlrpc of %s', (year) => {
     const { dialect, world } = await on(generation);
     const change = { nick: 'Bob', groups: ['A', 'B'], subscription: 'both' };
     world.addItem({ local: 'alice', host: 'xmpp.test' }, 'bob@xmpp.test', change);
-    const { part } = await dialect.getRosterWithPresence(alice, (items) => ({ items }));
+    const { part } = await dialect.getRosterWithPresence(alice, (items) => ({ items }), everybody);
     expect(part.items).toMatchObject([{ groups: year === '2012' ? ['A', 'B'] : ['A'] }]);
     expect(await dialect.getRoster(alice)).toEqual(part.items);
   });

@@ -78,22 +78,24 @@ describe('an event', () => {
         const parsed: unknown = JSON.parse(body);
         const records = [{ eventSource: 'aws:sqs', messageId: 'm', body: JSON.stringify(enveloped(parsed)) }];
         expect(doorOf({ ...v1, body })).toBe('http');
-        expect(http.read({ ...v1, body }).input).toEqual(parsed);
+        expect(http.read({ ...v1, body }, LIMIT).input).toEqual(parsed);
         expect(doorOf({ ...v2, body })).toBe('http');
-        expect(http.read({ ...v2, body }).input).toEqual(parsed);
+        expect(http.read({ ...v2, body }, LIMIT).input).toEqual(parsed);
         expect(doorOf(enveloped(parsed))).toBe('eventbridge');
-        expect(eventbridge.read(enveloped(parsed)).input).toEqual(parsed);
+        expect(eventbridge.read(enveloped(parsed), LIMIT).input).toEqual(parsed);
         expect(doorOf({ Records: records })).toBe('sqs');
-        expect(recordsOf({ Records: records }).map((record) => callOf(record).input)).toEqual([parsed]);
+        expect(recordsOf({ Records: records }).map((record) => callOf(record, LIMIT).input)).toEqual([parsed]);
       }),
     );
   });
 });
 
+const LIMIT = 1_048_576;
+
 describe('the HTTP door', () => {
   const statusOf = (event: object): number | undefined => {
     try {
-      http.read(event);
+      http.read(event, LIMIT);
       return 200;
     } catch (error) {
       return error instanceof InvalidInputError ? error.status : undefined;
@@ -109,7 +111,7 @@ describe('the HTTP door', () => {
     ['a JSON suffix', { ...v1, headers: { 'content-type': 'application/vnd.example+json' } }],
     ['an empty content type', { ...v1, headers: { 'content-type': '' } }],
   ])('takes the input of %s', (_, event) => {
-    expect(http.read(event).input).toEqual(input);
+    expect(http.read(event, LIMIT).input).toEqual(input);
   });
 
   it.each([
@@ -122,12 +124,20 @@ describe('the HTTP door', () => {
     ['a body that is not JSON', 400, { ...v1, body: '{"a":' }],
     ['a body that is not UTF-8', 400, { ...v1, body: '/w==', isBase64Encoded: true }],
     ['JSON nested without end', 400, { ...v1, body: '['.repeat(1_000_000) }],
+    ['a body of one byte too many', 413, { ...v1, body: `"${'a'.repeat(LIMIT - 1)}"` }],
+    ['a body with too many bytes in few characters', 413, { ...v1, body: `"${'é'.repeat(LIMIT / 2)}"` }],
+    [
+      'a base64 body that decodes to one byte too many',
+      413,
+      { ...v1, body: Buffer.alloc(LIMIT + 1).toString('base64'), isBase64Encoded: true },
+    ],
+    ['a body that is too large and not JSON', 413, { ...v1, body: '{'.repeat(LIMIT + 1) }],
   ])('refuses %s with %i', (_, status, event) => {
     expect(statusOf(event)).toBe(status);
   });
 
   it('quotes nothing of a body that is not JSON', () => {
-    expect(() => http.read({ ...v1, body: '{"canary": canary}' })).toThrow(/is not JSON$/);
+    expect(() => http.read({ ...v1, body: '{"canary": canary}' }, LIMIT)).toThrow(/is not JSON$/);
   });
 
   it('answers an error with its problem details', () => {

@@ -60,7 +60,7 @@ describe('a batch of a FIFO queue', () => {
 
 describe('a record', () => {
   const input = { user: 'alice', server: 'example.com' };
-  const inputIn = (body: unknown) => callOf({ messageId: 'm', receives: 1, group: undefined, body }).input;
+  const inputIn = (body: unknown) => callOf({ messageId: 'm', receives: 1, group: undefined, body }, 1_048_576).input;
 
   it('holds the input, bare or in an EventBridge envelope', () => {
     expect(inputIn(JSON.stringify(input))).toEqual(input);

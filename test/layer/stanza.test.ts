@@ -11,7 +11,7 @@ describe('a stanza', () => {
     ['<message xmlns:x="urn:x" x:to="other@example.com"/>', {}],
     ['<message><message to="inner@example.com"/></message>', {}],
   ])('%s has its addresses read', (text, addresses) => {
-    expect(readStanza(text)).toEqual({ addresses: { from: undefined, to: undefined, ...addresses } });
+    expect(readStanza(text)).toMatchObject({ stanza: { from: undefined, to: undefined, ...addresses } });
   });
 
   it.each([
@@ -37,6 +37,57 @@ describe('a stanza', () => {
     ['an iq with an empty id', '<iq type="get" id=""/>'],
   ])('with %s is refused', (_, text) => {
     expect(readStanza(text)).toHaveProperty('problems');
+  });
+
+  it.each([
+    ['a receiver list', '<message><addresses xmlns="http://jabber.org/protocol/address"/></message>', true],
+    ['one with a prefix', '<message xmlns:a="http://jabber.org/protocol/address"><a:addresses/></message>', true],
+    [
+      'one that is forwarded',
+      '<message><x><addresses xmlns="http://jabber.org/protocol/address"/></x></message>',
+      false,
+    ],
+    ['an element of another namespace', '<message><addresses xmlns="urn:x"/></message>', false],
+  ])('with %s tells whether it names other receivers', (_, text, hasAddresses) => {
+    expect(readStanza(text)).toMatchObject({ stanza: { name: 'message', hasAddresses } });
+  });
+
+  const nested = (levels: number) => '<a>'.repeat(levels - 1) + '</a>'.repeat(levels - 1);
+  const attributes = (count: number) => Array.from({ length: count }, (_, index) => ` a${index}=""`).join('');
+  it.each([
+    ['32 levels', `<message>${nested(32)}</message>`],
+    ['64 attributes', `<message><x${attributes(64)}/></message>`],
+    ['64 attributes on each of two elements', `<message><x${attributes(64)}/><x${attributes(64)}/></message>`],
+    ['names of 256 bytes', `<message><${'é'.repeat(128)} ${'b'.repeat(256)}=""/></message>`],
+  ])('with %s is within the limits', (_, text) => {
+    expect(readStanza(text)).toHaveProperty('stanza');
+  });
+
+  it.each([
+    ['33 levels', `<message>${nested(33)}</message>`, /^must not nest more than 32 elements, at line 1, column \d+$/],
+    ['65 attributes', `<message><x${attributes(65)}/></message>`, /^must not have more than 64 attributes/],
+    ['an element’s name of 257 bytes', `<message><${'é'.repeat(128)}a/></message>`, /longer than 256 bytes/],
+    ['an attribute’s name of 257 bytes', `<message ${'b'.repeat(257)}=""/>`, /longer than 256 bytes/],
+  ])('with %s is past the limits', (_, text, problem) => {
+    expect(readStanza(text)).toEqual({ problems: [expect.stringMatching(problem)] });
+  });
+
+  it.each([
+    ['<message>&nbsp;</message>', 'undefined entity, at line 1, column 15'],
+    ['<message><body>', 'unclosed tag, at line 1, column 15'],
+    ['<message/><message/>', 'documents may contain only one root, at line 1, column 19'],
+    ['hello', 'text outside of the element, at line 1, column 5'],
+    ['<message><canary:x/></message>', 'unbound namespace prefix, at line 1, column 20'],
+  ])('%s is refused with line, column and the parser’s reason', (text, reason) => {
+    expect(readStanza(text)).toHaveProperty('problems.0', `must be one well-formed XML element: ${reason}`);
+  });
+
+  it.each([
+    ['<message><body>\nTom & Jerry</body></message>', 'line 2, column 5'],
+    ['<message><body>a&b;&</body></message>', 'line 1, column 20'],
+    ['<message><body><![CDATA[a & b]]>&amp; & c</body></message>', 'line 1, column 39'],
+  ])('%s is refused with the place of the bare ampersand', (text, place) => {
+    expect(readStanza(text)).toHaveProperty('problems.0', `must have & written as &amp;, at ${place}`);
   });
 
   it('nested without end is refused early', () => {

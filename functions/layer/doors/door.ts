@@ -16,9 +16,10 @@ export interface Door {
   /**
    * Takes the call out of the event.
    *
-   * @throws InvalidInputError where the event holds none
+   * @param maxBodyBytes the most bytes that a JSON body may have
+   * @throws InvalidInputError if the event holds none, or too large a body
    */
-  read(event: unknown): Call;
+  read(event: unknown, maxBodyBytes: number): Call;
   /** The ARN of who called, where the event has one that API Gateway put there. */
   readonly caller?: (event: unknown) => string | undefined;
   /** What the function returns for a result. */

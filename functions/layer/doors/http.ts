@@ -1,6 +1,7 @@
 /** API Gateway's proxy events: JSON in, JSON or RFC 9457 problems out. */
 import { InvalidInputError } from '../errors/index.ts';
 import type { IdempotencyKey } from '../idempotency/key.ts';
+import { demandFitting } from './body-limit.ts';
 import type { Door } from './door.ts';
 import { withinLimit } from './limit.ts';
 import { isObject } from './object.ts';
@@ -14,11 +15,11 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 /** `POST` with the input as JSON body, by a REST API's event or an HTTP API's, in either payload format. */
 export const http: Door = {
   name: 'http',
-  read(event) {
+  read(event, maxBodyBytes) {
     if (!isObject(event)) throw new InvalidInputError();
     demandPost(event);
     demandJson(event);
-    return { input: parse(bodyOf(event)), key: keyOf(event) };
+    return { input: parse(bodyOf(event, maxBodyBytes)), key: keyOf(event) };
   },
   caller: callerOf,
   respond: (result) => withinLimit(response(200, 'application/json', result)),
@@ -81,11 +82,13 @@ function keyOf(event: Readonly<Record<string, unknown>>): IdempotencyKey | undef
   return value === undefined ? undefined : { source: 'Idempotency-Key', value: value.replace(/^"(.*)"$/, '$1') };
 }
 
-function bodyOf({ body, isBase64Encoded }: Readonly<Record<string, unknown>>): string {
+function bodyOf({ body, isBase64Encoded }: Readonly<Record<string, unknown>>, maxBytes: number): string {
   if (typeof body !== 'string' || body === '') {
     throw new InvalidInputError({ detail: 'the body is empty, and must be a JSON object' });
   }
-  if (isBase64Encoded !== true) return body;
+  const isEncoded = isBase64Encoded === true;
+  demandFitting(Buffer.byteLength(body, isEncoded ? 'base64' : 'utf8'), maxBytes);
+  if (!isEncoded) return body;
   try {
     return UTF8.decode(Buffer.from(body, 'base64'));
   } catch {

@@ -1,5 +1,6 @@
 /** SQS: a batch of records, each an input of its own, and the answer is which of them failed. */
 import { InvalidInputError } from '../errors/index.ts';
+import { demandFitting } from './body-limit.ts';
 import { isEnvelope } from './detect.ts';
 import type { Call } from './door.ts';
 import { callIn } from './eventbridge.ts';
@@ -42,12 +43,14 @@ export function recordsOf(event: unknown): readonly QueueRecord[] {
 /**
  * The call that a record's body holds, as it is or in an EventBridge envelope: known by the event's id, or the message's.
  *
- * @throws InvalidInputError where the body is not JSON
+ * @throws InvalidInputError if the body is not JSON, or too large
  */
-export function callOf({ messageId, body }: QueueRecord): Call {
+export function callOf({ messageId, body }: QueueRecord, maxBodyBytes: number): Call {
+  const text = typeof body === 'string' ? body : '';
+  demandFitting(Buffer.byteLength(text), maxBodyBytes);
   let input: unknown;
   try {
-    input = JSON.parse(typeof body === 'string' ? body : '');
+    input = JSON.parse(text);
   } catch {
     throw new InvalidInputError({ detail: 'the message’s body is not JSON' });
   }

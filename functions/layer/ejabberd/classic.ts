@@ -1,4 +1,5 @@
 /** The dialect `rostbeef`: mod_rostbeef and ProcessOne's mod_xmlrpc, 2008 to 2013, without authentication. */
+import { elseIfNotFound } from './accounts.ts';
 import * as commands from './classic-commands.ts';
 import { type LearnedForm, linkByOneCall, unlinkByOneCall } from './classic-link.ts';
 import type { Dialect } from './dialect.ts';
@@ -19,13 +20,17 @@ export function classicDialect(server: Server): (invocation: Invocation) => Dial
       linkContacts: (side1, side2) => linkByOneCall(run, side1, side2, learned),
       unlinkContacts: (jid1, jid2) => unlinkByOneCall(run, jid1, jid2),
       getRoster: (owner) => run(commands.getRoster(owner)),
-      async getRosterWithPresence(owner, select) {
+      async getRosterWithPresence(owner, select, isVisible) {
         const contacts = await run(commands.getRosterWithPresence(owner));
         const part = select(contacts.map(({ item }) => item));
         const sessions = new Map(contacts.map((contact) => [contact.item, contact.sessions]));
-        return { part, presences: part.items.map((item) => bestPresence(sessions.get(item) ?? [])) };
+        return {
+          part,
+          presences: part.items.map((item) => bestPresence((isVisible(item) && sessions.get(item)) || [])),
+        };
       },
       getPresence: async (user) => bestPresence(await run(commands.getPresence(user))),
+      connectedResources: (user) => run(commands.getResources(user)).catch(elseIfNotFound<readonly string[]>([])),
       getResources: async (user) => [...(await run(commands.getResources(user)))].sort(byCodeUnit),
       sendStanza: (from, to, stanza, signal) => run(commands.sendStanza(from, to, stanza), { signal }),
     };

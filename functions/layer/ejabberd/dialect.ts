@@ -55,12 +55,16 @@ export interface Dialect {
    * A part of the roster, with each contact's presence.
    *
    * @param select chooses the part of the whole roster, sorted by JID; nothing else needs to be asked for
+   * @param isVisible whether a contact's presence may be told; of any other, the server is not asked, and it is unavailable
    */
   getRosterWithPresence<Part extends { readonly items: readonly RosterItem[] }>(
     owner: Jid,
     select: (roster: readonly RosterItem[]) => Part,
+    isVisible: (item: RosterItem) => boolean,
   ): Promise<{ readonly part: Part; readonly presences: readonly Presence[] }>;
   getPresence(user: Jid): Promise<Presence>;
+  /** Every connected resource of a user, in no order; none for a user that does not exist. */
+  connectedResources(user: Jid): Promise<readonly string[]>;
   /** Every connected resource, sorted. */
   getResources(user: Jid): Promise<readonly string[]>;
   /**

@@ -1,6 +1,6 @@
 /** How the presence of many is read, in whichever way costs the server least. */
 import { EjabberdTimeoutError, PermissionDeniedError, RostbeefError } from '../errors/index.ts';
-import { parseBareJid } from '../jid.ts';
+import { domainOf, parseBareJid } from '../jid.ts';
 import { elseIfNotFound } from './accounts.ts';
 import { allSessions, connectedUsers, type Session, sessionCount } from './commands.ts';
 import { type Presence, type RosterItem, UNAVAILABLE } from './dialect.ts';
@@ -124,10 +124,6 @@ async function connectionTest(
     .map(([host]) => host);
   const connected = new Map([...listed, ...(await listedOn(run, crowds))]);
   return (jid) => connected.get(domainOf(jid))?.has(jid) ?? true;
-}
-
-function domainOf(bareJid: string): string {
-  return bareJid.slice(bareJid.indexOf('@') + 1);
 }
 
 async function listedOn(run: Run, hosts: readonly string[]): Promise<Connected> {

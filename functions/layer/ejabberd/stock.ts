@@ -1,8 +1,9 @@
 /** The dialect `ejabberd`: stock ejabberd with `ejabberd_xmlrpc` and `mod_admin_extra`, 23.01 and every release since. */
 import type { Deadline } from '../deadline.ts';
+import type { Jid } from '../jid.ts';
 import { elseIfNotFound, existing, rosterOrEmpty } from './accounts.ts';
 import { sendStanza, userResources } from './commands.ts';
-import type { Dialect } from './dialect.ts';
+import { type Dialect, UNAVAILABLE } from './dialect.ts';
 import { groupsArgumentLearner, link, unlink } from './link.ts';
 import { bestPresence, sessionsOf } from './presence.ts';
 import { type LearnedWays, overviewOf, presencesOf } from './presences.ts';
@@ -20,23 +21,25 @@ export function stockDialect(server: Server): (invocation: Invocation & { readon
   return (invocation) => {
     const run = commandRunner(server, invocation);
     const { deadline } = invocation;
+    const connectedResources = (user: Jid) => run(userResources(user)).catch(elseIfNotFound<readonly string[]>([]));
     return {
       linkContacts: (side1, side2) => link(run, side1, side2, learnGroupsArgument, deadline),
       unlinkContacts: (jid1, jid2) => unlink(run, jid1, jid2, deadline),
       getRoster: async (owner) => existing(run, owner, await rosterOrEmpty(run, owner)),
-      getRosterWithPresence: async (owner, select) => {
+      getRosterWithPresence: async (owner, select, isVisible) => {
         const [roster, overview] = await Promise.all([
           rosterOrEmpty(run, owner),
           overviewOf(run, owner.domain, learnedWays),
         ]);
         const part = select(await existing(run, owner, roster));
-        return { part, presences: await presencesOf(run, part.items, overview, learnedWays) };
+        const visible = part.items.filter(isVisible);
+        const known = await presencesOf(run, visible, overview, learnedWays);
+        const presenceOf = new Map(visible.map((item, index) => [item, known[index]]));
+        return { part, presences: part.items.map((item) => presenceOf.get(item) ?? UNAVAILABLE) };
       },
       getPresence: async (user) => bestPresence(await existing(run, user, await sessionsOf(run, user))),
-      getResources: async (user) => {
-        const resources = await run(userResources(user)).catch(elseIfNotFound<readonly string[]>([]));
-        return [...(await existing(run, user, resources))].sort(byCodeUnit);
-      },
+      connectedResources,
+      getResources: async (user) => [...(await existing(run, user, await connectedResources(user)))].sort(byCodeUnit),
       sendStanza: (from, to, stanza, signal) => run(sendStanza(from, to, stanza), { signal }),
     };
   };

@@ -30,6 +30,19 @@ export class ForbiddenServerError extends RostbeefError {
   };
 }
 
+/**
+ * A stanza that may not be sent: it would make a server or service act in the sender's name, or change one of two
+ * rosters only. `issues` has each reason. Nothing was sent.
+ */
+export class ForbiddenStanzaError extends RostbeefError {
+  static override readonly kind = {
+    name: 'ForbiddenStanzaError',
+    summary: 'The stanza may not be sent',
+    status: 403,
+    retryable: false,
+  };
+}
+
 /** Settings are missing or wrong; all of them are listed. */
 export class ConfigurationError extends RostbeefError {
   static override readonly kind = {

@@ -7,6 +7,23 @@ export function text(description: string) {
   return z.string().check(z.describe(description), withoutXmlProblem);
 }
 
+/** The most bytes of a nick or a group: no more than of a JID's part, and far from what makes a roster unreadable. */
+const MAX_LABEL_BYTES = 1_023;
+
+/** A nick or a group: a string that can travel in XML, of at most 1,023 bytes of UTF-8. */
+export function label(description: string) {
+  return text(description).check(
+    z.maxLength(MAX_LABEL_BYTES, { error: LABEL_PROBLEM, abort: true }),
+    z.refine(isLabel, LABEL_PROBLEM),
+  );
+}
+
+const LABEL_PROBLEM = 'must have at most 1,023 bytes of UTF-8';
+
+function isLabel(value: string): boolean {
+  return Buffer.byteLength(value) <= MAX_LABEL_BYTES;
+}
+
 const withoutXmlProblem = z.check<string>((context) => {
   const problem = xmlProblem(context.value);
   if (problem !== undefined) {

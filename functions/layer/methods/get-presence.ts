@@ -23,9 +23,8 @@ export const getPresence = defineMethod({
     input: { user: 'bob', server: 'example.com' },
     result: { jid: 'bob@example.com/desk', show: 'dnd', status: 'In a meeting' },
   },
-  async run(input, { dialect, access }) {
-    const user = userJid(input);
-    access.demandServers({ server: user });
+  names: (input) => ({ jids: { server: userJid(input) } }),
+  async run(_, { jids: { server: user } }, { dialect }) {
     const { resource, show, status } = await dialect.getPresence(user);
     return { jid: formatJid({ ...user, resource }), show, status };
   },

@@ -19,9 +19,8 @@ export const getResources = defineMethod({
     input: { user: 'alice', server: 'example.com' },
     result: { resources: ['laptop', 'phone'] },
   },
-  async run(input, { dialect, access }) {
-    const user = userJid(input);
-    access.demandServers({ server: user });
+  names: (input) => ({ jids: { server: userJid(input) } }),
+  async run(_, { jids: { server: user } }, { dialect }) {
     return { resources: [...(await dialect.getResources(user))] };
   },
 });

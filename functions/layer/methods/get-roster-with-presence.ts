@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { UNAVAILABLE } from '../ejabberd/dialect.ts';
+import { type RosterItem, UNAVAILABLE } from '../ejabberd/dialect.ts';
+import { domainOf } from '../jid.ts';
 import { contactOf } from './contact.ts';
 import { contactFields, pagingFields, presenceFields, userFields } from './fields.ts';
 import { userJid } from './jids.ts';
@@ -12,7 +13,8 @@ export const getRosterWithPresence = defineMethod({
   summary: 'Read a user’s roster with each contact’s presence',
   description:
     'As `get_roster`, with the presence of each contact: that of the session with the highest non-negative priority, ' +
-    'whatever the subscription. A contact that is offline, or on another server, is `unavailable`.',
+    'whatever the subscription. A contact that is offline, or on another server, is `unavailable`. If `EJABBERD_SERVERS` is ' +
+    'set, a contact on a server outside it is `unavailable` unless the subscription is `to` or `both`.',
   writes: false,
   idempotent: true,
   input: () => z.strictObject({ ...userFields(), ...pagingFields() }),
@@ -47,11 +49,12 @@ export const getRosterWithPresence = defineMethod({
       ],
     },
   },
-  async run(input, { dialect, access }) {
-    const owner = userJid(input);
+  names: (input) => ({ jids: { server: userJid(input) } }),
+  async run(input, { jids: { server: owner } }, { dialect, covers }) {
     const page = pageAfter(input, owner);
-    access.demandServers({ server: owner });
-    const { part, presences } = await dialect.getRosterWithPresence(owner, page);
+    const isVisible = ({ jid, subscription }: RosterItem) =>
+      subscription === 'to' || subscription === 'both' || covers(domainOf(jid));
+    const { part, presences } = await dialect.getRosterWithPresence(owner, page, isVisible);
     const { items, nextToken } = part;
     const contacts = items.map((item, index) => ({ ...contactOf(item), ...(presences[index] ?? UNAVAILABLE) }));
     return { contacts, ...(nextToken !== undefined && { nextToken }) };

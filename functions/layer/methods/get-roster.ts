@@ -35,10 +35,9 @@ export const getRoster = defineMethod({
       ],
     },
   },
-  async run(input, { dialect, access }) {
-    const owner = userJid(input);
+  names: (input) => ({ jids: { server: userJid(input) } }),
+  async run(input, { jids: { server: owner } }, { dialect }) {
     const page = pageAfter(input, owner);
-    access.demandServers({ server: owner });
     const { items, nextToken } = page(await dialect.getRoster(owner));
     return { contacts: items.map(contactOf), ...(nextToken !== undefined && { nextToken }) };
   },

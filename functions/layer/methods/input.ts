@@ -40,7 +40,7 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown, method: string, schem
     case 'too_small':
       return [{ path, message: `must be at least ${issue.minimum}` }];
     case 'too_big':
-      return [{ path, message: `must be at most ${issue.maximum}` }];
+      return [{ path, message: issue.origin === 'string' ? issue.message : `must be at most ${issue.maximum}` }];
     default:
       return [{ path, message: issue.message }];
   }

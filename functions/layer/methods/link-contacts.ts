@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { InvalidInputError } from '../errors/index.ts';
 import { formatJid, sameJid } from '../jid.ts';
-import { done, text } from './fields.ts';
+import { done, label, text } from './fields.ts';
 import { bareJids } from './jids.ts';
 import { defineMethod } from './method.ts';
 
@@ -18,24 +18,22 @@ export const linkContacts = defineMethod({
   input: () =>
     z.strictObject({
       jid1: text('The bare JID of the first user, such as `alice@example.com`.'),
-      nick1: text('The name that `jid1` gets in the roster of `jid2`.'),
+      nick1: label('The name that `jid1` gets in the roster of `jid2`.'),
       jid2: text('The bare JID of the second user.'),
-      nick2: text('The name that `jid2` gets in the roster of `jid1`.'),
-      group1: z.optional(text('The group that `jid1` gets in the roster of `jid2`.')),
-      group2: z.optional(text('The group that `jid2` gets in the roster of `jid1`.')),
+      nick2: label('The name that `jid2` gets in the roster of `jid1`.'),
+      group1: z.optional(label('The group that `jid1` gets in the roster of `jid2`.')),
+      group2: z.optional(label('The group that `jid2` gets in the roster of `jid1`.')),
     }),
   result: done,
   example: {
     input: { jid1: 'alice@example.com', nick1: 'Alice', jid2: 'dave@example.com', nick2: 'Dave', group2: 'Friends' },
     result: { code: 0 },
   },
-  async run({ nick1, nick2, group1 = '', group2 = '', ...members }, { dialect, access, note }) {
-    const { jid1, jid2 } = bareJids({ jid1: members.jid1, jid2: members.jid2 });
-    note?.({ jid1, jid2 });
+  names: ({ jid1, jid2 }) => ({ jids: bareJids({ jid1, jid2 }) }),
+  async run({ nick1, nick2, group1 = '', group2 = '' }, { jids: { jid1, jid2 } }, { dialect }) {
     if (sameJid(formatJid(jid1), formatJid(jid2))) {
       throw new InvalidInputError({ issues: [{ path: 'jid2', message: 'must be another user than jid1' }] });
     }
-    access.demandServers({ jid1, jid2 });
     await dialect.linkContacts(
       { owner: jid1, contact: jid2, nick: nick2, group: group2 },
       { owner: jid2, contact: jid1, nick: nick1, group: group1 },

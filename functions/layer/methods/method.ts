@@ -1,11 +1,12 @@
-/** What a method is: everything that needs to know one reads it here. */
+/** Describes a method once, for everything that needs to know one. */
 import type * as z from 'zod/mini';
-import type { Access } from '../access.ts';
 import type { Dialect } from '../ejabberd/dialect.ts';
 import type { IdempotencyKey } from '../idempotency/key.ts';
 import type { Once } from '../idempotency/once.ts';
 import type { Jid } from '../jid.ts';
+import type { Authorization } from './authorization.ts';
 import { parseInput } from './input.ts';
+import type { StanzaPolicy } from './stanza-policy.ts';
 
 /** The seven names, as mod_rostbeef had them in 2008. */
 export type MethodName =
@@ -17,32 +18,56 @@ export type MethodName =
   | 'get_resources'
   | 'send_stanza';
 
-/** What a method may use. */
-export interface MethodContext {
-  readonly dialect: Dialect;
-  readonly access: Access;
-  /** Sends at most once a key; `undefined` where no table keeps keys. */
-  readonly once: Once | undefined;
-  /** What the door knows this call by. */
-  readonly key?: IdempotencyKey | undefined;
-  /** Takes the JIDs that a call is to change or send for, before anything is decided or done about them. */
-  readonly note?: Note;
+/** The JIDs that an input names. The framework logs and authorizes them before the method runs. */
+export interface NamedJids {
+  /** Every JID, by the path of the member that holds it. Absent members may be listed as `undefined`. */
+  readonly jids: Readonly<Record<string, Jid | undefined>>;
+  /** The JIDs that the call acts for, if those are not all: a stanza's own addresses override the arguments. */
+  readonly effective?: Readonly<Record<string, Jid>>;
+  /** The effective sender of a stanza, and the member that holds it. */
+  readonly sender?: { readonly path: string; readonly jid: Jid };
 }
 
-/** Keeps for the log which JIDs a write is about, by the names of the input's members, in the form that is sent. */
-export type Note = (jids: Readonly<Record<string, Jid>>) => void;
+/** Tells the log which JIDs a call acts for, by the names of the input's members. */
+export type Audit = (jids: Readonly<Record<string, Jid | undefined>>) => void;
+
+/** What is known of a call before any JID is authorized. Nothing here reaches the server. */
+export interface InputContext {
+  /** The key that the event carries: a header, or the id of a message or an event. */
+  readonly key?: IdempotencyKey | undefined;
+  /** Whether a table keeps idempotency keys. */
+  readonly keepsKeys: boolean;
+  /** The most bytes of UTF-8 that a stanza may have. */
+  readonly maxStanzaBytes: number;
+}
+
+/** What a method may use once its JIDs are authorized. */
+export interface RunContext {
+  readonly dialect: Dialect;
+  /** Whether callers may name users of this server. */
+  readonly covers: Authorization['covers'];
+  readonly stanzaPolicy: StanzaPolicy;
+  /** Sends at most once for each key; `undefined` if no table keeps keys. */
+  readonly once: Once | undefined;
+}
+
+/** What the framework needs for one call. */
+export interface MethodContext extends Omit<InputContext, 'keepsKeys'>, RunContext {
+  readonly demand: Authorization['demand'];
+  readonly audit?: Audit;
+}
 
 interface Description<Input, Result> {
   readonly name: MethodName;
   /** One line, for lists. */
   readonly summary: string;
-  /** What a caller has to know, in Markdown. */
+  /** Everything that a caller has to know, in Markdown. */
   readonly description: string;
   /** Whether it changes a roster or sends something, so that an event may ask for it. */
   readonly writes: boolean;
   /** Whether calling it twice does what calling it once does. */
   readonly idempotent: boolean;
-  /** The schemas are made when they are asked for: a function needs one of them, and to make all is a part of a cold start. */
+  /** Makes the schema when it is asked for: a function needs one, and to make all of them is a part of a cold start. */
   input(): z.ZodMiniType<Input>;
   result(): z.ZodMiniType<Result>;
   readonly example: { readonly input: Input; readonly result: Result };
@@ -51,18 +76,37 @@ interface Description<Input, Result> {
 /** One method of the catalogue. */
 export interface Method extends Description<unknown, unknown> {
   /**
-   * Checks the input and does what the method does.
+   * Validates the input, logs and authorizes the JIDs that it names, and then runs the method.
    *
-   * @throws InvalidInputError for what breaks the schema, before anything else
+   * @throws InvalidInputError if the input breaks the schema, before anything else
+   * @throws JidMalformedError, ForbiddenServerError before anything is sent
    */
   call(input: unknown, context: MethodContext): Promise<unknown>;
 }
 
-/** Makes a method of its description and of what it does with an input that the schema has passed. */
-export function defineMethod<Input, Result>({
+/** The two steps of a method. */
+interface Steps<Input, Named extends NamedJids, Result> {
+  /**
+   * Names every JID of a validated input. Whatever else it reads of the input goes with them to `run`.
+   *
+   * @throws JidMalformedError, InvalidInputError
+   */
+  names(input: Input, context: InputContext): Named | Promise<Named>;
+  /** Does the work, with JIDs that are logged and authorized. */
+  run(input: Input, named: Named, context: RunContext): Promise<Result>;
+}
+
+/**
+ * Makes a method from its description and its two steps.
+ *
+ * @example
+ * defineMethod({ name: 'get_resources', …, names: (input) => ({ jids: { server: userJid(input) } }), run: … })
+ */
+export function defineMethod<Input, Named extends NamedJids, Result>({
+  names,
   run,
   ...description
-}: Description<Input, Result> & { run(input: Input, context: MethodContext): Promise<Result> }): Method {
+}: Description<Input, Result> & Steps<Input, Named, Result>): Method {
   const { name } = description;
   let schema: z.ZodMiniType<Input> | undefined;
   const input = () => {
@@ -72,6 +116,12 @@ export function defineMethod<Input, Result>({
   return {
     ...description,
     input,
-    call: async (given, context) => run(parseInput({ name, schema: input() }, given), context),
+    async call(given, { demand, audit, key, maxStanzaBytes, ...context }) {
+      const valid = parseInput({ name, schema: input() }, given);
+      const named = await names(valid, { key, maxStanzaBytes, keepsKeys: context.once !== undefined });
+      audit?.(named.effective ?? named.jids);
+      demand(named);
+      return run(valid, named, context);
+    },
   };
 }

@@ -2,20 +2,22 @@ import * as z from 'zod/mini';
 import { InvalidInputError, type Issue } from '../errors/index.ts';
 import { type IdempotencyKey, isCallersOwn, KEY_FORM, KEY_FORM_PROBLEM } from '../idempotency/key.ts';
 import { formatJid, parseJid } from '../jid.ts';
-import type { StanzaAddresses } from '../stanza.ts';
+import type { Stanza } from '../stanza.ts';
 import { done, text } from './fields.ts';
 import { jidsBy } from './jids.ts';
 import { defineMethod } from './method.ts';
+import { demandSendable } from './stanza-policy.ts';
 
 /** Sends a stanza. */
 export const sendStanza = defineMethod({
   name: 'send_stanza',
   summary: 'Send a stanza',
   description:
-    'Sends one `message`, `presence` or `iq` element just as it is given. A `from` or `to` attribute on it overrides the ' +
-    'argument. To a bare JID it goes by the server’s own routing. Success means that the server took it, not that a ' +
-    'client has it. **Not idempotent**: repeat it after an error only where the error says that it is retryable. Where a ' +
-    'table is configured, a key makes it so: a repeat with the same key never sends twice.',
+    'Sends one `message`, `presence` or `iq` element to a user, just as it is given. A `from` or `to` attribute on it ' +
+    'overrides the argument. To a bare JID it goes by the server’s own routing. Success means that the server took it, ' +
+    'not that a client has it. A stanza that would make a server or service act in the sender’s name is a ' +
+    '`ForbiddenStanzaError`, unless `EJABBERD_STANZAS` is `any`. **Not idempotent**: repeat it after an error only if the ' +
+    'error is retryable. If a table is configured, a key makes it idempotent: a repeat with the same key never sends twice.',
   writes: true,
   idempotent: false,
   input: () =>
@@ -41,23 +43,30 @@ export const sendStanza = defineMethod({
     },
     result: { code: 0 },
   },
-  async run({ stanza, idempotencyKey, ...members }, { dialect, access, once, note, ...context }) {
+  async names({ stanza: text, idempotencyKey, ...members }, { keepsKeys, maxStanzaBytes, ...context }) {
     const key = keyOf(idempotencyKey) ?? context.key;
-    const own = await addressesOf(stanza, keyIssues(key, once !== undefined));
+    const stanza = await readWithin(maxStanzaBytes, text, keyIssues(key, keepsKeys));
     const jids = jidsBy(parseJid, {
       from: members.from,
       to: members.to,
-      'stanza/@from': own.from,
-      'stanza/@to': own.to,
+      'stanza/@from': stanza.from,
+      'stanza/@to': stanza.to,
     });
-    const sender = jids['stanza/@from'] ?? jids.from;
-    const receiver = jids['stanza/@to'] ?? jids.to;
-    note?.({ from: sender, to: receiver });
-    access.demandServers(jids);
-    access.demandSender(own.from === undefined ? 'from' : 'stanza/@from', sender);
-    const send = (signal?: AbortSignal) => dialect.sendStanza(sender, receiver, stanza, signal);
+    const { 'stanza/@from': ownFrom, 'stanza/@to': ownTo } = jids;
+    const sender = ownFrom === undefined ? { path: 'from', jid: jids.from } : { path: 'stanza/@from', jid: ownFrom };
+    const receiver = ownTo === undefined ? { path: 'to', jid: jids.to } : { path: 'stanza/@to', jid: ownTo };
+    return { jids, effective: { from: sender.jid, to: receiver.jid }, sender, receiver, stanza, key };
+  },
+  async run(input, { key, sender, receiver, stanza }, { dialect, stanzaPolicy, once }) {
+    const send = async (signal?: AbortSignal) => {
+      await demandSendable({ stanza, sender, receiver }, stanzaPolicy, dialect);
+      await dialect.sendStanza(sender.jid, receiver.jid, input.stanza, signal);
+    };
     if (once === undefined || key === undefined) await send();
-    else await once({ method: 'send_stanza', key, parts: [formatJid(sender), formatJid(receiver), stanza], send });
+    else {
+      const parts = [formatJid(sender.jid), formatJid(receiver.jid), input.stanza];
+      await once({ method: 'send_stanza', key, parts, send });
+    }
     return { code: 0 };
   },
 });
@@ -74,14 +83,18 @@ function keyIssues(key: IdempotencyKey | undefined, isKept: boolean): readonly I
 }
 
 /**
- * The XML parser is loaded here, for the other six functions have no use for it.
+ * Reads the stanza. The XML parser is loaded here because the other six functions do not use it.
  *
  * @param others what else is wrong with the input
  */
-async function addressesOf(stanza: string, others: readonly Issue[]): Promise<StanzaAddresses> {
+async function readWithin(maxBytes: number, text: string, others: readonly Issue[]): Promise<Stanza> {
+  if (Buffer.byteLength(text) > maxBytes) {
+    const message = `must have at most ${maxBytes} bytes of UTF-8 (EJABBERD_MAX_STANZA_BYTES)`;
+    throw new InvalidInputError({ status: 413, issues: [{ path: 'stanza', message }, ...others] });
+  }
   const { readStanza } = await import('rostbeef-layer/stanza');
-  const result = readStanza(stanza);
-  if ('addresses' in result && others.length === 0) return result.addresses;
+  const result = readStanza(text);
+  if ('stanza' in result && others.length === 0) return result.stanza;
   const problems = 'problems' in result ? result.problems : [];
   throw new InvalidInputError({ issues: [...problems.map((message) => ({ path: 'stanza', message })), ...others] });
 }

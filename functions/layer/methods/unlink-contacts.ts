@@ -19,10 +19,8 @@ export const unlinkContacts = defineMethod({
     }),
   result: done,
   example: { input: { jid1: 'alice@example.com', jid2: 'dave@example.com' }, result: { code: 0 } },
-  async run(members, { dialect, access, note }) {
-    const { jid1, jid2 } = bareJids({ jid1: members.jid1, jid2: members.jid2 });
-    note?.({ jid1, jid2 });
-    access.demandServers({ jid1, jid2 });
+  names: ({ jid1, jid2 }) => ({ jids: bareJids({ jid1, jid2 }) }),
+  async run(_, { jids: { jid1, jid2 } }, { dialect }) {
     await dialect.unlinkContacts(jid1, jid2);
     return { code: 0 };
   },

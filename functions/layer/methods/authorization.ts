@@ -1,0 +1,48 @@
+/** Decides for whom a call may act, before its method runs. */
+import { ForbiddenServerError, type Issue } from '../errors/index.ts';
+import { formatJid, type Jid } from '../jid.ts';
+import type { NamedJids } from './method.ts';
+
+/** The rules of `EJABBERD_SERVERS` and `EJABBERD_SENDERS`. */
+export interface Authorization {
+  /**
+   * Passes if every JID is on a server that callers may name, and the sender may send.
+   *
+   * @throws ForbiddenServerError that lists each JID outside `EJABBERD_SERVERS`, or the sender outside `EJABBERD_SENDERS`
+   */
+  demand(named: NamedJids): void;
+  /** Whether callers may name users of this server. */
+  covers(domain: string): boolean;
+}
+
+/**
+ * Makes the rules of these lists. A list that is not set allows everything.
+ *
+ * @param lists domains, and bare JIDs or domains, in the form that ejabberd compares
+ * @example
+ * authorizationBy({ servers: new Set(['example.com']), senders: undefined }).covers('example.org') // false
+ */
+export function authorizationBy(lists: {
+  readonly servers: ReadonlySet<string> | undefined;
+  readonly senders: ReadonlySet<string> | undefined;
+}): Authorization {
+  const covers = (domain: string) => lists.servers?.has(domain) ?? true;
+  const maySend = (jid: Jid) =>
+    lists.senders === undefined ||
+    lists.senders.has(formatJid({ ...jid, resource: '' })) ||
+    lists.senders.has(jid.domain);
+  return {
+    covers,
+    demand({ jids, sender }) {
+      const outside = Object.entries(jids).filter(([, jid]) => jid !== undefined && !covers(jid.domain));
+      refuse(outside.map(([path]) => ({ path, message: 'is on a server that is not among EJABBERD_SERVERS' })));
+      if (sender !== undefined && !maySend(sender.jid)) {
+        refuse([{ path: sender.path, message: 'is not among EJABBERD_SENDERS' }]);
+      }
+    },
+  };
+}
+
+function refuse(issues: readonly Issue[]): void {
+  if (issues.length > 0) throw new ForbiddenServerError({ issues });
+}

@@ -1,0 +1,111 @@
+/** Decides which stanzas `send_stanza` may send. `docs/stanzas.md` has the rules as a table. */
+import type { StanzaRule } from '../config.ts';
+import type { Dialect } from '../ejabberd/dialect.ts';
+import { ForbiddenStanzaError, type Issue } from '../errors/index.ts';
+import { formatJid, type Jid } from '../jid.ts';
+import type { Stanza } from '../stanza.ts';
+
+/** The settings that decide. */
+export interface StanzaPolicy {
+  /** `EJABBERD_STANZAS` */
+  readonly rule: StanzaRule;
+  /** Whether `EJABBERD_SENDERS` lists this domain as a sender of its own. */
+  listsDomain(domain: string): boolean;
+  /** The account that the functions run commands as; `undefined` if there is none. */
+  ownAccount(): Promise<Jid | undefined>;
+}
+
+/** A stanza on its way, each address with the member that holds it. */
+export interface Delivery {
+  readonly stanza: Stanza;
+  readonly sender: Address;
+  readonly receiver: Address;
+}
+
+interface Address {
+  readonly path: string;
+  readonly jid: Jid;
+}
+
+/**
+ * Passes if the stanza may be sent.
+ *
+ * With `users`, a stanza goes to a user: nothing is sent that makes a server or service act in the sender's name, or
+ * that changes one of two rosters only. With `any`, the functions' own account can't be the sender.
+ *
+ * @throws ForbiddenStanzaError that lists every reason
+ * @throws PermissionDeniedError if the account may not ask for a receiver's resources, which an `iq` needs
+ */
+export async function demandSendable(delivery: Delivery, policy: StanzaPolicy, dialect: Dialect): Promise<void> {
+  if (policy.rule === 'any') return refuse(await ownAccountIssues(delivery, policy));
+  refuse(issuesOf(delivery, policy));
+  if (delivery.stanza.name === 'iq') refuse(await absenceIssues(delivery, dialect));
+}
+
+/** RFC 6121 section 4.7.1: the types that manage subscriptions. */
+const SUBSCRIPTION_TYPES: readonly (string | undefined)[] = ['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed'];
+
+function issuesOf({ stanza, sender, receiver }: Delivery, { listsDomain }: StanzaPolicy): readonly Issue[] {
+  const { name, hasAddresses } = stanza;
+  const type = stanza.type?.trim().toLowerCase();
+  const rules: readonly (readonly [isForbidden: boolean, path: string, message: string])[] = [
+    [
+      receiver.jid.local === '',
+      receiver.path,
+      'must be the JID of a user, such as bob@example.com, because a server or service would act in the sender’s name',
+    ],
+    [
+      name === 'iq' && receiver.jid.local !== '' && receiver.jid.resource === '',
+      receiver.path,
+      'must have a connected resource, such as bob@example.com/phone, because the server answers an iq to a bare JID',
+    ],
+    [
+      name === 'presence' && SUBSCRIPTION_TYPES.includes(type),
+      'stanza',
+      `must not be a presence of type ${type}, because it changes one of two rosters: use link_contacts or unlink_contacts`,
+    ],
+    [
+      name === 'presence' && type === 'probe',
+      'stanza',
+      'must not be a presence of type probe, because the server answers it: use get_presence',
+    ],
+    [
+      sender.jid.local === '' && !listsDomain(sender.jid.domain),
+      sender.path,
+      'must be the JID of a user, because EJABBERD_SENDERS does not list this domain',
+    ],
+    [
+      name !== 'presence' && receiver.jid.local !== '' && isSameUser(sender.jid, receiver.jid),
+      receiver.path,
+      'must be another user than the sender, because clients trust what comes from their own account',
+    ],
+    [
+      hasAddresses,
+      'stanza',
+      'must not hold <addresses> (XEP-0033), because it names other receivers: send one stanza to each',
+    ],
+  ];
+  return rules.filter(([isForbidden]) => isForbidden).map(([, path, message]) => ({ path, message }));
+}
+
+/** Users of other servers have no resources here, so an `iq` never goes to them. */
+async function absenceIssues({ receiver }: Delivery, dialect: Dialect): Promise<readonly Issue[]> {
+  const { path, jid } = receiver;
+  const resources = await dialect.connectedResources(jid);
+  if (resources.includes(jid.resource)) return [];
+  return [{ path, message: 'must have a connected resource for an iq: get_resources lists them' }];
+}
+
+async function ownAccountIssues({ sender }: Delivery, { ownAccount }: StanzaPolicy): Promise<readonly Issue[]> {
+  const account = await ownAccount();
+  if (account === undefined || !isSameUser(sender.jid, account)) return [];
+  return [{ path: sender.path, message: 'must not be the account that the functions run commands as' }];
+}
+
+function isSameUser(one: Jid, other: Jid): boolean {
+  return formatJid({ ...one, resource: '' }) === formatJid({ ...other, resource: '' });
+}
+
+function refuse(issues: readonly Issue[]): void {
+  if (issues.length > 0) throw new ForbiddenStanzaError({ issues });
+}
