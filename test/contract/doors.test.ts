@@ -170,6 +170,7 @@ describe.each(entrances)('$name', (entrance) => {
     ['UndefinedConditionError', 'get_presence', { ...ghost, user: 'code-1' }, () => at('fault')],
     ['JidMalformedError', 'get_presence', { user: 'a@b', server: 'x y' }],
     ['InvalidInputError', 'get_presence', { ...ghost, misspelt: 'x' }],
+    ['ForbiddenStanzaError', 'send_stanza', { ...stanza, to: 'xmpp.test' }],
     ['ForbiddenServerError', 'get_presence', ghost, () => ({ EJABBERD_SERVERS: 'other.test' })],
     ['ConfigurationError', 'get_presence', ghost, () => ({ EJABBERD_URL: 'nonsense' })],
     ['CredentialsUnavailableError', 'get_presence', ghost, () => ({ EJABBERD_SECRET_ARN: 'incomplete' })],

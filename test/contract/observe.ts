@@ -61,7 +61,7 @@ export async function pushesSince(
     clients.map(async (client, index) => {
       marks += 1;
       const id = `mark-${marks}`;
-      await world.call('send_stanza', { from: client.jid, to: client.jid, stanza: `<message id="${id}"/>` });
+      await world.call('send_stanza', { from: 'marker@xmpp.test', to: client.jid, stanza: `<message id="${id}"/>` });
       await client.waitFor((stanza) => stanza.attrs['id'] === id);
       return client.received.slice(before[index]).filter((stanza) => isPush(stanza));
     }),

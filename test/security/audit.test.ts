@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type EmbeddedServer, startEmbeddedServer } from '../infra/local/embedded/server.ts';
-import { type Handlers, openHandlers } from './support/in-process.ts';
+import { type EmbeddedServer, startEmbeddedServer } from '../../infra/local/embedded/server.ts';
+import { type Handlers, openHandlers } from '../support/in-process.ts';
 
 let server: EmbeddedServer;
 let handlers: Handlers;

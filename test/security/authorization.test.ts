@@ -2,9 +2,9 @@ import { domainToASCII } from 'node:url';
 import fc from 'fast-check';
 import type { MethodName } from 'rostbeef-layer';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type EmbeddedServer, startEmbeddedServer } from '../infra/local/embedded/server.ts';
-import { FaultProxy } from './support/fault-proxy.ts';
-import { type Handlers, openHandlers } from './support/in-process.ts';
+import { type EmbeddedServer, startEmbeddedServer } from '../../infra/local/embedded/server.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
+import { type Handlers, openHandlers } from '../support/in-process.ts';
 
 const ALLOWED = ['xmpp.test', 'bücher.test'];
 const FORBIDDEN = ['other.test', 'büro.test', 'xmpp.test.other.test', 'sub.xmpp.test'];
@@ -87,7 +87,7 @@ const PLACES: Readonly<Record<string, Place>> = {
     from: `x@${domain}`,
     stanza: '<message from="bot@xmpp.test"/>',
   })),
-  'send_stanza to': plain('send_stanza', (domain) => ({ ...stanza, to: domain })),
+  'send_stanza to': plain('send_stanza', (domain) => ({ ...stanza, to: `b@${domain}` })),
   'the stanza’s from': attribute('from', 'bot'),
   'the stanza’s to': attribute('to', 'b'),
 };
