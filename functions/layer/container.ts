@@ -1,4 +1,5 @@
 /** What a container keeps between invocations: settings, connections, credentials, and what it learned of the server. */
+import pLimit from 'p-limit';
 import { type Config, readConfig } from './config.ts';
 import { type CredentialSource, secretCredentials } from './credentials.ts';
 import { Deadline } from './deadline.ts';
@@ -33,6 +34,9 @@ const MARGIN_MS = 250;
 /** Every input but a long stanza is far below this. JSON can write a byte of a stanza as up to six. */
 const LEAST_BODY_BYTES = 1024 * 1024;
 
+/** Answers of 16 MiB that a function of 1,024 MB can read at a time, each of them several times that size in memory. */
+const LARGE_READS = 4;
+
 /** What a classic server serves at a time; one more and it accepts nobody for five seconds. */
 const MOST_SESSIONS = 10;
 
@@ -50,6 +54,7 @@ export function openContainer(): Container {
   const server = {
     endpoint: createEndpoint({ url, ca, maxResponseBytes, maxSockets, isLegacy }),
     credentials: isLegacy ? undefined : credentialsOf(config),
+    limitLarge: pLimit(LARGE_READS),
   };
   if (isLegacy && config.secretArn !== undefined) {
     logWarning('EJABBERD_SECRET_ARN is not read: the servers of the dialect "rostbeef" know no credentials');

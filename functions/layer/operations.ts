@@ -1,4 +1,5 @@
 /** For the functions that tend the system, not the seven: single commands of stock ejabberd, as a given account. */
+import pLimit from 'p-limit';
 import type { Credentials } from './credentials.ts';
 import { Deadline } from './deadline.ts';
 import { commandRunner, type Run } from './ejabberd/runner.ts';
@@ -37,7 +38,9 @@ export async function runCommands<T>(
   const deadline = new Deadline(timeoutMs);
   const sockets = new InvocationSockets(endpoint);
   try {
-    return await use(commandRunner({ endpoint, credentials }, { signal: deadline.signal, sockets }));
+    return await use(
+      commandRunner({ endpoint, credentials, limitLarge: pLimit(1) }, { signal: deadline.signal, sockets }),
+    );
   } finally {
     deadline.end();
     sockets.close();

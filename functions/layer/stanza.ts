@@ -1,5 +1,6 @@
 /** Reads a stanza: whether it is well-formed and complete, and what decides its way. */
-import { SaxesParser, type SaxesTagNS } from 'saxes';
+import type { SaxesTagNS } from 'saxes';
+import { StanzaParser } from './stanza-parser.ts';
 
 /** What a stanza's root says about its way. The text itself is sent as it was given. */
 export interface Stanza {
@@ -22,7 +23,6 @@ const STANZA_NAMES = ['message', 'presence', 'iq'] as const;
 /** https://xmpp.org/extensions/xep-0033.html */
 const ADDRESSES_NAMESPACE = 'http://jabber.org/protocol/address';
 
-/** The parser looks a namespace up through every open element, so that its time grows with the depth. */
 const MAX_LEVELS = 32;
 const MAX_ATTRIBUTES = 64;
 const MAX_NAME_BYTES = 256;
@@ -42,12 +42,13 @@ export function readStanza(text: string): StanzaResult {
   let hasAddresses = false;
   let level = 0;
   let attributes = 0;
-  const parser = new SaxesParser({ xmlns: true });
+  const parser = new StanzaParser();
   const give = (problem: string): never => {
     throw new Unreadable(`${problem}, at line ${parser.line}, column ${parser.column}`);
   };
   const checkName = (name: string, kind: string) => {
-    if (name.length > MAX_NAME_BYTES || Buffer.byteLength(name) > MAX_NAME_BYTES) {
+    // A UTF-16 unit has at most three bytes of UTF-8.
+    if (name.length * 3 > MAX_NAME_BYTES && Buffer.byteLength(name) > MAX_NAME_BYTES) {
       give(`must not have the name of an ${kind} longer than ${MAX_NAME_BYTES} bytes`);
     }
   };
@@ -56,7 +57,8 @@ export function readStanza(text: string): StanzaResult {
   parser.on('doctype', forbid('a DTD'));
   parser.on('comment', forbid('a comment'));
   parser.on('processinginstruction', forbid('a processing instruction'));
-  parser.on('opentagstart', ({ name }) => {
+  parser.on('opentagstart', ({ name, ns }) => {
+    parser.startTagBegins(ns);
     level += 1;
     attributes = 0;
     if (level > MAX_LEVELS) give(`must not nest more than ${MAX_LEVELS} elements`);
@@ -69,9 +71,11 @@ export function readStanza(text: string): StanzaResult {
   });
   parser.on('opentag', (tag) => {
     root ??= tag;
+    parser.elementBegins(tag);
     if (level === 2 && tag.local === 'addresses' && tag.uri === ADDRESSES_NAMESPACE) hasAddresses = true;
   });
-  parser.on('closetag', () => {
+  parser.on('closetag', (tag) => {
+    parser.elementEnds(tag);
     level -= 1;
   });
   parser.on('error', ({ message }) => {

@@ -13,6 +13,14 @@ import { EjabberdNetwork } from './ejabberd-network.ts';
 import type { EjabberdSecret } from './ejabberd-secret.ts';
 import { type Placement, RostbeefFunction, type RostbeefFunctionProps } from './rostbeef-function.ts';
 
+/** The methods that read whole rosters. Four answers of 16 MiB at a time take some 600 MB. */
+const ROSTER_READERS: readonly MethodName[] = [
+  'link_contacts',
+  'unlink_contacts',
+  'get_roster',
+  'get_roster_with_presence',
+];
+
 /** The ejabberd that the functions talk to, and how. */
 export interface EjabberdProps {
   /** `http(s)://host:port/path` of `ejabberd_xmlrpc`. */
@@ -129,7 +137,7 @@ export class EjabberdFunctions extends Construct {
           folder: folderOf(name),
           description: summary,
           timeout: Duration.seconds(Math.ceil(timeoutMs / 1000) + SECONDS_BEYOND_DEADLINE),
-          memorySize: name.startsWith('get_roster') ? 1024 : 512,
+          memorySize: ROSTER_READERS.includes(name) ? 1024 : 512,
           ...(shares && { reservedConcurrency: shares.reservedConcurrency }),
           environment: {
             ...(shares && { EJABBERD_MAX_CONNECTIONS: String(shares.connections) }),

@@ -16,6 +16,7 @@ export const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Be
   presence: () => import('./presence.ts'),
   batch: () => import('./batch.ts'),
   cold: () => import('./cold.ts'),
+  hostile: () => import('./hostile.ts'),
   idempotency: () => import('./idempotency.ts'),
   peers: () => import('./peers.ts'),
   scale: () => import('./scale.ts'),

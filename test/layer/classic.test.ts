@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import xml from '@xmpp/xml';
+import pLimit from 'p-limit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { classicDialect } from '../../functions/layer/ejabberd/classic.ts';
 import type { Dialect } from '../../functions/layer/ejabberd/dialect.ts';
@@ -35,7 +36,7 @@ function containerOn(url: string, timeoutMs = 10_000): () => Dialect {
   });
   const sockets = new InvocationSockets(endpoint);
   stops.push(() => sockets.close());
-  const make = classicDialect({ endpoint, credentials: undefined });
+  const make = classicDialect({ endpoint, credentials: undefined, limitLarge: pLimit(4) });
   return () => make({ signal: AbortSignal.timeout(timeoutMs), sockets });
 }
 

@@ -124,6 +124,8 @@ describe('the HTTP door', () => {
     ['a body that is not JSON', 400, { ...v1, body: '{"a":' }],
     ['a body that is not UTF-8', 400, { ...v1, body: '/w==', isBase64Encoded: true }],
     ['JSON nested without end', 400, { ...v1, body: '['.repeat(1_000_000) }],
+    ['a long body nested too deep', 400, { ...v1, body: `${'['.repeat(70_000)}1${']'.repeat(70_000)}` }],
+    ['a long body of too many members', 400, { ...v1, body: `[${'1,'.repeat(70_000)}1]` }],
     ['a body of one byte too many', 413, { ...v1, body: `"${'a'.repeat(LIMIT - 1)}"` }],
     ['a body with too many bytes in few characters', 413, { ...v1, body: `"${'é'.repeat(LIMIT / 2)}"` }],
     [
@@ -134,6 +136,14 @@ describe('the HTTP door', () => {
     ['a body that is too large and not JSON', 413, { ...v1, body: '{'.repeat(LIMIT + 1) }],
   ])('refuses %s with %i', (_, status, event) => {
     expect(statusOf(event)).toBe(status);
+  });
+
+  it.each([
+    ['brackets', '['.repeat(100_000)],
+    ['commas', ','.repeat(100_000)],
+    ['quotation marks and backslashes', '\\"'.repeat(50_000)],
+  ])('takes a long text of %s as a string', (_, text) => {
+    expect(http.read({ ...v1, body: JSON.stringify({ text }) }, LIMIT).input).toEqual({ text });
   });
 
   it('quotes nothing of a body that is not JSON', () => {

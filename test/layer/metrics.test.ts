@@ -3,6 +3,7 @@ import {
   ConfigurationError,
   CredentialsRejectedError,
   EjabberdTimeoutError,
+  ForbiddenStanzaError,
   IdempotencyStoreUnavailableError,
   InvalidInputError,
   UnexpectedError,
@@ -17,6 +18,7 @@ const counted = (error: unknown) =>
 describe('the metrics of a call', () => {
   it.each([
     [new InvalidInputError(), 'ClientErrors'],
+    [new ForbiddenStanzaError(), 'ForbiddenStanzas'],
     [new CredentialsRejectedError(), 'CredentialFailures'],
     [new EjabberdTimeoutError(), 'EjabberdFailures'],
     [new ConfigurationError(), 'FunctionFailures'],

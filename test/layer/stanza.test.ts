@@ -10,6 +10,7 @@ describe('a stanza', () => {
     ['<message><body><![CDATA[<!DOCTYPE x>]]></body></message>', {}],
     ['<message xmlns:x="urn:x" x:to="other@example.com"/>', {}],
     ['<message><message to="inner@example.com"/></message>', {}],
+    ['<message><a xmlns:x="urn:a"><x:b/></a><c xmlns:x="urn:c"><x:b><x:b/></x:b></c></message>', {}],
   ])('%s has its addresses read', (text, addresses) => {
     expect(readStanza(text)).toMatchObject({ stanza: { from: undefined, to: undefined, ...addresses } });
   });
@@ -25,6 +26,11 @@ describe('a stanza', () => {
     ['another namespace', '<message xmlns="urn:x"/>'],
     ['a prefixed root', '<c:message xmlns:c="jabber:client"/>'],
     ['an unbound prefix', '<message><x:y/></message>'],
+    ['a prefix used after its element', '<message><a xmlns:x="urn:a"><x:b/></a><x:b/></message>'],
+    [
+      'two attributes of one namespace and name',
+      '<message xmlns:x="urn:a"><a xmlns:y="urn:a" x:b="" y:b=""/></message>',
+    ],
     ['an attribute twice', '<message to="a@b" to="c@d"/>'],
     ['an unknown entity', '<message>&nbsp;</message>'],
     ['a bare ampersand', '<message>a & b</message>'],
@@ -45,6 +51,16 @@ describe('a stanza', () => {
     [
       'one that is forwarded',
       '<message><x><addresses xmlns="http://jabber.org/protocol/address"/></x></message>',
+      false,
+    ],
+    [
+      'one whose prefix an inner element redeclares',
+      '<message xmlns:a="urn:x"><a:addresses xmlns:a="http://jabber.org/protocol/address"/></message>',
+      true,
+    ],
+    [
+      'an element whose prefix means something else again',
+      '<message xmlns:a="urn:x"><b xmlns:a="http://jabber.org/protocol/address"/><a:addresses/></message>',
       false,
     ],
     ['an element of another namespace', '<message><addresses xmlns="urn:x"/></message>', false],

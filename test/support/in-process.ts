@@ -12,6 +12,7 @@ export interface Handlers {
 
 /** Makes them. A test file has one process, and so one set of settings; `vi.restoreAllMocks` lets the log through again. */
 export function openHandlers(settings: Readonly<Record<string, string>>): Handlers {
+  for (const name of Object.keys(process.env)) if (name.startsWith('EJABBERD_')) delete process.env[name];
   Object.assign(process.env, settings);
   const log: string[] = [];
   vi.spyOn(process.stdout, 'write').mockImplementation((line) => log.push(String(line).trim()) > 0);

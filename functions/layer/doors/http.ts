@@ -1,8 +1,8 @@
 /** API Gateway's proxy events: JSON in, JSON or RFC 9457 problems out. */
 import { InvalidInputError } from '../errors/index.ts';
 import type { IdempotencyKey } from '../idempotency/key.ts';
-import { demandFitting } from './body-limit.ts';
 import type { Door } from './door.ts';
+import { demandFitting, parseBody } from './json-body.ts';
 import { withinLimit } from './limit.ts';
 import { isObject } from './object.ts';
 import { problemOf } from './problem.ts';
@@ -19,7 +19,10 @@ export const http: Door = {
     if (!isObject(event)) throw new InvalidInputError();
     demandPost(event);
     demandJson(event);
-    return { input: parse(bodyOf(event, maxBodyBytes)), key: keyOf(event) };
+    return {
+      input: parseBody(bodyOf(event, maxBodyBytes), { maxBytes: maxBodyBytes, name: 'the body' }),
+      key: keyOf(event),
+    };
   },
   caller: callerOf,
   respond: (result) => withinLimit(response(200, 'application/json', result)),
@@ -86,21 +89,11 @@ function bodyOf({ body, isBase64Encoded }: Readonly<Record<string, unknown>>, ma
   if (typeof body !== 'string' || body === '') {
     throw new InvalidInputError({ detail: 'the body is empty, and must be a JSON object' });
   }
-  const isEncoded = isBase64Encoded === true;
-  demandFitting(Buffer.byteLength(body, isEncoded ? 'base64' : 'utf8'), maxBytes);
-  if (!isEncoded) return body;
+  if (isBase64Encoded !== true) return body;
+  demandFitting(Buffer.byteLength(body, 'base64'), { maxBytes, name: 'the body' });
   try {
     return UTF8.decode(Buffer.from(body, 'base64'));
   } catch {
     throw new InvalidInputError({ detail: 'the body is not UTF-8' });
-  }
-}
-
-/** The parser's own words quote the body. */
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new InvalidInputError({ detail: 'the body is not JSON' });
   }
 }

@@ -1,9 +1,9 @@
 /** SQS: a batch of records, each an input of its own, and the answer is which of them failed. */
-import { InvalidInputError } from '../errors/index.ts';
-import { demandFitting } from './body-limit.ts';
+
 import { isEnvelope } from './detect.ts';
 import type { Call } from './door.ts';
 import { callIn } from './eventbridge.ts';
+import { parseBody } from './json-body.ts';
 import { isObject } from './object.ts';
 
 /** One record as far as it matters here. */
@@ -47,13 +47,7 @@ export function recordsOf(event: unknown): readonly QueueRecord[] {
  */
 export function callOf({ messageId, body }: QueueRecord, maxBodyBytes: number): Call {
   const text = typeof body === 'string' ? body : '';
-  demandFitting(Buffer.byteLength(text), maxBodyBytes);
-  let input: unknown;
-  try {
-    input = JSON.parse(text);
-  } catch {
-    throw new InvalidInputError({ detail: 'the message’s body is not JSON' });
-  }
+  const input = parseBody(text, { maxBytes: maxBodyBytes, name: 'the message’s body' });
   const key = { source: 'messageId', value: messageId } as const;
   return isObject(input) && isEnvelope(input) ? { key, ...callIn(input) } : { key, input };
 }

@@ -69,7 +69,7 @@ export function getRosterWithPresence(owner: Jid): Command<readonly ContactSessi
     const sessions = new Map(rows.map((row) => [textOr(row['jid']), sessionsOf(row)]));
     return rosterOf(rows.map(withSplitGroups)).map((item) => ({ item, sessions: sessions.get(item.jid) ?? [] }));
   };
-  return command('get_roster_with_presence', read, userArgs(owner));
+  return { ...command('get_roster_with_presence', read, userArgs(owner)), large: true };
 }
 
 /** The sessions, each with its full JID (mod_rostbeef), or one struct (mod_xmlrpc). The offline are one without a resource. */
@@ -99,7 +99,8 @@ function command<T>(name: string, read: (answer: unknown) => T, args: Command<T>
 }
 
 function rosterCommand<T>(owner: Jid, read: (rows: readonly ReturnType<typeof membersOf>[]) => T): Command<T> {
-  return command('get_roster', (answer) => read(listOrCode(answer, owner).map(membersOf)), userArgs(owner));
+  const rows = (answer: unknown) => listOrCode(answer, owner).map(membersOf);
+  return { ...command('get_roster', (answer) => read(rows(answer)), userArgs(owner)), large: true };
 }
 
 function userArgs({ local, domain }: Jid): Record<string, string> {

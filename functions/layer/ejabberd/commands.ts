@@ -12,6 +12,8 @@ export interface Command<T> {
   readonly args: Readonly<Record<string, string | readonly string[]>>;
   /** Whether running it twice does what running it once does. */
   readonly idempotent: boolean;
+  /** Whether its answer grows with a roster or with the sessions of the server, so that few are read at a time. */
+  readonly large?: boolean;
   /** Reads the answer; throws a ShapeError where it is none, or the error that it reports. */
   readonly read: (answer: unknown) => T;
   /** Reads a fault that is an answer as well; `undefined` for one that is not. */
@@ -38,8 +40,8 @@ export function checkAccount({ local, domain }: Jid): Command<boolean> {
 
 /** The roster, empty also for a user that does not exist. */
 export function getRoster({ local, domain }: Jid): Command<readonly RosterItem[]> {
-  return read('get_roster', { user: local, host: domain }, (answer) =>
-    rosterOf(listIn(answer, 'contacts').map(rowMembers)),
+  return large(
+    read('get_roster', { user: local, host: domain }, (answer) => rosterOf(listIn(answer, 'contacts').map(rowMembers))),
   );
 }
 
@@ -90,7 +92,7 @@ export function userSessions({ local, domain }: Jid): Command<readonly Session[]
 
 /** The full JID of every session of a vhost. */
 export function connectedUsers(host: string): Command<readonly string[]> {
-  return read('connected_users_vhost', { host }, (answer) => textsOf(listIn(answer, 'connected_users_vhost')));
+  return large(read('connected_users_vhost', { host }, (answer) => textsOf(listIn(answer, 'connected_users_vhost'))));
 }
 
 /** How many sessions the server has, on all its vhosts. */
@@ -104,11 +106,13 @@ export function sessionCount(): Command<number> {
 
 /** Every session of the server with its presence, and the bare JID that it is of. */
 export function allSessions(): Command<readonly (Session & { readonly owner: string })[]> {
-  return read('connected_users_info', {}, (answer) =>
-    listIn(answer, 'connected_users_info').map((row) => {
-      const jid = textOr(rowMembers(row)['jid']);
-      return { ...sessionOf(row), owner: jid.slice(0, jid.indexOf('/')) };
-    }),
+  return large(
+    read('connected_users_info', {}, (answer) =>
+      listIn(answer, 'connected_users_info').map((row) => {
+        const jid = textOr(rowMembers(row)['jid']);
+        return { ...sessionOf(row), owner: jid.slice(0, jid.indexOf('/')) };
+      }),
+    ),
   );
 }
 
@@ -144,6 +148,10 @@ export function sendStanza(from: Jid, to: Jid, stanza: string): Command<void> {
 
 function read<T>(name: string, args: Command<T>['args'], reader: Command<T>['read']): Command<T> {
   return { name, args, idempotent: true, read: reader };
+}
+
+function large<T>(command: Command<T>): Command<T> {
+  return { ...command, large: true };
 }
 
 function write(name: string, args: Command<void>['args']): Command<void> {

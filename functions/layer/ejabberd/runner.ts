@@ -1,4 +1,5 @@
 /** Runs one command: credentials, the call itself, and what its failure means. */
+import type { LimitFunction } from 'p-limit';
 import type { CredentialSource, Credentials } from '../credentials.ts';
 import {
   ConnectionLostError,
@@ -29,6 +30,8 @@ export interface Server {
   readonly endpoint: Endpoint;
   /** None where calls go out without credentials. */
   readonly credentials: CredentialSource | undefined;
+  /** Runs the commands whose answers are large, so many at a time as fit the function's memory. */
+  readonly limitLarge: LimitFunction;
 }
 
 /** What lasts as long as one invocation. */
@@ -67,15 +70,18 @@ export function commandRunner(server: Server, invocation: Invocation): Run {
     const { name: method, idempotent } = command;
     const { sockets } = invocation;
     const { fresh, signal = invocation.signal } = options;
-    const answer = await call(server.endpoint, { method, params, idempotent, sockets, signal, fresh });
-    const meaning = answer.kind === 'result' ? undefined : meaningOf(method, answer);
-    if (meaning === 'credentials') return { refused: meaning };
-    if (credentials !== undefined) server.credentials?.accepted(credentials);
-    if (answer.kind === 'result') return { done: command.read(answer.value) };
-    const read = command.readFault?.(answer);
-    if (read !== undefined) return { done: read };
-    if (meaning instanceof RostbeefError) throw meaning;
-    return { refused: 'permission' };
+    const exchange = async (): Promise<Attempt<T>> => {
+      const answer = await call(server.endpoint, { method, params, idempotent, sockets, signal, fresh });
+      const meaning = answer.kind === 'result' ? undefined : meaningOf(method, answer);
+      if (meaning === 'credentials') return { refused: meaning };
+      if (credentials !== undefined) server.credentials?.accepted(credentials);
+      if (answer.kind === 'result') return { done: command.read(answer.value) };
+      const read = command.readFault?.(answer);
+      if (read !== undefined) return { done: read };
+      if (meaning instanceof RostbeefError) throw meaning;
+      return { refused: 'permission' };
+    };
+    return command.large ? server.limitLarge(exchange) : exchange();
   };
 
   const attemptAuthorized = async <T>(command: Command<T>, options: RunOptions): Promise<Attempt<T>> => {

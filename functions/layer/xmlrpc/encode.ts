@@ -76,14 +76,13 @@ async function written(method: string, params: readonly Encodable[], declared: D
 /** A line feed for a carriage return is what an XML parser would make of a raw one. */
 function escaped(text: string, declared: Declared): string {
   if (!/[&<>\r]/.test(text)) return text;
-  if (text.length >= SECTION_FROM && declared === undefined) return section(text);
+  if (text.length >= SECTION_FROM && declared === undefined && !text.includes('\r')) return section(text);
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#13;');
 }
 
-/** A CDATA section, which has to end and begin anew where the text has its end mark or a carriage return. */
+/** A CDATA section, ended and begun again at each end mark in the text. It can't hold a carriage return. */
 function section(text: string): string {
-  const safe = text.replaceAll(']]>', ']]]]><![CDATA[>').replaceAll('\r', ']]>&#13;<![CDATA[');
-  return `<![CDATA[${safe}]]>`;
+  return `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
 }
 
 /**

@@ -1,0 +1,48 @@
+import { SaxesParser, type SaxesTagNS } from 'saxes';
+
+type Namespaces = SaxesTagNS['ns'];
+
+/**
+ * A namespace-aware XML parser that looks each prefix up once for each element that declares namespaces.
+ *
+ * The parser by itself walks through every open element for every name, which made a deep stanza of many elements slow.
+ */
+export class StanzaParser extends SaxesParser<{ readonly xmlns: true }> {
+  #own: Namespaces = {};
+  /** What prefixes mean below each open element that declares namespaces, as far as it was asked for. */
+  readonly #inherited: Map<string, string | undefined>[] = [new Map()];
+
+  constructor() {
+    super({ xmlns: true });
+  }
+
+  /** Tells that a start tag begins; its namespaces are yet to be read. */
+  startTagBegins(ns: Namespaces): void {
+    this.#own = ns;
+  }
+
+  /** Tells that a start tag is read. */
+  elementBegins({ ns }: SaxesTagNS): void {
+    if (declares(ns)) this.#inherited.push(new Map());
+  }
+
+  /** Tells that an element has ended. */
+  elementEnds({ ns }: SaxesTagNS): void {
+    if (declares(ns)) this.#inherited.pop();
+  }
+
+  override resolve(prefix: string): string | undefined {
+    const own = this.#own[prefix];
+    if (own !== undefined) return own;
+    const inherited = this.#inherited.at(-1);
+    if (inherited === undefined || inherited.has(prefix)) return inherited?.get(prefix);
+    const uri = super.resolve(prefix);
+    inherited.set(prefix, uri);
+    return uri;
+  }
+}
+
+function declares(ns: Namespaces): boolean {
+  for (const _ in ns) return true;
+  return false;
+}
