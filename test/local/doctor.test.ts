@@ -77,12 +77,9 @@ describe('npm run doctor', () => {
     });
     expect(status).toBe(1);
     const checks = output.split('\n').filter((line) => /^(ok|failed|skipped) /.test(line));
-    expect(checks).toEqual([
-      expect.stringMatching(
-        /^failed {3}settings .*EJABBERD_SERVER is not a setting; the nearest is EJABBERD_SERVERS.*EJABBERD_TIMEOUT_MS must be.*EJABBERD_SENDERS is set and holds nothing/,
-      ),
-      ...checks.slice(1),
-    ]);
+    expect(checks[0]).toMatch(
+      /^failed {3}settings .*EJABBERD_SERVER is not a setting; the nearest is EJABBERD_SERVERS.*EJABBERD_TIMEOUT_MS must be.*EJABBERD_SENDERS is set and holds nothing/,
+    );
     expect(checks.filter((line) => line.startsWith('ok'))).toEqual([]);
     expect(output).not.toContain('canary');
   });
