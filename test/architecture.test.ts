@@ -18,8 +18,7 @@ const rooms: readonly (readonly [string, RegExp])[] = [
   ['the idempotency keys', /^idempotency\//],
   ['the credentials', /^(?:credentials|credential-providers|secret-store|secret-versions|secrets-manager)\.ts$/],
   ['the codec and transport', /^xmlrpc\//],
-  ['access', /^access\.ts$/],
-  ['the settings', /^config\.ts$/],
+  ['the settings', /^(?:config|setting-names)\.ts$/],
   ['the leaves', /^(?:errors\/.*|jid|stanza|stanza-parser|clock|deadline|aws-failure)(?:\.ts)?$/],
 ];
 

@@ -1,6 +1,7 @@
 /** The settings of DESIGN section 4; nothing else reads the environment. */
 import { ConfigurationError, type Issue } from './errors/index.ts';
 import { formatJid, parseJid, prepareDomain } from './jid.ts';
+import { type Environment, foreignNames, type SettingName } from './setting-names.ts';
 
 /** How the server is spoken to. */
 export type DialectName = 'ejabberd' | 'rostbeef';
@@ -38,21 +39,43 @@ export interface Config {
 /** A queue of SQS keeps a message for 14 days at most, and may deliver it again on the last. */
 const DAYS_15 = 15 * 24 * 60 * 60;
 
-type Environment = Readonly<Record<string, string | undefined>>;
+const EMPTY_LIST = 'is set and holds nothing: list what is allowed, or remove the setting to allow everything';
+
+/** The lists that restrict callers if they are set. */
+const LISTS: ReadonlySet<SettingName> = new Set(['EJABBERD_SERVERS', 'EJABBERD_SENDERS']);
+
+/** The outcome of reading the settings: the settings, or every problem by the setting's name, never with its value. */
+export type ConfigResult = { readonly config: Config } | { readonly issues: readonly Issue[] };
 
 /**
- * Reads and checks the settings.
+ * Reads and checks the settings of this process.
  *
- * @param env the environment, by default the process’s; an empty value counts as none
- * @throws ConfigurationError that lists every problem by the setting's name, never with its value
+ * @param env like that of {@link parseConfig}, by default the environment of the process
+ * @throws ConfigurationError that lists every problem
  * @example
  * readConfig({ EJABBERD_URL: 'https://xmpp.internal:5443/xmlrpc' }).timeoutMs // 10000
  */
 export function readConfig(env: Environment = process.env): Config {
-  const issues: Issue[] = [];
-  const read = <T>(name: string, fallback: T, parse: (value: string) => T | { readonly problem: string }): T => {
+  const result = parseConfig(env);
+  if ('issues' in result) throw new ConfigurationError({ issues: result.issues });
+  return result.config;
+}
+
+/**
+ * Reads and checks settings.
+ *
+ * @param env the environment of a function. Any other name in it that begins with `EJABBERD_` is a problem, unless
+ *   ejabberd itself reads it. An empty value counts as not set, except for `EJABBERD_SERVERS` and `EJABBERD_SENDERS`: a
+ *   list that is set and holds nothing is a problem, because without a list everything is allowed
+ * @example
+ * parseConfig({ EJABBERD_URL: 'https://xmpp.internal:5443/xmlrpc', EJABBERD_SERVERS: ',' })
+ * // { issues: [{ path: 'EJABBERD_SERVERS', message: 'is set and holds nothing: …' }] }
+ */
+export function parseConfig(env: Environment): ConfigResult {
+  const issues: Issue[] = [...foreignNames(env)];
+  const read = <T>(name: SettingName, fallback: T, parse: (value: string) => T | { readonly problem: string }): T => {
     const value = env[name];
-    if (value === undefined || value === '') return fallback;
+    if (value === undefined || (value === '' && !LISTS.has(name))) return fallback;
     const result = parse(value);
     if (!isProblem(result)) return result;
     issues.push({ path: name, message: result.problem });
@@ -91,8 +114,7 @@ export function readConfig(env: Environment = process.env): Config {
       message: 'must list bare JIDs and no domain if EJABBERD_STANZAS is "any"',
     });
   }
-  if (url === undefined || issues.length > 0) throw new ConfigurationError({ issues });
-  return { url, ...config };
+  return url === undefined || issues.length > 0 ? { issues } : { config: { url, ...config } };
 }
 
 /** The namespace of the metrics: `EJABBERD_METRIC_NAMESPACE`, or `rostbeef`. Known also where the settings are wrong. */
@@ -133,9 +155,13 @@ function tableName(value: string): string | { readonly problem: string } {
   return isTable ? value : { problem: 'must be the name or ARN of a DynamoDB table' };
 }
 
+/** Reads a comma-separated list of one entry or more. A comma after the last entry is no error. */
 function listOf(prepare: (entry: string) => string | { readonly problem: string }) {
   return (value: string): ReadonlySet<string> | { readonly problem: string } => {
-    const prepared = value.split(',').map((entry) => prepare(entry.trim()));
+    const entries = value.split(',').map((entry) => entry.trim());
+    if (entries.every((entry) => entry === '')) return { problem: EMPTY_LIST };
+    if (entries.at(-1) === '') entries.pop();
+    const prepared = entries.map(prepare);
     const wrong = prepared.findIndex(isProblem);
     if (wrong >= 0) return { problem: `must be a comma-separated list; its entry ${wrong + 1} is not valid` };
     return new Set(prepared.filter((entry) => typeof entry === 'string'));

@@ -1,6 +1,6 @@
 /** The layer's public door. */
 
-export { type Config, readConfig } from './config.ts';
+export { type Config, type ConfigResult, parseConfig, readConfig } from './config.ts';
 export { type CredentialSource, type Credentials, parseSecret, secretCredentials } from './credentials.ts';
 export { Deadline } from './deadline.ts';
 export { problemOf, problemSchema } from './doors/problem.ts';
@@ -38,3 +38,4 @@ export { metricDirective } from './metrics.ts';
 export { type CommandOptions, runCommands } from './operations.ts';
 export { type SecretStage, secretsManagerStore } from './secret-store.ts';
 export { type SecretVersions, secretVersions } from './secret-versions.ts';
+export { type Environment, foreignIssue, isForeign, isMisspelt, isSettingName } from './setting-names.ts';

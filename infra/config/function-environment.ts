@@ -1,5 +1,5 @@
 /** The settings that the functions themselves read, and check. */
-import { ConfigurationError, readConfig } from 'rostbeef-layer';
+import { parseConfig } from 'rostbeef-layer';
 import type { Settings } from './settings.ts';
 
 /** The environment variable that each key of the context becomes. */
@@ -8,6 +8,8 @@ const VARIABLES = {
   ejabberdDialect: 'EJABBERD_DIALECT',
   ejabberdServers: 'EJABBERD_SERVERS',
   ejabberdSenders: 'EJABBERD_SENDERS',
+  ejabberdStanzas: 'EJABBERD_STANZAS',
+  ejabberdMaxStanzaBytes: 'EJABBERD_MAX_STANZA_BYTES',
   ejabberdTimeoutMs: 'EJABBERD_TIMEOUT_MS',
   ejabberdMaxResponseBytes: 'EJABBERD_MAX_RESPONSE_BYTES',
   idempotencyTtlSeconds: 'EJABBERD_IDEMPOTENCY_TTL_SECONDS',
@@ -25,16 +27,14 @@ export function functionEnvironment(settings: Given): Record<string, string> {
   );
 }
 
-/** What the functions would say of these settings, by the keys of the context: the same check, at synth. */
+/** The problems that the functions would find in these settings, by the keys of the context: the same check, at synth. */
 export function functionProblems(settings: Given): readonly string[] {
-  try {
-    readConfig(functionEnvironment(settings));
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    return (error.issues ?? []).map(({ path, message }) => {
-      const key = KEYS.find((candidate) => VARIABLES[candidate] === path) ?? path;
-      return `${key}: ${message}`;
-    });
-  }
+  const result = parseConfig(functionEnvironment(settings));
+  if ('config' in result) return [];
+  return result.issues.map(({ path, message }) => `${path}: ${message}`).map(withKeys);
+}
+
+/** The text with the keys of the context in the place of the variables. */
+function withKeys(text: string): string {
+  return KEYS.reduce((named, key) => named.replaceAll(VARIABLES[key], key), text);
 }

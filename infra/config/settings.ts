@@ -2,12 +2,20 @@
 import { isIPv4 } from 'node:net';
 import * as z from 'zod';
 
-/** An array, or one text with commas: behind `-c key=value` everything is text. */
-const list = (item: z.ZodType<string>) =>
+/**
+ * An array, or one text with commas: behind `-c key=value` everything is text. A comma after the last entry is no error.
+ * A list that holds nothing is one, because without a list everything is allowed.
+ */
+const list = (item: z.ZodType<string, string>) =>
   z.preprocess(
-    (value) => (typeof value === 'string' ? value.split(',').map((entry) => entry.trim()) : value),
-    z.array(item, 'must be a list').nonempty('must not be empty'),
+    (value) => (typeof value === 'string' ? entriesOf(value) : value),
+    z.array(z.string().regex(/\S/, 'must not be empty').pipe(item), 'must be a list').nonempty('must not be empty'),
   );
+
+function entriesOf(text: string): readonly string[] {
+  const entries = text.split(',').map((entry) => entry.trim());
+  return entries.at(-1) === '' ? entries.slice(0, -1) : entries;
+}
 
 const number = (least: number, most: number) => {
   const message = `must be a whole number from ${least} to ${most}`;
@@ -73,6 +81,14 @@ export const settingsSchema = z.strictObject({
   ejabberdSenders: list(z.string())
     .optional()
     .describe('The bare JIDs and domains that may stand as a stanza’s sender. By default all.'),
+  ejabberdStanzas: oneOf('users', 'any')
+    .default('users')
+    .describe(
+      '`users`: stanzas go to users only. `any`: also to the server and to services. `any` needs `ejabberdSenders` with bare JIDs only.',
+    ),
+  ejabberdMaxStanzaBytes: number(1024, 16 * 1024 * 1024)
+    .default(256 * 1024)
+    .describe('The most bytes of UTF-8 that a stanza may have.'),
   ejabberdTimeoutMs: number(1000, 25_000)
     .default(10_000)
     .describe('Milliseconds for a whole call. API Gateway waits for 29 seconds.'),

@@ -66,7 +66,7 @@ export interface AddedFunctionProps
 }
 
 /** The doctor and the rotation make one connection each. */
-const CONNECTIONS_OF_OTHERS = 2;
+export const CONNECTIONS_OF_OTHERS = 2;
 
 /** To log and answer in, once a call has met its deadline. */
 const SECONDS_BEYOND_DEADLINE = 3;

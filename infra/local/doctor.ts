@@ -2,6 +2,7 @@ import { Deadline } from 'rostbeef-layer';
 import { examine } from '../../functions/operations/doctor/examine.ts';
 import { reportText } from './doctor-text.ts';
 import { commandLine, UsageError } from './options.ts';
+import { shellSettings } from './settings.ts';
 
 const usage = `Usage: npm run doctor [-- --json]
 
@@ -28,9 +29,11 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
+  const { environment, issues, warnings } = shellSettings(process.env);
+  for (const warning of warnings) console.error(warning);
   const deadline = new Deadline(DEADLINE_MS);
   try {
-    const report = await examine({ deadline, connections: CONNECTIONS });
+    const report = await examine({ environment, issues, deadline, connections: CONNECTIONS });
     console.log(json ? JSON.stringify(report, null, 2) : reportText(report));
     return report.healthy ? 0 : 1;
   } finally {

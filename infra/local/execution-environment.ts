@@ -63,7 +63,7 @@ export class ExecutionEnvironment {
     const flags = ['--no-experimental-require-module', '--no-experimental-detect-module', '--require', preload];
     const child = spawn(process.execPath, [...flags, runtimeClient], {
       cwd: this.#options.folder,
-      env: { ...this.#options.environment, AWS_LAMBDA_RUNTIME_API: api.address },
+      env: { ...this.#options.environment, AWS_LAMBDA_RUNTIME_API: api.address, ROSTBEEF_RUNTIME_TOKEN: api.token },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', this.#options.log);

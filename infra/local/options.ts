@@ -23,8 +23,8 @@ Runs the functions on this machine, as they would be deployed, behind a gateway 
                         (default: EJABBERD_DIALECT, or ejabberd)
   --help                print this
 
-Without EJABBERD_URL they talk to an embedded server that lives in memory. With it, and with the
-other settings of the functions (EJABBERD_…, AWS_…), they talk to that one.`;
+Without EJABBERD_URL they talk to an embedded server that lives in memory, with it to that one. The
+other settings of the functions (EJABBERD_…, AWS_…) apply to both. Wrong settings end with status 1.`;
 
 const defaultPort = '3000';
 const dialects: readonly string[] = ['ejabberd', 'rostbeef'];

@@ -3,13 +3,20 @@ const Module = require('node:module');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 
-// The client's three native calls, without its C++ build.
-const rapidClient = pathToFileURL(path.join(__dirname, 'rapid-client.cjs')).href;
+// What the runtime client imports, and what it gets instead: its three native calls without its C++ build, and
+// requests with the token of this process.
+const runtimeClient = pathToFileURL(process.argv[1]).href;
+const replacements = new Map([
+  ['./rapid-client.node', 'rapid-client.cjs'],
+  ['node:http', 'runtime-http.cjs'],
+]);
 Module.registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === './rapid-client.node'
-      ? { url: rapidClient, format: 'commonjs', shortCircuit: true }
-      : next(specifier, context),
+  resolve: (specifier, context, next) => {
+    const file = context.parentURL === runtimeClient && replacements.get(specifier);
+    return file
+      ? { url: pathToFileURL(path.join(__dirname, file)).href, format: 'commonjs', shortCircuit: true }
+      : next(specifier, context);
+  },
 });
 
 // In Lambda nothing lies above /var/task and /opt. Here a project's node_modules does: without this, a module that

@@ -1,18 +1,18 @@
 // A stand-in for aws-lambda-ric's native addon: the same three calls, in JavaScript.
-const http = require('node:http');
 const net = require('node:net');
+const { Agent, request: httpRequest } = require('./runtime-http.cjs');
 
 const [hostname, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
 const base = '/2018-06-01/runtime/invocation';
 
 // One connection: an answer always arrives before the next request for work, as with the native client, which blocks.
-const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 // It is also the lifeline: should the gateway die, even by SIGKILL, no function outlives it.
 agent.createConnection = (options, connected) => net.connect(options, connected).on('close', () => process.exit(1));
 
 const request = (method, path, body, headers) =>
   new Promise((resolve, reject) => {
-    const sent = http.request({ hostname, port, method, path, headers, agent }, (response) => {
+    const sent = httpRequest({ hostname, port, method, path, headers, agent }, (response) => {
       let bodyJson = '';
       response.setEncoding('utf8');
       response.on('data', (chunk) => {

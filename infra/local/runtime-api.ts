@@ -1,3 +1,4 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { readBody } from './body.ts';
 import { listen } from './listen.ts';
@@ -32,6 +33,8 @@ export interface RuntimeListener {
 export interface RuntimeApi {
   /** The value of `AWS_LAMBDA_RUNTIME_API`. */
   readonly address: string;
+  /** What each request has to hold, as `authorization: Bearer <token>`. */
+  readonly token: string;
   stop(): void;
 }
 
@@ -41,12 +44,15 @@ const version = '/2018-06-01/runtime';
 const maxResponseBytes = 6_291_556;
 
 /**
- * Serves the Lambda Runtime API (2018-06-01) to one runtime on a free loopback port.
+ * Serves the Lambda Runtime API (2018-06-01) to one runtime on a free loopback port. Every local user and every web page
+ * can reach that port, so that a request without the token of this one runtime is refused.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export async function startRuntimeApi(listener: RuntimeListener): Promise<RuntimeApi> {
+  const token = randomBytes(32).toString('base64url');
   // A runtime waits for work as long as there is none: no limit of node:http may cut its connection.
   const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 }, (request, response) => {
+    if (!holdsToken(request, token)) return refuse(response);
     serve(listener, request, response).catch((error: unknown) =>
       response.destroy(error instanceof Error ? error : undefined),
     );
@@ -54,11 +60,24 @@ export async function startRuntimeApi(listener: RuntimeListener): Promise<Runtim
   const port = await listen(server, 0, '127.0.0.1');
   return {
     address: `127.0.0.1:${port}`,
+    token,
     stop: () => {
       server.close();
       server.closeAllConnections();
     },
   };
+}
+
+function holdsToken({ headers }: IncomingMessage, token: string): boolean {
+  const given = Buffer.from(headers.authorization ?? '');
+  const expected = Buffer.from(`Bearer ${token}`);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+/** The body is not read, so that the connection can't be used again. */
+function refuse(response: ServerResponse): void {
+  response.writeHead(403, { 'content-type': 'application/json', connection: 'close' });
+  response.end(JSON.stringify({ errorType: 'Forbidden', errorMessage: 'The token of the runtime is required.' }));
 }
 
 async function serve(listener: RuntimeListener, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,10 +1,11 @@
-import { catalogue } from 'rostbeef-layer';
+import { catalogue, type Issue } from 'rostbeef-layer';
 import { build } from '../build.ts';
 import { curl } from './curl.ts';
 import { startClassicDemo, startDemo } from './embedded/demo.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { terminalLine } from './log-line.ts';
 import { readOptions, UsageError, usage } from './options.ts';
+import { demandValid, SettingsError, shellSettings } from './settings.ts';
 
 /** The ejabberd that the functions talk to. */
 interface Server {
@@ -21,8 +22,9 @@ async function main(): Promise<void> {
   const { port, dialect, help } = readOptions(process.argv.slice(2), process.env);
   if (help) return console.log(usage);
 
+  const settings = settingsOf(process.env, dialect);
   const { functions } = await build();
-  const server = await openServer(dialect ?? process.env['EJABBERD_DIALECT']);
+  const server = await openServer(settings);
   const log = (name: string, line: string): void => console.error(terminalLine(name, line));
   const gateway = await startGateway({ port, functions, environment: server.environment, log });
 
@@ -46,35 +48,49 @@ function onceOrphaned(stop: () => void): void {
   }, 250);
 }
 
-async function openServer(dialect: string | undefined): Promise<Server> {
-  const { EJABBERD_URL } = process.env;
-  const spoken: Record<string, string> = dialect ? { EJABBERD_DIALECT: dialect } : {};
-  const hasGroups = dialect !== 'rostbeef';
+/** An address for the check of settings that have none yet. */
+const EMBEDDED_URL = 'http://127.0.0.1/';
+
+/** The settings of the functions. @throws SettingsError */
+function settingsOf(shell: NodeJS.ProcessEnv, dialect: string | undefined): Readonly<Record<string, string>> {
+  const { environment, issues, warnings } = shellSettings(shell);
+  for (const warning of warnings) console.error(warning);
+  const settings: Record<string, string> = {
+    ...environment,
+    ...(dialect !== undefined && { EJABBERD_DIALECT: dialect }),
+  };
+  if (settings['EJABBERD_URL']) demandValid(settings, issues);
+  else demandValid({ ...settings, EJABBERD_URL: EMBEDDED_URL }, [...issues, ...serverIssues(settings)]);
+  return settings;
+}
+
+/** The embedded server takes no credentials: with a secret, a server of one's own is meant. */
+function serverIssues(settings: Readonly<Record<string, string>>): readonly Issue[] {
+  if (!settings['EJABBERD_SECRET_ARN']) return [];
+  return [{ path: 'EJABBERD_URL', message: 'is required if EJABBERD_SECRET_ARN is set' }];
+}
+
+async function openServer(settings: Readonly<Record<string, string>>): Promise<Server> {
+  const { EJABBERD_URL, EJABBERD_DIALECT } = settings;
+  const isClassic = EJABBERD_DIALECT === 'rostbeef';
+  const hasGroups = !isClassic;
   if (EJABBERD_URL) {
     const hint = ' (with users that your server has)';
-    const environment = { ...passedOn(process.env), ...spoken };
-    return { description: shown(EJABBERD_URL), hint, environment, hasGroups, stop: async () => {} };
+    return { description: shown(EJABBERD_URL), hint, environment: settings, hasGroups, stop: async () => {} };
   }
-  const demo = await (dialect === 'rostbeef' ? startClassicDemo() : startDemo());
-  const played = dialect === 'rostbeef' ? ' that plays mod_rostbeef of 2008' : '';
+  const demo = await (isClassic ? startClassicDemo() : startDemo());
+  const played = isClassic ? ' that plays mod_rostbeef of 2008' : '';
   return {
     description: `an embedded server in memory${played}, at ${demo.url} (set EJABBERD_URL for one of your own)`,
     hint: '',
-    environment: { EJABBERD_URL: demo.url, ...spoken },
+    environment: { ...settings, EJABBERD_URL: demo.url },
     hasGroups,
     stop: () => demo.stop(),
   };
 }
 
-/** The settings of the functions and of the AWS SDK. What Lambda itself would set is not ours to pass on. */
-function passedOn(environment: NodeJS.ProcessEnv): Record<string, string> {
-  const names = Object.keys(environment).filter((name) => /^(EJABBERD|AWS(?!_LAMBDA))_/.test(name));
-  return Object.fromEntries(names.map((name) => [name, environment[name] ?? '']));
-}
-
-/** Without credentials, should there be some: the functions refuse such a URL, and say so. */
 function shown(url: string): string {
-  const { origin, pathname } = URL.canParse(url) ? new URL(url) : { origin: url, pathname: '' };
+  const { origin, pathname } = new URL(url);
   return origin + pathname;
 }
 
@@ -100,6 +116,7 @@ This gateway checks no authorization: whoever reaches it may call everything. Ct
 
 function complaint(error: unknown): string {
   if (error instanceof UsageError) return `${error.message} See npm start -- --help.`;
+  if (error instanceof SettingsError) return error.message;
   if (error instanceof Error && 'syscall' in error && error.syscall === 'listen') {
     return `${error.message}: choose another port with npm start -- --port <port>.`;
   }

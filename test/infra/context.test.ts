@@ -89,6 +89,36 @@ describe('the CDK context', () => {
     ]);
   });
 
+  it.each(['ejabberdServers', 'ejabberdSenders', 'ejabberdPeers', 'subnetIds', 'eventSources'])(
+    'refuses %s that holds nothing',
+    (key) => {
+      const others = { ...enough, ...EXISTING_VPC, events: true };
+      expect(problemsOf(others)).toEqual([]);
+      for (const nothing of ['', ' ', ',', ' , ', [], [''], [' ']]) {
+        const keys = problemsOf({ ...others, [key]: nothing }).map((problem) => problem.split(/[.:]/)[0]);
+        expect([...new Set(keys)]).toEqual([key]);
+      }
+    },
+  );
+
+  it('takes a comma after the last entry of a list', () => {
+    expect(readContext({ ...enough, ejabberdServers: 'a.example, b.example,' })).toMatchObject({
+      ejabberdServers: ['a.example', 'b.example'],
+    });
+  });
+
+  it('lets any stanza be sent only in the name of senders that are listed one by one', () => {
+    const any = { ...enough, ejabberdStanzas: 'any' };
+    const problem = 'ejabberdSenders: must list bare JIDs and no domain if ejabberdStanzas is "any"';
+    expect(problemsOf(any)).toEqual([problem]);
+    expect(problemsOf({ ...any, ejabberdSenders: 'bot@example.com,example.com' })).toEqual([problem]);
+    expect(problemsOf({ ...any, ejabberdSenders: 'bot@example.com' })).toEqual([]);
+    expect(problemsOf({ ...enough, ejabberdStanzas: 'all', ejabberdMaxStanzaBytes: 1 })).toEqual([
+      'ejabberdStanzas: must be one of "users", "any"',
+      'ejabberdMaxStanzaBytes: must be a whole number from 1024 to 16777216',
+    ]);
+  });
+
   it('is told what is missing', () => {
     expect(problemsOf({})).toEqual([
       'ejabberdUrl: is missing',

@@ -167,6 +167,32 @@ describe('an integer in place of an answer', () => {
   });
 });
 
+describe('a string in place of an integer', () => {
+  it('leaves open whether a stanza was sent', async () => {
+    const { dialect, requests } = await answering(() => valued('canary'));
+    const error: unknown = await dialect.sendStanza(alice, bob, '<message/>').catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: 'OutcomeUnknownError' });
+    expect(String(error)).not.toContain('canary');
+    expect(requests).toHaveLength(1);
+  });
+
+  it('is a failure of a link, of which the rosters tell the rest', async () => {
+    const { dialect } = await answering((request) => valued(methodIn(request) === 'link_contacts' ? 'no user' : []));
+    await expect(dialect.linkContacts(...sides())).rejects.toMatchObject({ name: 'PartialLinkError' });
+  });
+});
+
+describe('a roster of a classic server', () => {
+  it('has no contact for a row without a JID', async () => {
+    const row = { jid: 'carol@xmpp.test', nick: 'Carol', subscription: 'both', group: 'Work' };
+    const { dialect } = await answering(() => valued([{}, { nick: 'Ghost' }, row, { jid: '' }]));
+    expect(await dialect.getRoster(alice)).toMatchObject([{ jid: 'carol@xmpp.test', nick: 'Carol' }]);
+    const { part, presences } = await dialect.getRosterWithPresence(alice, (items) => ({ items }));
+    expect(part.items).toMatchObject([{ jid: 'carol@xmpp.test' }]);
+    expect(presences).toHaveLength(1);
+  });
+});
+
 describe('a classic server that breaks', () => {
   it.each([
     ['crashes', { status: 500 } as const, 'MalformedResponseError', 'HTTP status 500'],

@@ -64,6 +64,14 @@ describe('a roster', () => {
     expect(roster(row)).toEqual([{ jid: 'b@x', nick: '', groups: [], subscription: 'none', pending: 'none' }]);
   });
 
+  it.each([{}, [], { nick: 'Ghost' }, { jid: '' }, { jid: 5 }, { contact: [] }, { contact: [{}] }])(
+    'has no contact for a row without a JID: %j',
+    (row) => {
+      expect(roster(row)).toEqual([]);
+      expect(roster(plain, row)).toEqual(roster(plain));
+    },
+  );
+
   it.each([null, 'text', 5, [], {}, { contacts: 'text' }, { contacts: ['text'] }, { contacts: [5] }])(
     'is not read out of %j',
     (answer) => {

@@ -17,7 +17,7 @@ const problemsOf = (env: Record<string, string>): Record<string, string> => {
 
 describe('the settings', () => {
   it('have their defaults', () => {
-    expect(readConfig({ EJABBERD_URL: url, EJABBERD_SERVERS: '' })).toEqual({
+    expect(readConfig({ EJABBERD_URL: url, EJABBERD_DIALECT: '', EJABBERD_TIMEOUT_MS: '' })).toEqual({
       url: new URL(url),
       dialect: 'ejabberd',
       secretArn: undefined,
@@ -62,6 +62,55 @@ describe('the settings', () => {
     expect(Object.keys(problems).sort()).toEqual(Object.keys(env).sort());
     expect(JSON.stringify(problems)).not.toMatch(/canary|can ary/);
     expect(problems['EJABBERD_SERVERS']).toContain('entry 2');
+  });
+
+  it.each(['EJABBERD_SERVERS', 'EJABBERD_SENDERS'])('%s may end in a comma', (name) => {
+    const { servers, senders } = readConfig({ EJABBERD_URL: url, [name]: 'a.example, b.example,' });
+    expect([...(servers ?? senders ?? [])]).toEqual(['a.example', 'b.example']);
+  });
+
+  describe.each(['EJABBERD_SERVERS', 'EJABBERD_SENDERS'])('%s that is set and holds nothing', (name) => {
+    it.each(['', ' ', ',', ' , ,', '\t'])('is refused: %j', (value) => {
+      expect(problemsOf({ EJABBERD_URL: url, [name]: value })).toEqual({
+        [name]: 'is set and holds nothing: list what is allowed, or remove the setting to allow everything',
+      });
+    });
+  });
+
+  it('have no empty entry between two others', () => {
+    expect(problemsOf({ EJABBERD_URL: url, EJABBERD_SERVERS: 'a.example,,b.example' })).toEqual({
+      EJABBERD_SERVERS: 'must be a comma-separated list; its entry 2 is not valid',
+    });
+  });
+
+  it.each([
+    ['EJABBERD_SERVER', 'EJABBERD_SERVERS'],
+    ['EJABBERD_SENDER', 'EJABBERD_SENDERS'],
+    ['EJABBERD_STANZA', 'EJABBERD_STANZAS'],
+    ['EJABBERD_Servers', 'EJABBERD_SERVERS'],
+    ['EJABBERD_IDEMPOTENCY', 'EJABBERD_IDEMPOTENCY_TABLE'],
+    ['EJABBERD_CONNECTIONS', 'EJABBERD_MAX_CONNECTIONS'],
+    ['EJABBERD_MACRO', 'EJABBERD_URL'],
+  ])('have no other name: %s is refused with the nearest, %s', (name, nearest) => {
+    expect(problemsOf({ EJABBERD_URL: url, [name]: 'canary' })).toEqual({
+      [name]: `is not a setting; the nearest is ${nearest}: rename it or remove it`,
+    });
+  });
+
+  it('are told with what else is wrong when a name is misspelt', () => {
+    expect(problemsOf({ EJABBERD_SERVER: 'a.example', EJABBERD_TIMEOUT_MS: '0' })).toEqual({
+      EJABBERD_SERVER: 'is not a setting; the nearest is EJABBERD_SERVERS: rename it or remove it',
+      EJABBERD_URL: expect.stringContaining('missing'),
+      EJABBERD_TIMEOUT_MS: expect.stringContaining('whole number'),
+    });
+  });
+
+  it('stand next to the names that ejabberd itself reads', () => {
+    const names = ['CONFIG_PATH', 'LOG_PATH', 'PID_PATH', 'OPTS', 'BYPASS_WARNINGS', 'MNESIA_SCHEMA', 'MACRO_ADMIN'];
+    const ofServer = Object.fromEntries(names.map((name) => [`EJABBERD_${name}`, 'x']));
+    expect(readConfig({ EJABBERD_URL: url, EJABBERDCTL_CONFIG_PATH: 'x', ...ofServer })).toEqual(
+      readConfig({ EJABBERD_URL: url }),
+    );
   });
 
   it('allow any stanza if every sender is listed by a bare JID', () => {

@@ -68,6 +68,30 @@ describe('npm run doctor', () => {
     expect(output).toMatch(/^failed {3}settings {9}EJABBERD_URL is missing/);
   });
 
+  it('tells every wrong setting at once, and tries nothing else', async () => {
+    const { status, output } = await doctor([], {
+      EJABBERD_URL: server.url,
+      EJABBERD_SERVER: 'canary',
+      EJABBERD_SENDERS: '',
+      EJABBERD_TIMEOUT_MS: 'canary',
+    });
+    expect(status).toBe(1);
+    const checks = output.split('\n').filter((line) => /^(ok|failed|skipped) /.test(line));
+    expect(checks[0]).toMatch(
+      /^failed {3}settings .*EJABBERD_SERVER is not a setting; the nearest is EJABBERD_SERVERS.*EJABBERD_TIMEOUT_MS must be.*EJABBERD_SENDERS is set and holds nothing/,
+    );
+    expect(checks.filter((line) => line.startsWith('ok'))).toEqual([]);
+    expect(output).not.toContain('canary');
+  });
+
+  it('warns of a name that is no misspelling, and goes on', async () => {
+    const settings = { EJABBERD_URL: server.url, EJABBERD_SECRET_ARN: 'secret', EJABBERD_HOME: '/opt/ejabberd' };
+    expect(await doctor([], settings)).toMatchObject({
+      status: 0,
+      errors: 'Warning: EJABBERD_HOME is not a setting and is not passed on.\n',
+    });
+  });
+
   it('says in a line what is wrong with how it is called', async () => {
     expect(await doctor(['--jason'])).toEqual({
       status: 1,

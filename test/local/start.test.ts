@@ -180,6 +180,65 @@ describe('npm start with EJABBERD_URL', () => {
   });
 });
 
+describe('npm start with settings that are wrong', () => {
+  it('says all that is wrong with them at once, and starts nothing', async () => {
+    const { errors, output, exit } = start(['--port', '0'], {
+      EJABBERD_URL: 'ftp://canary/',
+      EJABBERD_SERVERS: ',',
+      EJABBERD_SENDER: 'canary@example.com',
+      EJABERD_STANZAS: 'canary',
+      EJABBERD_TIMEOUT_MS: 'canary',
+    });
+    const complaint = await errors;
+    expect(complaint.trim().split('\n')).toEqual([
+      'The settings are not valid:',
+      '  EJABBERD_SENDER: is not a setting; the nearest is EJABBERD_SENDERS: rename it or remove it',
+      '  EJABERD_STANZAS: is not a setting; the nearest is EJABBERD_STANZAS: rename it or remove it',
+      '  EJABBERD_URL: must be http(s)://host:port/path',
+      '  EJABBERD_TIMEOUT_MS: must be a whole number from 1 to 900000',
+      expect.stringMatching(/^ {2}EJABBERD_SERVERS: is set and holds nothing/),
+    ]);
+    expect(await output).toBe('');
+    expect(await exit).toEqual([1, null]);
+  });
+
+  it.each([
+    ['the beginning of a setting', { EJABBERD_MAX: '1' }, /EJABBERD_MAX: is not a setting/],
+    [
+      'a sender’s domain with EJABBERD_STANZAS=any',
+      { EJABBERD_STANZAS: 'any', EJABBERD_SENDERS: 'a.example' },
+      /SENDERS/,
+    ],
+    [
+      'a secret without a server',
+      { EJABBERD_SECRET_ARN: 'arn' },
+      /EJABBERD_URL: is required if EJABBERD_SECRET_ARN is/,
+    ],
+    ['a dialect', { EJABBERD_DIALECT: 'jabber' }, /EJABBERD_DIALECT: must be/],
+  ])('also refuses %s for the embedded server', async (_, settings, reason) => {
+    const { errors, exit } = start(['--port', '0'], settings);
+    expect(await errors).toMatch(reason);
+    expect(await exit).toEqual([1, null]);
+  });
+
+  it('warns of a name that is no misspelling, and does not pass it on', async () => {
+    const settings = { EJABBERD_HOME: '/opt/ejabberd', EJABBERD_CONFIG_PATH: '/etc/ejabberd.yml' };
+    const { child, greeting, errors } = start(['--port', '0'], settings);
+    const roster = await postJson(`${urlIn(await greeting())}/get_roster`, '{"user":"alice","server":"example.com"}');
+    expect(roster.status).toBe(200);
+    child.kill('SIGTERM');
+    expect((await errors).split('\n').filter((line) => line.startsWith('Warning'))).toEqual([
+      'Warning: EJABBERD_HOME is not a setting and is not passed on.',
+    ]);
+  });
+
+  it('applies those that are right to the embedded server', async () => {
+    const greeting = await start(['--port', '0'], { EJABBERD_SERVERS: 'elsewhere.example' }).greeting();
+    const roster = await postJson(`${urlIn(greeting)}/get_roster`, '{"user":"alice","server":"example.com"}');
+    expect(roster.status).toBe(403);
+  });
+});
+
 describe('npm start, called wrongly,', () => {
   it.each([
     [['--prot', '1'], /^Unknown option '--prot'/],

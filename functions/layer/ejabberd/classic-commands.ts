@@ -84,10 +84,13 @@ export function getResources(user: Jid): Command<readonly string[]> {
   return command('get_resources', (answer) => textsOf(listOrCode(answer, user)), userArgs(user));
 }
 
-/** Routes a stanza; to a bare JID, mod_rostbeef sends a copy to every resource. */
+/**
+ * Routes a stanza; to a bare JID, mod_rostbeef sends a copy to every resource. Its answer is an integer in all releases:
+ * a string is no code, because it doesn't tell whether the stanza was routed.
+ */
 export function sendStanza(from: Jid, to: Jid, stanza: string): Command<void> {
   const read = (answer: unknown) => {
-    const result = code(answer);
+    const result = integer(answer);
     if (result !== 0) throw errorOfCode(result === 1 ? 400 : result);
   };
   const args = { from: formatJid(from), to: formatJid(to), stanza };
@@ -107,8 +110,12 @@ function userArgs({ local, domain }: Jid): Record<string, string> {
   return { user: local, server: domain };
 }
 
+/** The code of a link or unlink: the first releases of mod_rostbeef answer a failure with a string. */
 function code(answer: unknown): number {
-  if (typeof answer === 'string') return ANY_FAILURE;
+  return typeof answer === 'string' ? ANY_FAILURE : integer(answer);
+}
+
+function integer(answer: unknown): number {
   if (typeof answer !== 'number') throw new ShapeError('an integer is due');
   return answer;
 }

@@ -15,12 +15,14 @@ const PENDING_OF_ASK: ReadonlyMap<string, Pending> = new Map([
 
 /**
  * The roster in these rows, sorted by JID. One contact may have several: up to 23.01 there is a row for each group.
- * 23.10 renamed `ask` to `pending` and `group` to the list `groups`; what is odd or missing reads as none.
+ * 23.10 renamed `ask` to `pending` and `group` to the list `groups`; what is odd or missing reads as none. A row without
+ * a JID is skipped, because it names no contact and the others can be read.
  */
 export function rosterOf(rows: readonly Readonly<Record<string, unknown>>[]): readonly RosterItem[] {
   const items = new Map<string, RosterItem>();
   for (const row of rows) {
     const jid = textOr(row['jid']);
+    if (jid === '') continue;
     const groups = Array.isArray(row['groups']) ? row['groups'].map(itemText) : [textOr(row['group'])];
     items.set(jid, {
       jid,

@@ -1,4 +1,4 @@
-import { type Config, type Deadline, type Jid, type readConfig, runCommands } from 'rostbeef-layer';
+import { type Config, type Deadline, type Environment, type Issue, type Jid, runCommands } from 'rostbeef-layer';
 import { type Account, checkCredentials, checkSecret } from './account.ts';
 import { hostOf, whoOf } from './advice.ts';
 import { checkBacklog } from './backlog.ts';
@@ -12,8 +12,10 @@ import { checkTls } from './tls.ts';
 
 /** How to examine. */
 export interface Examination {
-  /** The settings; without it, those of the process. */
-  readonly environment?: Parameters<typeof readConfig>[0];
+  /** The settings. */
+  readonly environment: Environment;
+  /** Problems of the settings that were found before. */
+  readonly issues?: readonly Issue[];
   readonly deadline: Deadline;
   /** How many connections to open at once to try the listener's queue; without it, as many as a function may. */
   readonly connections?: number;
@@ -25,9 +27,9 @@ export interface Examination {
  * @returns the report, whatever is wrong with the server
  * @throws a defect alone
  */
-export async function examine({ environment, deadline, connections }: Examination): Promise<Report> {
+export async function examine({ environment, issues, deadline, connections }: Examination): Promise<Report> {
   const chart = openChart(deadline);
-  const config = await chart.check('settings', () => checkSettings(environment));
+  const config = await chart.check('settings', () => checkSettings(environment, issues));
   if (config === undefined) return chart.report(undefined);
   const { url } = config;
   const connected = await reach(chart, config, deadline);

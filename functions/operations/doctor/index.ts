@@ -16,7 +16,7 @@ const MARGIN_MS = 500;
 export async function handler(_event: unknown, context: Context): Promise<Report> {
   const deadline = new Deadline(context.getRemainingTimeInMillis() - MARGIN_MS);
   try {
-    const report = await examine({ deadline });
+    const report = await examine({ environment: process.env, deadline });
     logReport(report, context.awsRequestId);
     return report;
   } finally {

@@ -1,14 +1,15 @@
-import { type Config, ConfigurationError, readConfig } from 'rostbeef-layer';
+import { type Config, type Environment, type Issue, parseConfig } from 'rostbeef-layer';
 import type { Result } from './report.ts';
 
-/** Every problem of the settings at once, by name and without their values. */
-export async function checkSettings(environment: Parameters<typeof readConfig>[0]): Promise<Result<Config>> {
-  try {
-    const value = readConfig(environment);
-    return { found: 'complete', value };
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    const problems = (error.issues ?? []).map(({ path, message }) => `${path} ${message}`);
-    return { found: problems.join('; '), mend: 'Set these environment variables.' };
-  }
+/**
+ * Checks the settings, and tells every problem at once, by name and without values.
+ *
+ * @param issues problems that were found before, such as names that are not passed on
+ */
+export async function checkSettings(environment: Environment, issues: readonly Issue[] = []): Promise<Result<Config>> {
+  const result = parseConfig(environment);
+  if ('config' in result && issues.length === 0) return { found: 'complete', value: result.config };
+  const all = [...issues, ...('issues' in result ? result.issues : [])];
+  const problems = all.map(({ path, message }) => `${path} ${message}`);
+  return { found: problems.join('; '), mend: 'Correct these environment variables.' };
 }

@@ -1,5 +1,5 @@
 /** The settings of the functions, and the administrator's secret. */
-import { type Config, ConfigurationError, type Issue, readConfig } from 'rostbeef-layer';
+import { type Config, ConfigurationError, type Environment, type Issue, parseConfig } from 'rostbeef-layer';
 
 /** The checked settings. */
 export interface Settings extends Pick<Config, 'url' | 'caPem' | 'timeoutMs'> {
@@ -12,9 +12,10 @@ export interface Settings extends Pick<Config, 'url' | 'caPem' | 'timeoutMs'> {
  *
  * @throws ConfigurationError that lists every problem by the setting's name, never with its value
  */
-export function readSettings(env: Readonly<Record<string, string | undefined>> = process.env): Settings {
-  const issues: Issue[] = [];
-  const config = configOr(env, issues);
+export function readSettings(env: Environment = process.env): Settings {
+  const result = parseConfig(env);
+  const issues: Issue[] = 'issues' in result ? [...result.issues] : [];
+  const config = 'config' in result ? result.config : undefined;
   const adminSecretArn = env['ROTATION_ADMIN_SECRET_ARN'] ?? '';
   if (adminSecretArn === '') {
     const message = 'is missing: set it to the secret of an account that may run change_password';
@@ -25,14 +26,4 @@ export function readSettings(env: Readonly<Record<string, string | undefined>> =
   }
   if (config === undefined || issues.length > 0) throw new ConfigurationError({ issues });
   return { url: config.url, caPem: config.caPem, timeoutMs: config.timeoutMs, adminSecretArn };
-}
-
-function configOr(env: Parameters<typeof readConfig>[0], issues: Issue[]): Config | undefined {
-  try {
-    return readConfig(env);
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    issues.push(...(error.issues ?? []));
-    return undefined;
-  }
 }
