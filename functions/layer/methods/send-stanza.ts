@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { InvalidInputError, type Issue } from '../errors/index.ts';
-import { type IdempotencyKey, isCallersOwn, KEY_FORM, KEY_FORM_PROBLEM } from '../idempotency/key.ts';
+import { differingKeys, type IdempotencyKey, isCallersOwn, KEY_FORM, KEY_FORM_PROBLEM } from '../idempotency/key.ts';
 import { formatJid, parseJid } from '../jid.ts';
 import type { StanzaAddresses } from '../stanza.ts';
 import { done, text } from './fields.ts';
@@ -43,7 +43,10 @@ export const sendStanza = defineMethod({
   },
   async run({ stanza, idempotencyKey, ...members }, { dialect, access, once, note, ...context }) {
     const key = keyOf(idempotencyKey) ?? context.key;
-    const own = await addressesOf(stanza, keyIssues(key, once !== undefined));
+    const own = await addressesOf(stanza, [
+      ...keyIssues(key, once !== undefined),
+      ...differingKeys(idempotencyKey, context.key),
+    ]);
     const jids = jidsBy(parseJid, {
       from: members.from,
       to: members.to,
