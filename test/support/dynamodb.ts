@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import {
+  ConditionalCheckFailedException,
   CreateTableCommand,
   DynamoDBClient,
   PutItemCommand,
@@ -43,7 +44,7 @@ export interface DynamoDb {
   items(table: string): Promise<readonly Readonly<Record<string, string>>[]>;
   /** Writes an item; all attributes are strings, but those whose names end in `At` are numbers. */
   put(table: string, item: Readonly<Record<string, string>>): Promise<void>;
-  /** Sets when the lease of a key's record ends, in milliseconds of the epoch. */
+  /** Sets when the lease of a key's record ends, if there is one, in milliseconds of the epoch. */
   setLeaseEnd(table: string, id: string, leaseEndsAt: number): Promise<void>;
   createTable(name: string): Promise<void>;
   stop(): Promise<void>;
@@ -118,14 +119,16 @@ export async function startDynamoDb(): Promise<DynamoDb> {
       await client.send(new PutItemCommand({ TableName, Item }));
     },
     async setLeaseEnd(TableName, id, leaseEndsAt) {
-      await client.send(
-        new UpdateItemCommand({
-          TableName,
-          Key: { id: { S: id } },
-          UpdateExpression: 'SET leaseEndsAt = :at',
-          ExpressionAttributeValues: { ':at': { N: String(leaseEndsAt) } },
-        }),
-      );
+      const command = new UpdateItemCommand({
+        TableName,
+        Key: { id: { S: id } },
+        UpdateExpression: 'SET leaseEndsAt = :at',
+        ConditionExpression: 'attribute_exists(id)',
+        ExpressionAttributeValues: { ':at': { N: String(leaseEndsAt) } },
+      });
+      await client.send(command).catch((error) => {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      });
     },
     async createTable(TableName) {
       await client.send(
