@@ -63,7 +63,7 @@ const keyParameter: JsonObject = {
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
-  description: 'As the member `idempotencyKey`, which counts where both are given.',
+  description: 'The member `idempotencyKey` as a header. If both are given, they must be equal.',
   schema: { type: 'string' },
 };
 

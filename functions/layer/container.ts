@@ -96,9 +96,7 @@ function tableOpener({ idempotencyTable }: Config): (() => Table) | undefined {
 }
 
 function onceIn(tableOf: () => Table, { idempotencyTtlSeconds: ttlSeconds }: Config, deadline: Deadline): Once {
-  const warn = (reason: string) =>
-    logWarning(`an idempotency key stays in progress, and so becomes unknown: ${reason}`);
-  return (sending) => onceBy({ table: tableOf(), ttlSeconds, deadline, warn })(sending);
+  return (sending) => onceBy({ table: tableOf(), ttlSeconds, deadline, warn: logWarning })(sending);
 }
 
 function credentialsOf({ secretArn }: Config): CredentialSource | undefined {

@@ -23,6 +23,8 @@ export {
 export type { Run } from './ejabberd/runner.ts';
 export * from './errors/index.ts';
 export { createHandler, type LambdaHandler } from './handler.ts';
+export { type IdempotencyKey, KEY_FORM, KEY_FORM_PROBLEM, keyId } from './idempotency/key.ts';
+export { heldIn, isAtWork, type State } from './idempotency/record.ts';
 export type { Jid } from './jid.ts';
 export { logLine } from './log.ts';
 export { catalogue } from './methods/catalogue.ts';

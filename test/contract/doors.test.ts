@@ -77,7 +77,7 @@ const withKeys = () => ({
   AWS_ENDPOINT_URL_DYNAMODB: keys.url,
 });
 async function occupy(input: unknown): Promise<void> {
-  keys.behave((operation) => (operation === 'UpdateItem' ? 'throttle' : 'answer'));
+  keys.behave((operation, nth) => (operation === 'UpdateItem' && nth > 1 ? 'throttle' : 'answer'));
   await sandboxOf('send_stanza', withKeys()).invoke(input);
 }
 

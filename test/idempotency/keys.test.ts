@@ -8,6 +8,8 @@ import { startClassic } from '../support/classic-server.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
 import { isSuccess, keyedEntrances, startWorld, TABLE, type World } from './world.ts';
 
+const byHttp = keyedEntrances.filter(({ path }) => path === 'Idempotency-Key');
+
 let keys = 0;
 const newKey = () => {
   keys += 1;
@@ -77,17 +79,45 @@ describe('a key', () => {
     return outcome.kind === 'error' ? outcome.errorType : undefined;
   };
 
-  it('is the same by header and member, and the member’s is the one that counts', async () => {
+  it('is the same by header and by member', async () => {
+    const { input, count } = await world.receiver();
+    const key = newKey();
+    await sandbox.invoke({ ...input, idempotencyKey: key });
+    for (const { event, seen } of byHttp) {
+      expect(seen(await sandbox.invoke(event(input, key)))).toMatchObject({ status: 200 });
+      expect(seen(await sandbox.invoke(event({ ...input, ...{ idempotencyKey: key } }, key)))).toMatchObject({
+        status: 200,
+      });
+    }
+    expect(await count()).toBe(1);
+  });
+
+  it.each(byHttp)('that differs from the header is refused by $name, and both are named', async ({ event, seen }) => {
     const { input, count } = await world.receiver();
     const [key, other] = [newKey(), newKey()];
-    const [byHttp] = keyedEntrances;
-    await sandbox.invoke({ ...input, idempotencyKey: key });
-    await sandbox.invoke(byHttp?.event(input, key));
-    await sandbox.invoke(byHttp?.event({ ...input, ...{ idempotencyKey: key } }, other));
-    expect(await count()).toBe(1);
-    await sandbox.invoke(byHttp?.event(input, other));
-    expect(await count()).toBe(2);
+    const outcome = await sandbox.invoke(event({ ...input, ...{ idempotencyKey: key } }, other));
+    expect(seen(outcome)).toEqual({ status: 400, error: 'InvalidInputError' });
+    expect(outcome.log.join()).toMatch(/Idempotency-Key must equal .*; idempotencyKey must equal /);
+    expect(outcome.log.join()).not.toContain(key);
+    expect(await count()).toBe(0);
   });
+
+  it.each(byHttp.flatMap((entrance) => ['', ' ', '""', '" "'].map((header) => ({ ...entrance, header }))))(
+    'that is a blank header, $header, is refused by $name',
+    async ({ event, seen, header }) => {
+      const { input, count } = await world.receiver();
+      const blank = (members: object) => {
+        const given = Object(event({ ...input, ...members }, 'replaced'));
+        return { ...given, headers: { ...given.headers, 'Idempotency-Key': header, 'idempotency-key': header } };
+      };
+      for (const members of [{}, { idempotencyKey: newKey() }]) {
+        const outcome = await sandbox.invoke(blank(members));
+        expect(seen(outcome)).toEqual({ status: 400, error: 'InvalidInputError' });
+        expect(outcome.log.join()).toContain('Idempotency-Key must ');
+      }
+      expect(await count()).toBe(0);
+    },
+  );
 
   it('of another kind is another: a caller can not take a message’s', async () => {
     const { input, count } = await world.receiver();
@@ -106,21 +136,19 @@ describe('a key', () => {
     expect(await count()).toBe(1);
   });
 
-  it.each([['', 'a'.repeat(257), 'a b', 'é', 'a\n'].map((value) => [value])].flat())(
+  it.each(['', 'a'.repeat(257), 'a b', 'é', 'a\n'])(
     'of the form %j is refused, as member and as header',
     async (value) => {
       const { input } = await world.receiver();
-      const [byHttp] = keyedEntrances;
-      const outcome = await sandbox.invoke({ ...input, idempotencyKey: value });
-      expect(outcome).toMatchObject({
+      expect(await sandbox.invoke({ ...input, idempotencyKey: value })).toMatchObject({
         errorType: 'InvalidInputError',
         errorMessage: expect.stringMatching(/: idempotencyKey must be 1 to 256 printable ASCII/),
       });
-      if (value.trim() === '' || value.endsWith('\n')) return;
-      expect(byHttp?.seen(await sandbox.invoke(byHttp.event(input, value)))).toEqual({
-        status: 400,
-        error: 'InvalidInputError',
-      });
+      // A header’s value has no white space at its end.
+      if (value.endsWith('\n')) return;
+      for (const { event, seen } of byHttp) {
+        expect(seen(await sandbox.invoke(event(input, value)))).toEqual({ status: 400, error: 'InvalidInputError' });
+      }
     },
   );
 
@@ -222,17 +250,18 @@ describe('a key', () => {
     const afterItsLease = () => sleep(2_100);
 
     it.each([
-      ['before it sent', 'PutItem', 0],
-      ['after it sent', 'UpdateItem', 1],
-    ] as const)('%s is at work until its lease ends, then unknown', async (_, killedAt, sent) => {
+      ['before it began to send', 'PutItem', undefined, 1],
+      ['after it began to send', 'UpdateItem', 'OutcomeUnknownError', 0],
+      ['after it sent', 'UpdateItem to sent', 'OutcomeUnknownError', 1],
+    ] as const)('%s is at work until its lease ends', async (_, killedAt, afterwards, sent) => {
       const { input, count } = await world.receiver();
       const idempotencyKey = newKey();
       const killed = world.process(shortLived);
       const stopping = Promise.withResolvers<void>();
-      world.database.behave((operation) => {
-        if (operation !== killedAt) return 'answer';
+      world.database.behave((operation, nth) => {
+        if (`${operation}${nth === 2 ? ' to sent' : ''}` !== killedAt) return 'answer';
         void killed.stop().then(stopping.resolve);
-        return killedAt === 'PutItem' ? 'answer' : 'hang';
+        return killedAt === 'UpdateItem to sent' ? 'hang' : 'answer';
       });
       const outcome = await killed.invoke({ ...input, idempotencyKey });
       await stopping.promise;
@@ -240,7 +269,7 @@ describe('a key', () => {
       world.database.behave(() => 'answer');
       expect(await errorOf(sandbox, { ...input, idempotencyKey })).toBe('IdempotencyInProgressError');
       await afterItsLease();
-      expect(await errorOf(sandbox, { ...input, idempotencyKey })).toBe('OutcomeUnknownError');
+      expect(await errorOf(sandbox, { ...input, idempotencyKey })).toBe(afterwards);
       expect(await count()).toBe(sent);
     });
 
@@ -319,10 +348,12 @@ describe('a key', () => {
       const { input, count } = await world.receiver();
       const idempotencyKey = newKey();
       const hasty = world.process({ EJABBERD_TIMEOUT_MS: '2000' });
-      world.database.behave((operation) => (operation === 'UpdateItem' ? 'throttle' : 'answer'));
+      world.database.behave((operation, nth) => (operation === 'UpdateItem' && nth > 1 ? 'throttle' : 'answer'));
       const outcome = await hasty.invoke({ ...input, idempotencyKey });
       expect(outcome.kind).toBe('result');
-      expect(outcome.log.join()).toContain('an idempotency key stays in progress');
+      expect(outcome.log.join()).toMatch(
+        /the outcome of the idempotency key with the id [\w-]{43} could not be kept: /,
+      );
       world.database.behave(() => 'answer');
       expect(await errorOf(sandbox, { ...input, idempotencyKey })).toBe('IdempotencyInProgressError');
       await sleep(3_100);

@@ -187,7 +187,7 @@ describe('a roster of a classic server', () => {
     const row = { jid: 'carol@xmpp.test', nick: 'Carol', subscription: 'both', group: 'Work' };
     const { dialect } = await answering(() => valued([{}, { nick: 'Ghost' }, row, { jid: '' }]));
     expect(await dialect.getRoster(alice)).toMatchObject([{ jid: 'carol@xmpp.test', nick: 'Carol' }]);
-    const { part, presences } = await dialect.getRosterWithPresence(alice, (items) => ({ items }));
+    const { part, presences } = await dialect.getRosterWithPresence(alice, (items) => ({ items }), everybody);
     expect(part.items).toMatchObject([{ jid: 'carol@xmpp.test' }]);
     expect(presences).toHaveLength(1);
   });

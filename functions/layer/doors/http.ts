@@ -67,19 +67,21 @@ function demandPost(event: Readonly<Record<string, unknown>>): void {
 
 /** No content type counts as JSON; one that is given must be (RFC 6839 section 3.1 for the suffix). */
 function demandJson(event: Readonly<Record<string, unknown>>): void {
-  const contentType = headerOf(event, 'content-type');
-  if (contentType === undefined || /^\s*(?:application\/json|[\w.+-]+\/[\w.+-]+\+json)\s*(?:;|$)/i.test(contentType))
-    return;
+  const contentType = headerOf(event, 'content-type')?.trim() ?? '';
+  if (contentType === '' || /^(?:application\/json|[\w.+-]+\/[\w.+-]+\+json)\s*(?:;|$)/i.test(contentType)) return;
   throw new InvalidInputError({ status: 415, detail: 'the content type must be application/json' });
 }
 
 function headerOf(event: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const headers = isObject(event['headers']) ? event['headers'] : {};
   const value = Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
-  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+  return typeof value === 'string' ? value : undefined;
 }
 
-/** As draft-ietf-httpapi-idempotency-key-header has it, a string in quotes; most clients leave these out. */
+/**
+ * The key in the header, without white space around it. draft-ietf-httpapi-idempotency-key-header has it as a string in
+ * quotes, which most clients leave out. A blank header is a key too, so that it is refused: its caller relies on it.
+ */
 function keyOf(event: Readonly<Record<string, unknown>>): IdempotencyKey | undefined {
   const value = headerOf(event, 'idempotency-key')?.trim();
   return value === undefined ? undefined : { source: 'Idempotency-Key', value: value.replace(/^"(.*)"$/, '$1') };

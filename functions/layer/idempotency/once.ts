@@ -1,4 +1,15 @@
-/** At most once a key: who sends, who is told that it was sent already, and when nobody may send any more. */
+/**
+ * Sends at most once a key.
+ *
+ * An attempt claims the key, writes that it begins to send, sends, and keeps the outcome. The table checks and makes each
+ * write in one step, and all but the claim demand the attempt's own id. So the order holds for writes that come late or
+ * twice, and whatever the clocks say:
+ *
+ * - An attempt sends only after the table has answered that its claim became `sending`.
+ * - Another attempt takes over only a claim that did not become `sending`. From then on the first can't begin to send.
+ *
+ * The clocks decide when a lease is over, and so who waits and who takes over. They don't decide who sends.
+ */
 import { Deadline } from '../deadline.ts';
 import {
   IdempotencyInProgressError,
@@ -10,7 +21,8 @@ import {
   UnexpectedError,
 } from '../errors/index.ts';
 import { fingerprint, type IdempotencyKey } from './key.ts';
-import type { Claim, Held, Table } from './table.ts';
+import { type Claim, type Held, isAbandoned, isAtWork } from './record.ts';
+import type { Table } from './table.ts';
 
 /** What is to be sent, and what it is known by. */
 export interface Sending {
@@ -40,14 +52,14 @@ export interface OnceOptions {
   readonly ttlSeconds: number;
   /** The invocation's. */
   readonly deadline: Deadline;
-  /** Told why an outcome could not be kept. */
-  readonly warn: (reason: string) => void;
+  /** Takes a line for the log: which key's record could not be written, and why. */
+  readonly warn: (message: string) => void;
 }
 
 /** To keep an outcome in, after the last moment of sending; of a short deadline, a fifth. */
 const KEEPING_MS = 500;
 
-/** A lease outlasts its call by more than the clocks of two machines may differ. */
+/** A lease outlasts its call by more than the clocks of two functions usually differ. */
 const CLOCKS_MS = 1_000;
 
 /** A key may be freed between our claim and our look at who has it; who meets that more often is told to wait. */
@@ -62,55 +74,73 @@ export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once
     expiresAt: Math.ceil(Date.now() / 1000) + ttlSeconds,
   });
 
-  /** Whether this call is the one to send; otherwise it was sent. */
+  /** Resolves to whether this call is the one to send; otherwise the stanza was sent. */
   const take = async (claim: Claim, key: IdempotencyKey, signal: AbortSignal): Promise<boolean> => {
     for (let claims = 0; claims < CLAIMS; claims += 1) {
       if (await table.claim(claim, signal)) return true;
       const held = await table.read(claim.id, signal);
       // The answer to our own claim was lost, and the client asked again.
       if (held?.attempt === claim.attempt) return true;
-      if (held !== undefined) return demandSent(held, claim, key);
+      if (held !== undefined && !isAbandoned(held, Date.now())) return demandSent(held, claim, key);
     }
     throw new IdempotencyInProgressError();
   };
 
-  const takeOrLeave = (claim: Claim, key: IdempotencyKey, signal: AbortSignal): Promise<boolean> =>
-    take(claim, key, signal).catch(async (error: unknown) => {
-      // A claim whose answer never came may have been written all the same.
-      if (error instanceof IdempotencyStoreUnavailableError) await attempted(table.free(claim, deadline.signal));
+  const takeAndBegin = async (claim: Claim, key: IdempotencyKey, signal: AbortSignal): Promise<boolean> => {
+    if (!(await take(claim, key, signal))) return false;
+    // Another call found our lease over by its clock.
+    if (!(await table.beginSending(claim, signal))) throw new IdempotencyInProgressError();
+    return true;
+  };
+
+  /** Frees the key if the table fails, because a write that was not answered may have been done, or may still be. */
+  const takeAndBeginOrFree = (claim: Claim, key: IdempotencyKey, signal: AbortSignal): Promise<boolean> =>
+    takeAndBegin(claim, key, signal).catch(async (error: unknown) => {
+      if (error instanceof IdempotencyStoreUnavailableError) await free(claim);
       throw error;
     });
 
-  /** What can't be kept stays pending, and so becomes unknown: that never sends twice. A defect's own words stay out of the log. */
-  const attempted = (keeping: Promise<void>): Promise<void> =>
-    keeping.catch((error: unknown) =>
-      warn(error instanceof RostbeefError ? error.message : new UnexpectedError().message),
-    );
+  const free = (claim: Claim) =>
+    attempted(table.free(claim, deadline.signal), `nothing was sent, but ${keyOf(claim)} could not be freed`);
+  const keep = (claim: Claim, outcome: 'sent' | 'unknown') =>
+    attempted(table.keep(claim, outcome, deadline.signal), `the outcome of ${keyOf(claim)} could not be kept`);
+
+  /** A key that can't be written becomes unknown when its lease is over. The message of a defect stays out of the log. */
+  const attempted = (writing: Promise<void>, failure: string): Promise<void> =>
+    writing.catch((error: unknown) => {
+      const { message } = error instanceof RostbeefError ? error : new UnexpectedError();
+      warn(`${failure}: ${message}`);
+    });
 
   return async (sending) => {
     const claim = newClaim(sending);
     const sendingEnds = new Deadline(deadline.remainingMs - Math.min(KEEPING_MS, deadline.remainingMs / 5));
     try {
-      if (!(await takeOrLeave(claim, sending.key, sendingEnds.signal))) return;
+      if (!(await takeAndBeginOrFree(claim, sending.key, sendingEnds.signal))) return;
       await sending.send(sendingEnds.signal).catch(async (error: unknown) => {
-        const { signal } = deadline;
-        await attempted(wasNotTaken(error) ? table.free(claim, signal) : table.keep(claim, 'unknown', signal));
+        await (wasNotTaken(error) ? free(claim) : keep(claim, 'unknown'));
         throw error;
       });
-      await attempted(table.keep(claim, 'sent', deadline.signal));
+      await keep(claim, 'sent');
     } finally {
       sendingEnds.end();
     }
   };
 }
 
-function demandSent(held: Held, { payload }: Claim, key: IdempotencyKey): false {
-  if (held.payload !== payload) {
+/** The name under which an operator can free the key: see `npm run free-key`. */
+function keyOf({ id }: Claim): string {
+  return `the idempotency key with the id ${id}`;
+}
+
+function demandSent(held: Held, claim: Claim, key: IdempotencyKey): false {
+  if (held.payload !== claim.payload) {
     throw new InvalidInputError({ issues: [{ path: key.source, message: 'was used for another stanza' }] });
   }
-  if (held.outcome === 'sent') return false;
-  if (held.outcome === 'pending' && Date.now() < held.leaseEndsAt) throw new IdempotencyInProgressError();
-  throw new OutcomeUnknownError({ detail: 'an earlier call with this key may have sent it, so this one did not' });
+  if (held.state === 'sent') return false;
+  if (isAtWork(held, Date.now())) throw new IdempotencyInProgressError();
+  const detail = `an earlier call may have sent it with ${keyOf(claim)}, so this call did not`;
+  throw new OutcomeUnknownError({ detail });
 }
 
 /** Whether an error proves that the server did not take the stanza. A failure that it does not explain proves nothing. */

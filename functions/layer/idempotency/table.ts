@@ -2,33 +2,25 @@
 import { whyAwsFailed } from '../aws-failure.ts';
 import { unlessAborted } from '../deadline.ts';
 import { IdempotencyStoreUnavailableError, type RostbeefError } from '../errors/index.ts';
-import type { Fingerprint } from './key.ts';
+import { type Claim, claimItem, type Held, heldIn, type State } from './record.ts';
 
-/** What became of a call: `pending` is not known yet, and once its lease is over never will be. */
-export type Outcome = 'pending' | 'sent' | 'unknown';
-
-/** A call's claim to be the one that sends. */
-export interface Claim extends Fingerprint {
-  /** Tells this attempt from every other. */
-  readonly attempt: string;
-  /** Milliseconds of the epoch by which the attempt is over. */
-  readonly leaseEndsAt: number;
-  /** Seconds of the epoch from which the key is as good as new; the table's time to live. */
-  readonly expiresAt: number;
-}
-
-/** What the table holds of an earlier attempt. */
-export type Held = Pick<Claim, 'payload' | 'attempt' | 'leaseEndsAt'> & { readonly outcome: Outcome };
-
-/** The table. Everything but a failed condition is an `IdempotencyStoreUnavailableError`. */
+/**
+ * The table. Each method throws `IdempotencyStoreUnavailableError` if the table can't be asked. The write may have been
+ * done all the same, or may be done later.
+ *
+ * The SDK repeats a request once if its answer is lost. A claim that was done by the first request is then refused, and
+ * {@link Table.read} finds it. Every other write may be done twice.
+ */
 export interface Table {
-  /** Writes the claim where the key has none that is still kept. */
+  /** Claims a key that is free, and resolves to whether it did. The claim of an attempt that ended unsent counts as free. */
   claim(claim: Claim, signal: AbortSignal): Promise<boolean>;
-  /** The key's record; `undefined` where there is none. */
+  /** The key's record; `undefined` if there is no record. */
   read(id: string, signal: AbortSignal): Promise<Held | undefined>;
-  /** Keeps what became of a claim. */
-  keep(claim: Claim, outcome: Outcome, signal: AbortSignal): Promise<void>;
-  /** Takes a claim back: nothing was sent. */
+  /** Writes that the claim's stanza is now sent, and resolves to whether the claim still held the key. */
+  beginSending(claim: Claim, signal: AbortSignal): Promise<boolean>;
+  /** Keeps the outcome of a claim. */
+  keep(claim: Claim, outcome: 'sent' | 'unknown', signal: AbortSignal): Promise<void>;
+  /** Deletes a claim, because nothing was sent. */
   free(claim: Claim, signal: AbortSignal): Promise<void>;
 }
 
@@ -38,10 +30,6 @@ const ANSWER_MS = 2_000;
 
 const ENDPOINT_ADVICE =
   'the function’s VPC needs a gateway endpoint com.amazonaws.<region>.dynamodb that its security group may reach, or a NAT';
-
-/** The names of the attributes that conditions ask for. None is a reserved word. */
-const IS_OWN = 'attempt = :attempt';
-const IS_FREE = 'attribute_not_exists(id) OR expiresAt <= :now';
 
 /**
  * The table in DynamoDB: its key is the string `id`, its time-to-live attribute `expiresAt`.
@@ -57,33 +45,33 @@ export function dynamoDbTable(TableName: string): Table {
       throw unavailable(error, operation, await loading);
     }
   };
-  const unlessLost = (error: unknown, { sdk }: Tools): false => {
-    if (error instanceof sdk.ConditionalCheckFailedException) return false;
-    throw error;
-  };
+  /** Whether a conditional write was done. */
+  const isDone = (answer: Promise<unknown>, { sdk }: Tools): Promise<boolean> =>
+    answer.then(
+      () => true,
+      (error) => {
+        if (error instanceof sdk.ConditionalCheckFailedException) return false;
+        throw error;
+      },
+    );
+  /** Sets the state of a key's record under a condition. */
+  const update = (id: string, state: State, condition: Condition, signal: AbortSignal): Promise<boolean> =>
+    ask('UpdateItem', signal, (tools) => {
+      const command = new tools.sdk.UpdateItemCommand({
+        TableName,
+        Key: { id: { S: id } },
+        UpdateExpression: 'SET outcome = :outcome',
+        ConditionExpression: condition.ConditionExpression,
+        ExpressionAttributeValues: { ...condition.ExpressionAttributeValues, ':outcome': { S: state } },
+      });
+      return isDone(tools.client.send(command, { abortSignal: signal }), tools);
+    });
 
   return {
-    claim: ({ id, payload, attempt, leaseEndsAt, expiresAt }, signal) =>
+    claim: (claim, signal) =>
       ask('PutItem', signal, (tools) => {
-        const Item = {
-          id: { S: id },
-          payload: { S: payload },
-          attempt: { S: attempt },
-          outcome: { S: 'pending' },
-          leaseEndsAt: { N: String(leaseEndsAt) },
-          expiresAt: { N: String(expiresAt) },
-        };
-        const now = { N: String(Math.floor(Date.now() / 1000)) };
-        const command = new tools.sdk.PutItemCommand({
-          TableName,
-          Item,
-          ConditionExpression: IS_FREE,
-          ExpressionAttributeValues: { ':now': now },
-        });
-        return tools.client.send(command, { abortSignal: signal }).then(
-          () => true,
-          (error) => unlessLost(error, tools),
-        );
+        const command = new tools.sdk.PutItemCommand({ TableName, Item: claimItem(claim), ...isFree(Date.now()) });
+        return isDone(tools.client.send(command, { abortSignal: signal }), tools);
       }),
 
     read: (id, signal) =>
@@ -93,28 +81,53 @@ export function dynamoDbTable(TableName: string): Table {
         return Item && heldIn(Item);
       }),
 
-    keep: ({ id, attempt }, outcome, signal) =>
-      ask('UpdateItem', signal, async (tools) => {
-        const command = new tools.sdk.UpdateItemCommand({
-          TableName,
-          Key: { id: { S: id } },
-          UpdateExpression: 'SET outcome = :outcome',
-          ConditionExpression: IS_OWN,
-          ExpressionAttributeValues: { ':outcome': { S: outcome }, ':attempt': { S: attempt } },
-        });
-        await tools.client.send(command, { abortSignal: signal }).catch((error) => unlessLost(error, tools));
-      }),
+    beginSending: ({ id, attempt }, signal) => update(id, 'sending', isOwnAndUnsettled(attempt), signal),
+
+    keep: async ({ id, attempt }, outcome, signal) => {
+      await update(id, outcome, isOwn(attempt), signal);
+    },
 
     free: ({ id, attempt }, signal) =>
       ask('DeleteItem', signal, async (tools) => {
-        const command = new tools.sdk.DeleteItemCommand({
-          TableName,
-          Key: { id: { S: id } },
-          ConditionExpression: IS_OWN,
-          ExpressionAttributeValues: { ':attempt': { S: attempt } },
-        });
-        await tools.client.send(command, { abortSignal: signal }).catch((error) => unlessLost(error, tools));
+        const command = new tools.sdk.DeleteItemCommand({ TableName, Key: { id: { S: id } }, ...isOwn(attempt) });
+        await isDone(tools.client.send(command, { abortSignal: signal }), tools);
       }),
+  };
+}
+
+/** What a write demands of the record. DynamoDB checks it and writes in one step. */
+interface Condition {
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeValues: Record<string, { readonly S: string } | { readonly N: string }>;
+}
+
+/** The key has no record, an old one, or the claim of an attempt that ended before it began to send. */
+function isFree(nowMs: number): Condition {
+  return {
+    ConditionExpression:
+      'attribute_not_exists(id) OR expiresAt <= :now OR (outcome = :claimed AND leaseEndsAt <= :nowMs)',
+    ExpressionAttributeValues: {
+      ':now': { N: String(Math.floor(nowMs / 1000)) },
+      ':nowMs': { N: String(nowMs) },
+      ':claimed': { S: 'claimed' },
+    },
+  };
+}
+
+function isOwn(attempt: string): Condition {
+  return { ConditionExpression: 'attempt = :attempt', ExpressionAttributeValues: { ':attempt': { S: attempt } } };
+}
+
+/** It holds again if the update is repeated because its answer was lost, and no longer for one that comes after the outcome. */
+function isOwnAndUnsettled(attempt: string): Condition {
+  const { ConditionExpression, ExpressionAttributeValues } = isOwn(attempt);
+  return {
+    ConditionExpression: `${ConditionExpression} AND outcome IN (:claimed, :sending)`,
+    ExpressionAttributeValues: {
+      ...ExpressionAttributeValues,
+      ':claimed': { S: 'claimed' },
+      ':sending': { S: 'sending' },
+    },
   };
 }
 
@@ -132,18 +145,6 @@ async function load() {
 /** Called as the SDK calls its own timeouts. */
 class TooLate extends Error {
   override readonly name = 'TimeoutError';
-}
-
-type Attributes = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
-
-/** An item that is not as it was written counts as unknown: nothing is sent for it. */
-function heldIn({ payload, attempt, leaseEndsAt, outcome }: Attributes): Held {
-  return {
-    payload: payload?.S ?? '',
-    attempt: attempt?.S ?? '',
-    leaseEndsAt: Number(leaseEndsAt?.N ?? 0),
-    outcome: outcome?.S === 'pending' || outcome?.S === 'sent' ? outcome.S : 'unknown',
-  };
 }
 
 function unavailable(cause: unknown, operation: string, { sdk }: Tools): RostbeefError {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { InvalidInputError, type Issue } from '../errors/index.ts';
-import { type IdempotencyKey, isCallersOwn, KEY_FORM, KEY_FORM_PROBLEM } from '../idempotency/key.ts';
+import { differingKeys, type IdempotencyKey, isCallersOwn, KEY_FORM, KEY_FORM_PROBLEM } from '../idempotency/key.ts';
 import { formatJid, parseJid } from '../jid.ts';
 import type { Stanza } from '../stanza.ts';
 import { done, text } from './fields.ts';
@@ -45,7 +45,8 @@ export const sendStanza = defineMethod({
   },
   async names({ stanza: text, idempotencyKey, ...members }, { keepsKeys, maxStanzaBytes, ...context }) {
     const key = keyOf(idempotencyKey) ?? context.key;
-    const stanza = await readWithin(maxStanzaBytes, text, keyIssues(key, keepsKeys));
+    const issues = [...keyIssues(key, keepsKeys), ...differingKeys(idempotencyKey, context.key)];
+    const stanza = await readWithin(maxStanzaBytes, text, issues);
     const jids = jidsBy(parseJid, {
       from: members.from,
       to: members.to,
