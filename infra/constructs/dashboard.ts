@@ -53,8 +53,8 @@ export function dashboardRows({
         height: 3,
         metrics: [
           ownMetric(namespace, 'EjabberdReachable', Stats.MINIMUM),
-          ...['EjabberdFailures', 'CredentialFailures', 'FunctionFailures', 'ClientErrors'].map((name) =>
-            ownMetric(namespace, name),
+          ...['EjabberdFailures', 'CredentialFailures', 'FunctionFailures', 'ForbiddenStanzas', 'ClientErrors'].map(
+            (name) => ownMetric(namespace, name),
           ),
           throttles,
         ],

@@ -41,6 +41,7 @@ export function stanzaAttacksOn(root: string): void {
   let secrets: SecretsManager;
   let guarded: Handlers;
   let unguarded: Handlers;
+  let scoped: Handlers;
 
   beforeAll(async () => {
     server = await startRealEjabberd(root, { lines: LINES });
@@ -56,6 +57,7 @@ export function stanzaAttacksOn(root: string): void {
       AWS_SECRET_ACCESS_KEY: 'test',
     };
     guarded = openHandlers(settings);
+    scoped = openHandlers({ ...settings, EJABBERD_SERVERS: 'xmpp.test' });
     unguarded = openHandlers({
       ...settings,
       EJABBERD_STANZAS: 'any',
@@ -187,6 +189,37 @@ export function stanzaAttacksOn(root: string): void {
       ]) {
         expect(await send(guarded, { from, to: client.jid, stanza })).toMatchObject(forbidden('to'));
       }
+    });
+  });
+
+  describe('presence of a contact on a server outside EJABBERD_SERVERS', () => {
+    const addItem = (name: string, contact: string, subs: string) => {
+      const args = { localuser: name, localhost: 'xmpp.test', user: contact, host: 'other.test', nick: '', subs };
+      return server.command(
+        'add_rosteritem',
+        server.release === 'since-24.02' ? { ...args, groups: [] } : { ...args, group: '' },
+      );
+    };
+    const shown = async (handlers: Handlers, user: string, maxResults?: number) => {
+      const input = { user, server: 'xmpp.test', ...(maxResults !== undefined && { maxResults }) };
+      const result = await handlers.call('get_roster_with_presence', input);
+      return JSON.parse(JSON.stringify(result)).contacts[0];
+    };
+
+    it.each([
+      ['none', 'unavailable', ''],
+      ['from', 'unavailable', ''],
+      ['to', 'dnd', 'desk'],
+      ['both', 'dnd', 'desk'],
+    ])('is told with the subscription %s as %s', async (subs, show, resource) => {
+      const [bot, ceo] = [await victim(), `ceo-${subs}`];
+      await server.register(ceo, 'other.test');
+      await server.connect(ceo, 'desk', { show: 'dnd' }, 'other.test');
+      await addItem(bot, ceo, subs);
+      const jid = `${ceo}@other.test`;
+      expect(await shown(scoped, bot)).toMatchObject({ jid, subscription: subs, show, resource });
+      expect(await shown(scoped, bot, 1)).toMatchObject({ jid, show, resource });
+      expect(await shown(guarded, bot)).toMatchObject({ jid, show: 'dnd', resource: 'desk' });
     });
   });
 
