@@ -57,7 +57,7 @@ function write(line: object): void {
 }
 
 function levelOf(error: unknown): string {
-  return error instanceof RostbeefError && error.status !== undefined && error.status < 500 ? 'WARN' : 'ERROR';
+  return error instanceof RostbeefError && error.blame === 'caller' ? 'WARN' : 'ERROR';
 }
 
 /** A cause by its name and code; of a defect, also where it happened. The message may quote what the caller sent. */

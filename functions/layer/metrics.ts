@@ -1,14 +1,6 @@
 /** A call's metrics in CloudWatch's embedded metric format: they travel in the log line, and cost the call nothing. */
 import { metricNamespace } from './config.ts';
-import {
-  ConfigurationError,
-  CredentialsRejectedError,
-  CredentialsUnavailableError,
-  ForbiddenStanzaError,
-  IdempotencyStoreUnavailableError,
-  RostbeefError,
-  UnexpectedError,
-} from './errors/index.ts';
+import { type Blame, ForbiddenStanzaError, RostbeefError } from './errors/index.ts';
 
 /**
  * The metrics. Each is paid for by month and dimension, so there are few, without a dimension: which method failed and
@@ -56,15 +48,14 @@ function directives(names: readonly string[]): readonly object[] {
   return [{ Namespace: metricNamespace(), Dimensions: [[]], Metrics }];
 }
 
-const FUNCTION_FAILURES = [ConfigurationError, IdempotencyStoreUnavailableError, UnexpectedError];
+const METRIC_OF_BLAME: Readonly<Record<Blame, Metric>> = {
+  caller: 'ClientErrors',
+  credentials: 'CredentialFailures',
+  ejabberd: 'EjabberdFailures',
+  functions: 'FunctionFailures',
+};
 
 function metricOf(error: unknown): Metric {
-  if (!(error instanceof RostbeefError) || FUNCTION_FAILURES.some((Class) => error instanceof Class)) {
-    return 'FunctionFailures';
-  }
-  if (error instanceof CredentialsRejectedError || error instanceof CredentialsUnavailableError) {
-    return 'CredentialFailures';
-  }
   if (error instanceof ForbiddenStanzaError) return 'ForbiddenStanzas';
-  return error.status === undefined || error.status < 500 ? 'ClientErrors' : 'EjabberdFailures';
+  return METRIC_OF_BLAME[error instanceof RostbeefError ? error.blame : 'functions'];
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { sendStanza } from '../../functions/layer/ejabberd/commands.ts';
 import { meaningOf } from '../../functions/layer/ejabberd/faults.ts';
-import { RostbeefError } from '../../functions/layer/errors/index.ts';
+import { BadRequestError, RostbeefError } from '../../functions/layer/errors/index.ts';
 
 /** What a fault means, in a word. */
-const meaning = (text: string, { command = 'get_roster', code = -118 } = {}): string => {
-  const result = meaningOf(command, { code, text });
+const meaning = (text: string, code = -118): string => {
+  const result = meaningOf({ code, text });
   return result instanceof RostbeefError ? result.name : result;
 };
 
@@ -32,7 +33,10 @@ describe('a fault -118', () => {
   it.each(['<<"mismatched tag">>', '{unknown_tag,<<"foo">>,<<"jabber:client">>}'])(
     'of send_stanza for %s is a stanza that can not be read',
     (reason) => {
-      expect(meaning(problem(reason), { command: 'send_stanza' })).toBe('BadRequestError');
+      const jid = { local: 'a', domain: 'xmpp.test', resource: '' };
+      const { readFault } = sendStanza(jid, jid, '<message/>');
+      expect(() => readFault?.({ code: -118, text: problem(reason, 'canary') })).toThrow(BadRequestError);
+      expect(readFault?.({ code: -116, text: problem(reason) })).toBeUndefined();
     },
   );
 
@@ -46,7 +50,7 @@ describe('a fault -118', () => {
 
   it('is never quoted', () => {
     for (const reason of ['not_found', '"JID malformed"', '<<"canary">>']) {
-      const error = meaningOf('send_stanza', { code: -118, text: problem(reason, 'canary') });
+      const error = meaningOf({ code: -118, text: problem(reason, 'canary') });
       expect(error).toBeInstanceOf(RostbeefError);
       expect(JSON.stringify([String(error), error])).not.toContain('canary');
     }
@@ -55,7 +59,7 @@ describe('a fault -118', () => {
 
 describe('another fault', () => {
   it.each([-112, -114, -116, -120, -122, -1, 1])('%i keeps its code, and not its text', (code) => {
-    const error = meaningOf('get_roster', { code, text: 'Error: canary' });
+    const error = meaningOf({ code, text: 'Error: canary' });
     expect(error).toMatchObject({ name: 'UndefinedConditionError', code });
     expect(String(error)).not.toContain('canary');
   });

@@ -1,8 +1,8 @@
 /** The stock commands used, with their arguments and how their answers read; `mod_admin_extra` has all but the last. */
-import { errorOfCode, ItemNotFoundError } from '../errors/index.ts';
+import { BadRequestError, errorOfCode, ItemNotFoundError } from '../errors/index.ts';
 import { formatJid, type Jid } from '../jid.ts';
 import type { RosterItem, Show, Side } from './dialect.ts';
-import type { Fault } from './faults.ts';
+import { type Fault, isParserFault } from './faults.ts';
 import { rosterOf, showOf } from './rows.ts';
 import { listIn, membersOf, resultCode, rowMembers, ShapeError, textOr, textsOf } from './shape.ts';
 
@@ -10,6 +10,8 @@ import { listIn, membersOf, resultCode, rowMembers, ShapeError, textOr, textsOf 
 export interface Command<T> {
   readonly name: string;
   readonly args: Readonly<Record<string, string | readonly string[]>>;
+  /** The vhost that the command acts on, if it names one. */
+  readonly host?: string | undefined;
   /** Whether running it twice does what running it once does. */
   readonly idempotent: boolean;
   /** Whether its answer grows with a roster or with the sessions of the server, so that few are read at a time. */
@@ -59,6 +61,7 @@ export function probeGroupsArgument({ owner, contact }: Pick<Side, 'owner' | 'co
   return {
     name: 'add_rosteritem',
     args: { ...rosterItemArgs(owner, contact), nick: '', groups: [] },
+    host: owner.domain,
     idempotent: true,
     read: () => {
       throw new ShapeError('a fault for the missing subs is due');
@@ -143,11 +146,21 @@ export function sendStanza(from: Jid, to: Jid, stanza: string): Command<void> {
       // Since 24.02 a stanza that can't be read is `res` 1, without a reason; before, a fault.
       if (code !== 0) throw errorOfCode(code === 1 ? 400 : code);
     },
+    readFault: (fault) => {
+      if (isParserFault(fault)) throw new BadRequestError();
+      return undefined;
+    },
   };
 }
 
 function read<T>(name: string, args: Command<T>['args'], reader: Command<T>['read']): Command<T> {
-  return { name, args, idempotent: true, read: reader };
+  return { name, args, host: vhostIn(args), idempotent: true, read: reader };
+}
+
+/** A roster command names its owner's vhost `localhost`, and the contact's domain `host`. */
+function vhostIn({ localhost, host }: Command<unknown>['args']): string | undefined {
+  const vhost = localhost ?? host;
+  return typeof vhost === 'string' ? vhost : undefined;
 }
 
 function large<T>(command: Command<T>): Command<T> {

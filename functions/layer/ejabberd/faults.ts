@@ -1,5 +1,5 @@
 /** What ejabberd's faults mean. Their text echoes every argument, so it is looked at here and goes no further. */
-import { BadRequestError, errorOfCode, JidMalformedError, type RostbeefError } from '../errors/index.ts';
+import { errorOfCode, JidMalformedError, type RostbeefError } from '../errors/index.ts';
 
 /** A fault as it came. */
 export interface Fault {
@@ -27,19 +27,22 @@ const JID_REASONS: readonly string[] = [
   "\"Invalid 'localuser'/'localserver'\"",
 ];
 
-/**
- * Tells refused credentials, a refused command and a failed command apart.
- *
- * @param command the command that was called: up to 23.10 `send_stanza` reports an unreadable stanza by a fault
- */
-export function meaningOf(command: string, fault: Fault): FaultMeaning {
+/** Tells refused credentials, a refused command and a failed command apart. */
+export function meaningOf(fault: Fault): FaultMeaning {
   if (fault.code !== COMMAND_FAILURE) return errorOfCode(fault.code);
   if (CREDENTIALS_TEXTS.includes(fault.text)) return 'credentials';
   if (!fault.text.startsWith(PROBLEM)) return errorOfCode(fault.code);
   const startsWith = (reason: string) => fault.text.startsWith(reason, PROBLEM.length);
   if (PERMISSION_REASONS.some(startsWith)) return 'permission';
   if (JID_REASONS.some(startsWith)) return new JidMalformedError({ detail: 'ejabberd refuses it' });
-  // {error,<<"mismatched tag">>} and {error,{unknown_tag,…}}: of the parser, so nothing was routed
-  if (command === 'send_stanza' && ['<<', '{'].some(startsWith)) return new BadRequestError();
   return errorOfCode(fault.code);
+}
+
+/**
+ * Tells whether a fault is that of ejabberd's XML parser, as `{error,<<"mismatched tag">>}` and `{error,{unknown_tag,…}}` are.
+ * Up to 23.10, `send_stanza` reports a stanza that it can't read so; nothing was routed.
+ */
+export function isParserFault({ code, text }: Fault): boolean {
+  const reason = text.startsWith(PROBLEM) ? text.slice(PROBLEM.length) : '';
+  return code === COMMAND_FAILURE && ['<<', '{'].some((start) => reason.startsWith(start));
 }

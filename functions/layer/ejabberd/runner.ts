@@ -72,7 +72,7 @@ export function commandRunner(server: Server, invocation: Invocation): Run {
     const { fresh, signal = invocation.signal } = options;
     const exchange = async (): Promise<Attempt<T>> => {
       const answer = await call(server.endpoint, { method, params, idempotent, sockets, signal, fresh });
-      const meaning = answer.kind === 'result' ? undefined : meaningOf(method, answer);
+      const meaning = answer.kind === 'result' ? undefined : meaningOf(answer);
       if (meaning === 'credentials') return { refused: meaning };
       if (credentials !== undefined) server.credentials?.accepted(credentials);
       if (answer.kind === 'result') return { done: command.read(answer.value) };
@@ -94,9 +94,8 @@ export function commandRunner(server: Server, invocation: Invocation): Run {
   };
 
   /** Since release 26.07 an unknown vhost is answered as a missing permission. */
-  const isUnknownVhost = async ({ args }: Command<unknown>, options: RunOptions): Promise<boolean> => {
-    const host = args['localhost'] ?? args['host'];
-    if (typeof host !== 'string') return false;
+  const isUnknownVhost = async ({ host }: Command<unknown>, options: RunOptions): Promise<boolean> => {
+    if (host === undefined) return false;
     const vhosts = await attemptAuthorized(registeredVhosts(), options).catch(() => undefined);
     return vhosts !== undefined && 'done' in vhosts && !vhosts.done.includes(host);
   };

@@ -1,194 +1,211 @@
 /** The errors that XEP-0086 gives a code, one class a condition, whether the server said so or our own check found it. */
-import { type ErrorDetails, RostbeefError } from './rostbeef-error.ts';
+import { type ErrorDetails, type ErrorKind, RostbeefError } from './rostbeef-error.ts';
 
 /** The server refused the request's form; also what `send_stanza` answered with `res` 1 means. */
 export class BadRequestError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'BadRequestError',
     summary: 'The server refused the request as malformed',
     status: 400,
     retryable: false,
     code: 400,
     condition: 'bad-request',
+    blame: 'caller',
   };
 }
 
 /** Something is not a JID, or not a bare JID with a local part where one is due. Nothing was sent. */
 export class JidMalformedError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'JidMalformedError',
     summary: 'Not a valid JID',
     status: 400,
     retryable: false,
     code: 400,
     condition: 'jid-malformed',
+    blame: 'caller',
   };
 }
 
 /** The server wants the sender to log in first. */
 export class NotAuthorizedError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'NotAuthorizedError',
     summary: 'The server says that the sender is not authorized',
     status: 502,
     retryable: false,
     code: 401,
     condition: 'not-authorized',
+    blame: 'ejabberd',
   };
 }
 
 /** The server wants to be paid. */
 export class PaymentRequiredError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'PaymentRequiredError',
     summary: 'The server demands payment',
     status: 403,
     retryable: false,
     code: 402,
     condition: 'payment-required',
+    blame: 'caller',
   };
 }
 
 /** The server forbids it. */
 export class ForbiddenError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'ForbiddenError',
     summary: 'The server forbids this',
     status: 403,
     retryable: false,
     code: 403,
     condition: 'forbidden',
+    blame: 'caller',
   };
 }
 
 /** A user or vhost is not there. Nothing was written. */
 export class ItemNotFoundError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'ItemNotFoundError',
     summary: 'No such user',
     status: 404,
     retryable: false,
     code: 404,
     condition: 'item-not-found',
+    blame: 'caller',
   };
 }
 
 /** The server allows nobody to do it. */
 export class NotAllowedError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'NotAllowedError',
     summary: 'The server does not allow this',
     status: 403,
     retryable: false,
     code: 405,
     condition: 'not-allowed',
+    blame: 'caller',
   };
 }
 
 /** The server finds a value unacceptable. */
 export class NotAcceptableError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'NotAcceptableError',
     summary: 'The server finds this not acceptable',
     status: 422,
     retryable: false,
     code: 406,
     condition: 'not-acceptable',
+    blame: 'caller',
   };
 }
 
 /** The server wants a registration first. */
 export class RegistrationRequiredError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'RegistrationRequiredError',
     summary: 'The server demands registration',
     status: 502,
     retryable: false,
     code: 407,
     condition: 'registration-required',
+    blame: 'ejabberd',
   };
 }
 
 /** Another server did not answer in time: codes 408 and 504. */
 export class RemoteServerTimeoutError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'RemoteServerTimeoutError',
     summary: 'A remote server did not answer in time',
     status: 504,
     retryable: true,
     code: 504,
     condition: 'remote-server-timeout',
+    blame: 'ejabberd',
   };
 }
 
 /** It is there already. */
 export class ConflictError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'ConflictError',
     summary: 'The server reports a conflict',
     status: 409,
     retryable: false,
     code: 409,
     condition: 'conflict',
+    blame: 'caller',
   };
 }
 
 /** The server reports a defect of its own. */
 export class InternalServerError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'InternalServerError',
     summary: 'The server reports an internal error',
     status: 502,
     retryable: true,
     code: 500,
     condition: 'internal-server-error',
+    blame: 'ejabberd',
   };
 }
 
 /** The server does not know how. */
 export class FeatureNotImplementedError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'FeatureNotImplementedError',
     summary: 'The server does not implement this',
     status: 501,
     retryable: false,
     code: 501,
     condition: 'feature-not-implemented',
+    blame: 'ejabberd',
   };
 }
 
 /** The service is away for now: codes 502, 503 and 510. */
 export class ServiceUnavailableError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'ServiceUnavailableError',
     summary: 'The service is unavailable',
     status: 503,
     retryable: true,
     code: 503,
     condition: 'service-unavailable',
+    blame: 'ejabberd',
   };
 }
 
 /** The server points elsewhere; redirects are not followed. */
 export class RedirectError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'RedirectError',
     summary: 'The server redirects elsewhere',
     status: 502,
     retryable: false,
     code: 302,
     condition: 'redirect',
+    blame: 'ejabberd',
   };
 }
 
 /** Any other code or fault: the command ran and failed, or was never accepted. The code is the server's. */
 export class UndefinedConditionError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'UndefinedConditionError',
     summary: 'The server reports a failure that it does not explain',
     status: 502,
     retryable: false,
     condition: 'undefined-condition',
+    leavesOutcomeOpen: true,
+    blame: 'ejabberd',
   };
 }
 

@@ -1,32 +1,35 @@
 /** The errors of our own making: the payload, the settings, the credentials, the connection. */
-import { type ErrorDetails, RostbeefError } from './rostbeef-error.ts';
+import { type ErrorDetails, type ErrorKind, RostbeefError } from './rostbeef-error.ts';
 
 /** The payload breaks the schema or is not JSON. Holds all issues at once; nothing was sent. */
 export class InvalidInputError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'InvalidInputError',
     summary: 'The input is not valid',
     status: 400,
     retryable: false,
+    blame: 'caller',
   };
 }
 
 /** The event has none of the four shapes that the functions understand. */
 export class UnsupportedEventError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'UnsupportedEventError',
     summary: 'The event is no API Gateway request, SQS batch or EventBridge event, nor an object of the input itself',
     retryable: false,
+    blame: 'caller',
   };
 }
 
 /** A JID outside `EJABBERD_SERVERS`, or a sender outside `EJABBERD_SENDERS`. Nothing was sent. */
 export class ForbiddenServerError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'ForbiddenServerError',
     summary: 'The input names a server or sender that these functions may not act for',
     status: 403,
     retryable: false,
+    blame: 'caller',
   };
 }
 
@@ -35,121 +38,134 @@ export class ForbiddenServerError extends RostbeefError {
  * rosters only. `issues` has each reason. Nothing was sent.
  */
 export class ForbiddenStanzaError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'ForbiddenStanzaError',
     summary: 'The stanza may not be sent',
     status: 403,
     retryable: false,
+    blame: 'caller',
   };
 }
 
 /** Settings are missing or wrong; all of them are listed. */
 export class ConfigurationError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'ConfigurationError',
     summary: 'The function is not configured correctly',
     status: 500,
     retryable: false,
+    blame: 'functions',
   };
 }
 
 /** The secret can't be read, or does not have the right form. */
 export class CredentialsUnavailableError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'CredentialsUnavailableError',
     summary: 'The ejabberd credentials are unavailable',
     status: 503,
     retryable: true,
+    blame: 'credentials',
   };
 }
 
 /** ejabberd refuses the credentials, also those read anew. */
 export class CredentialsRejectedError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'CredentialsRejectedError',
     summary: 'ejabberd refuses the credentials of the configured secret',
     status: 502,
     retryable: false,
+    blame: 'credentials',
   };
 }
 
 /** The credentials are right, but may not run the command. */
 export class PermissionDeniedError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'PermissionDeniedError',
     summary: 'The ejabberd account may not run a command',
     status: 502,
     retryable: false,
+    blame: 'ejabberd',
   };
 }
 
 /** No connection: nothing was sent. */
 export class EjabberdUnreachableError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'EjabberdUnreachableError',
     summary: 'ejabberd can not be reached',
     status: 503,
     retryable: true,
+    blame: 'ejabberd',
   };
 }
 
 /** The deadline passed, and nothing was sent or the method is idempotent. */
 export class EjabberdTimeoutError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'EjabberdTimeoutError',
     summary: 'ejabberd did not answer in time',
     status: 504,
     retryable: true,
+    blame: 'ejabberd',
   };
 }
 
 /** The connection broke after sending, and the method is idempotent. */
 export class ConnectionLostError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'ConnectionLostError',
     summary: 'The connection to ejabberd broke before it answered',
     status: 502,
     retryable: true,
+    blame: 'ejabberd',
   };
 }
 
 /** The answer can't be understood, and the method is idempotent. */
 export class MalformedResponseError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'MalformedResponseError',
     summary: 'ejabberd answered something that is not a valid answer',
     status: 502,
     retryable: false,
+    blame: 'ejabberd',
   };
 }
 
 /** A call that must not be repeated was sent, and what became of it is unknown. */
 export class OutcomeUnknownError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'OutcomeUnknownError',
     summary: 'The stanza was sent to ejabberd, but whether it was taken is unknown',
     status: 502,
     retryable: false,
+    leavesOutcomeOpen: true,
+    blame: 'ejabberd',
   };
 }
 
 /** The same idempotency key is being worked on. Nothing was sent by this call. */
 export class IdempotencyInProgressError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'IdempotencyInProgressError',
     summary: 'Another call with the same idempotency key is at work',
     status: 409,
     retryable: true,
+    blame: 'caller',
   };
 }
 
 /** The table of the idempotency keys can't be asked. Nothing was sent. */
 export class IdempotencyStoreUnavailableError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'IdempotencyStoreUnavailableError',
     summary: 'The idempotency table is unavailable, so nothing was sent',
     status: 503,
     retryable: true,
+    blame: 'functions',
   };
 }
 
@@ -167,11 +183,12 @@ export interface Sides {
  * The call can be repeated.
  */
 export class PartialLinkError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'PartialLinkError',
     summary: 'Only one of the two rosters is known to be written',
     status: 502,
     retryable: true,
+    blame: 'ejabberd',
   };
   readonly sides: Sides;
 
@@ -184,20 +201,23 @@ export class PartialLinkError extends RostbeefError {
 
 /** The response would pass the door's limit. */
 export class ResultTooLargeError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'ResultTooLargeError',
     summary: 'The result is too large for a Lambda response; ask for pages with maxResults and nextToken',
     status: 413,
     retryable: false,
+    blame: 'caller',
   };
 }
 
 /** A defect of ours. Its details are in the log alone. */
 export class UnexpectedError extends RostbeefError {
-  static override readonly kind = {
+  static override readonly kind: ErrorKind = {
     name: 'UnexpectedError',
     summary: 'An unexpected error occurred; the function’s log has the details under this request id',
     status: 500,
     retryable: false,
+    leavesOutcomeOpen: true,
+    blame: 'functions',
   };
 }

@@ -5,6 +5,9 @@ export interface Issue {
   readonly message: string;
 }
 
+/** Who can correct an error: the caller, whoever keeps the secret or ejabberd, or the operator of the functions. */
+export type Blame = 'caller' | 'credentials' | 'ejabberd' | 'functions';
+
 /** What is the same for every error of one class. */
 export interface ErrorKind {
   /** Public API: workflows match on it. */
@@ -15,6 +18,10 @@ export interface ErrorKind {
   readonly status?: number;
   /** Whether the same call may succeed later, and does no harm if it was done already. */
   readonly retryable: boolean;
+  /** Who has to do something about it. Metrics and log levels follow from it. */
+  readonly blame: Blame;
+  /** Whether the server may have taken a stanza for all that is known. */
+  readonly leavesOutcomeOpen?: boolean;
   /** The code of XEP-0086, where the class stands for exactly one. */
   readonly code?: number;
   /** The XMPP condition of RFC 6120 section 8.3.3, where there is one. */
@@ -46,6 +53,8 @@ export abstract class RostbeefError extends Error {
   readonly summary: string;
   readonly status: number | undefined;
   readonly retryable: boolean;
+  readonly blame: Blame;
+  readonly leavesOutcomeOpen: boolean;
   readonly code: number | undefined;
   readonly condition: string | undefined;
   readonly issues: readonly Issue[] | undefined;
@@ -58,6 +67,8 @@ export abstract class RostbeefError extends Error {
     this.summary = kind.summary;
     this.status = details.status ?? kind.status;
     this.retryable = kind.retryable;
+    this.blame = kind.blame;
+    this.leavesOutcomeOpen = kind.leavesOutcomeOpen ?? false;
     this.code = code;
     this.condition = kind.condition;
     this.issues = details.issues;

@@ -17,7 +17,6 @@ import {
   InvalidInputError,
   OutcomeUnknownError,
   RostbeefError,
-  UndefinedConditionError,
   UnexpectedError,
 } from '../errors/index.ts';
 import { fingerprint, type IdempotencyKey } from './key.ts';
@@ -143,8 +142,7 @@ function demandSent(held: Held, claim: Claim, key: IdempotencyKey): false {
   throw new OutcomeUnknownError({ detail });
 }
 
-/** Whether an error proves that the server did not take the stanza. A failure that it does not explain proves nothing. */
+/** Whether an error proves that the server did not take the stanza. */
 function wasNotTaken(error: unknown): boolean {
-  const provesNothing = [OutcomeUnknownError, UndefinedConditionError, UnexpectedError];
-  return error instanceof RostbeefError && !provesNothing.some((Class) => error instanceof Class);
+  return error instanceof RostbeefError && !error.leavesOutcomeOpen;
 }
