@@ -35,7 +35,7 @@ const PROVIDERS = 'credential-providers';
 const LATER = {
   dynamodb: 'functions/layer/idempotency/dynamodb.ts',
   forms: 'functions/layer/xmlrpc/forms.ts',
-  'secrets-manager': 'functions/layer/secrets-manager.ts',
+  'secrets-manager': 'functions/layer/credentials/secrets-manager.ts',
   stanza: 'functions/layer/stanza.ts',
   [PROVIDERS]: `functions/layer/${PROVIDERS}.ts`,
 };

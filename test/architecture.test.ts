@@ -16,10 +16,10 @@ const rooms: readonly (readonly [string, RegExp])[] = [
   ['the methods', /^methods\//],
   ['the dialects', /^ejabberd\//],
   ['the idempotency keys', /^idempotency\//],
-  ['the credentials', /^(?:credentials|credential-providers|secret-store|secret-versions|secrets-manager)\.ts$/],
+  ['the credentials', /^(?:credentials\/|credential-providers\.ts$)/],
   ['the codec and transport', /^xmlrpc\//],
   ['the settings', /^(?:config|setting-names)\.ts$/],
-  ['the leaves', /^(?:errors\/.*|jid|stanza|stanza-parser|clock|deadline|aws-failure)(?:\.ts)?$/],
+  ['the leaves', /^(?:errors\/.*|jid|stanza|stanza-parser|clock|deadline|shared\/.*)(?:\.ts)?$/],
 ];
 
 const roomOf = (file: string): number =>
@@ -48,7 +48,7 @@ describe('the layer', () => {
   it.each([
     ['process.env', ['config.ts']],
     ["from '@middy/", ['handler.ts']],
-    ["'@aws-sdk/", ['idempotency/dynamodb.ts', 'secrets-manager.ts', 'credential-providers.ts']],
+    ["'@aws-sdk/", ['idempotency/dynamodb.ts', 'credentials/secrets-manager.ts', 'credential-providers.ts']],
     ["from 'xmlrpc", ['xmlrpc/forms.ts']],
     ["node:net'", ['xmlrpc/connection.ts', 'jid.ts']],
     ["node:tls'", ['xmlrpc/connection.ts']],

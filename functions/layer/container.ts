@@ -1,7 +1,8 @@
 /** What a container keeps between invocations: settings, connections, credentials, and what it learned of the server. */
 import pLimit from 'p-limit';
 import { type Config, readConfig } from './config.ts';
-import { type CredentialSource, secretCredentials } from './credentials.ts';
+import { type CredentialSource, secretCredentials } from './credentials/credentials.ts';
+import { secretsManagerStore } from './credentials/secret-store.ts';
 import { Deadline } from './deadline.ts';
 import { classicDialect } from './ejabberd/classic.ts';
 import { stockDialect } from './ejabberd/stock.ts';
@@ -11,7 +12,6 @@ import { type Jid, parseBareJid } from './jid.ts';
 import { logWarning } from './log.ts';
 import { authorizationBy } from './methods/authorization.ts';
 import type { MethodContext } from './methods/method.ts';
-import { secretsManagerStore } from './secret-store.ts';
 import { createEndpoint, InvocationSockets } from './xmlrpc/index.ts';
 
 /** A container, ready to serve. */

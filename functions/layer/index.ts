@@ -1,7 +1,10 @@
 /** The layer's public door. */
 
 export { type Config, type ConfigResult, parseConfig, readConfig } from './config.ts';
-export { type CredentialSource, type Credentials, parseSecret, secretCredentials } from './credentials.ts';
+export { type CredentialSource, secretCredentials } from './credentials/credentials.ts';
+export { type Credentials, parseSecret } from './credentials/secret.ts';
+export { type SecretStage, secretsManagerStore } from './credentials/secret-store.ts';
+export { type SecretVersions, secretVersions } from './credentials/secret-versions.ts';
 export { Deadline } from './deadline.ts';
 export { problemOf, problemSchema } from './doors/problem.ts';
 export {
@@ -38,6 +41,6 @@ export { sendStanza } from './methods/send-stanza.ts';
 export { unlinkContacts } from './methods/unlink-contacts.ts';
 export { metricDirective } from './metrics.ts';
 export { type CommandOptions, runCommands } from './operations.ts';
-export { type SecretStage, secretsManagerStore } from './secret-store.ts';
-export { type SecretVersions, secretVersions } from './secret-versions.ts';
 export { type Environment, foreignIssue, isForeign, isMisspelt, isSettingName } from './setting-names.ts';
+export { hostAndPort } from './shared/host-and-port.ts';
+export { isObject } from './shared/is-object.ts';

@@ -1,6 +1,6 @@
 /** For the functions that tend the system, not the seven: single commands of stock ejabberd, as a given account. */
 import pLimit from 'p-limit';
-import type { Credentials } from './credentials.ts';
+import type { Credentials } from './credentials/secret.ts';
 import { Deadline } from './deadline.ts';
 import { commandRunner, type Run } from './ejabberd/runner.ts';
 import { createEndpoint, type EndpointOptions, InvocationSockets } from './xmlrpc/index.ts';

@@ -1,6 +1,7 @@
 /** Reads the CDK context: all that is wrong with it is told at once, by key, before anything is made of it. */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isObject } from 'rostbeef-layer';
 import type * as z from 'zod';
 import { combinationProblems } from './combinations.ts';
 import { functionProblems } from './function-environment.ts';
@@ -40,9 +41,9 @@ export function readContext(context: Readonly<Record<string, unknown>>): Configu
   if (typeof environment !== 'string' || !/^[a-z][a-z0-9]{0,15}$/.test(environment)) {
     throw new ConfigError(['environment: must be a short name of small letters and digits, such as dev']);
   }
-  const block = isRecord(environments) ? environments[environment] : undefined;
+  const block = isObject(environments) ? environments[environment] : undefined;
   if (block === undefined && 'environments' in context) throw new ConfigError(['environment: is not in environments']);
-  const given = { ...(isRecord(block) ? block : {}), ...withoutKeysOfCdk(own) };
+  const given = { ...(isObject(block) ? block : {}), ...withoutKeysOfCdk(own) };
 
   const { data, error } = settingsSchema.safeParse(given);
   const ca = readCa(given['ejabberdCaFile']);
@@ -80,8 +81,4 @@ function readCa(file: unknown): { readonly pem?: string; readonly problem?: stri
   } catch {
     return { problem: 'must name a file with a certificate in PEM' };
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

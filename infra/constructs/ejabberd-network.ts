@@ -10,7 +10,8 @@ import {
   type SubnetSelection,
 } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { defaultPeers, hostAndPort, peerOf } from './peers.ts';
+import { hostAndPort } from 'rostbeef-layer';
+import { defaultPeers, peerOf } from './peers.ts';
 import type { Placement } from './rostbeef-function.ts';
 
 /** How the functions reach DynamoDB. */
@@ -73,7 +74,7 @@ export class EjabberdNetwork extends Construct implements Placement {
       description: `The rostbeef functions: out to ejabberd${props.dynamodb ? ', DynamoDB' : ''} and Secrets Manager alone`,
       allowAllOutbound: false,
     });
-    const { host, port } = hostAndPort(props.ejabberdUrl);
+    const { host, port } = hostAndPort(new URL(props.ejabberdUrl));
     for (const peer of props.ejabberdPeers ?? defaultPeers(host, vpc, vpcCidr)) {
       this.securityGroup.addEgressRule(peerOf(peer), Port.tcp(port), 'ejabberd_xmlrpc');
     }

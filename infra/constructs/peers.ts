@@ -8,12 +8,6 @@ export function peerOf(text: string): IPeer {
   return Peer.ipv4(text);
 }
 
-/** The host and port of a URL. */
-export function hostAndPort(url: string): { readonly host: string; readonly port: number } {
-  const { hostname, port, protocol } = new URL(url);
-  return { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
-}
-
 /**
  * Where to find a host, if nobody says: its own address, or for a name anywhere in the VPC.
  *

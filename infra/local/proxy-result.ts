@@ -1,4 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { isObject } from 'rostbeef-layer';
 import { problem, type Reply } from './reply.ts';
 import type { Invoked } from './sandbox.ts';
 
@@ -50,8 +51,4 @@ function isHeader(name: string, value: string | readonly string[]): boolean {
   } catch {
     return false;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { secretCredentials } from '../../functions/layer/credentials.ts';
+import { secretCredentials } from '../../functions/layer/credentials/credentials.ts';
+import type { SecretStage, SecretStore } from '../../functions/layer/credentials/secret-store.ts';
 import { CredentialsUnavailableError } from '../../functions/layer/errors/index.ts';
-import type { SecretStage, SecretStore } from '../../functions/layer/secret-store.ts';
 
 const account = (password: string) => ({ user: 'bot', server: 'example.com', password });
 const never = new AbortController().signal;

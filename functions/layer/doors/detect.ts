@@ -1,5 +1,5 @@
 /** Tells the doors apart by the event's shape. */
-import { isObject } from './object.ts';
+import { isObject } from '../shared/is-object.ts';
 
 /** Through which door an event came; `unsupported` is none of them. */
 export type DoorName = 'http' | 'direct' | 'sqs' | 'eventbridge' | 'unsupported';

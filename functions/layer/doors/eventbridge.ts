@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../errors/index.ts';
+import { isObject } from '../shared/is-object.ts';
 import type { Call, Door } from './door.ts';
 import { withinLimit } from './limit.ts';
-import { isObject } from './object.ts';
 
 /**
  * An EventBridge event: the input is its `detail`. Errors are thrown, so that Lambda's asynchronous retries and the

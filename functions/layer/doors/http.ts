@@ -1,10 +1,10 @@
 /** API Gateway's proxy events: JSON in, JSON or RFC 9457 problems out. */
 import { InvalidInputError } from '../errors/index.ts';
 import type { IdempotencyKey } from '../idempotency/key.ts';
+import { isObject } from '../shared/is-object.ts';
 import type { Door } from './door.ts';
 import { demandFitting, parseBody } from './json-body.ts';
 import { withinLimit } from './limit.ts';
-import { isObject } from './object.ts';
 import { problemOf } from './problem.ts';
 
 /** Whoever may invoke the function directly may write any event: no more than an ARN gets into the log. */

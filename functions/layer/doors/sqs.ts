@@ -1,10 +1,10 @@
 /** SQS: a batch of records, each an input of its own, and the answer is which of them failed. */
 
+import { isObject } from '../shared/is-object.ts';
 import { isEnvelope } from './detect.ts';
 import type { Call } from './door.ts';
 import { callIn } from './eventbridge.ts';
 import { parseBody } from './json-body.ts';
-import { isObject } from './object.ts';
 
 /** One record as far as it matters here. */
 export interface QueueRecord {

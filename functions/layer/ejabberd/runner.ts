@@ -1,6 +1,7 @@
 /** Runs one command: credentials, the call itself, and what its failure means. */
 import type { LimitFunction } from 'p-limit';
-import type { CredentialSource, Credentials } from '../credentials.ts';
+import type { CredentialSource } from '../credentials/credentials.ts';
+import type { Credentials } from '../credentials/secret.ts';
 import {
   ConnectionLostError,
   CredentialsRejectedError,

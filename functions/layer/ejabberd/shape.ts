@@ -1,5 +1,7 @@
 /** Reads the forms in which ejabberd's releases wrap the same answers. */
 
+import { isObject } from '../shared/is-object.ts';
+
 /** An answer that is valid XML-RPC and not what the command answers. Says where, never what. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
@@ -63,5 +65,5 @@ function unwrapped(item: unknown): unknown {
 }
 
 function isStruct(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+  return isObject(value) && !(value instanceof Uint8Array);
 }

@@ -1,7 +1,9 @@
 /** The table that keeps the keys, in DynamoDB. */
-import { whyAwsFailed } from '../aws-failure.ts';
+
 import { unlessAborted } from '../deadline.ts';
 import { IdempotencyStoreUnavailableError, type RostbeefError } from '../errors/index.ts';
+import { AWS_CLIENT_LIMITS } from '../shared/aws-client.ts';
+import { whyAwsFailed } from '../shared/aws-failure.ts';
 import { type Claim, claimItem, type Held, heldIn, type State } from './record.ts';
 
 /**
@@ -23,10 +25,6 @@ export interface Table {
   /** Deletes a claim, because nothing was sent. */
   free(claim: Claim, signal: AbortSignal): Promise<void>;
 }
-
-/** As with the secret: without an endpoint the connection just hangs. */
-const CONNECT_MS = 1_000;
-const ANSWER_MS = 2_000;
 
 const ENDPOINT_ADVICE =
   'the function’s VPC needs a gateway endpoint com.amazonaws.<region>.dynamodb that its security group may reach, or a NAT';
@@ -135,10 +133,7 @@ type Tools = Awaited<ReturnType<typeof load>>;
 
 async function load() {
   const sdk = await import('rostbeef-layer/dynamodb');
-  const client = new sdk.DynamoDBClient({
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },
-  });
+  const client = new sdk.DynamoDBClient(AWS_CLIENT_LIMITS);
   return { sdk, client };
 }
 

@@ -1,6 +1,7 @@
 /** Checks an input against a method's schema, and says of every problem how to mend it. */
 import * as z from 'zod/mini';
 import { InvalidInputError, type Issue } from '../errors/index.ts';
+import { isObject } from '../shared/is-object.ts';
 
 /** Of unknown members so many are named: an input may hold more than a response could. */
 const MAX_UNKNOWN = 100;
@@ -52,7 +53,7 @@ function nameable(key: string): string {
 }
 
 function isMissing(input: unknown, member: string): boolean {
-  return typeof input === 'object' && input !== null && !Object.hasOwn(input, member);
+  return isObject(input) && !Object.hasOwn(input, member);
 }
 
 function article(type: string): string {

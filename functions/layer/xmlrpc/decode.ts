@@ -1,4 +1,5 @@
 /** Reads an XML-RPC response, strictly: what is not exactly one is refused, and never guessed at. */
+import { isObject } from '../shared/is-object.ts';
 import { DecodeError } from './errors.ts';
 import { Scanner } from './scanner.ts';
 
@@ -199,7 +200,7 @@ function array(scanner: Scanner, depth: number): XmlRpcValue {
 }
 
 function faultOf(fault: XmlRpcValue): Response {
-  if (typeof fault === 'object' && fault !== null && !Array.isArray(fault) && !(fault instanceof Uint8Array)) {
+  if (isObject(fault) && !(fault instanceof Uint8Array)) {
     const { faultCode: code, faultString: text, ...more } = fault as Record<string, XmlRpcValue>;
     if (
       typeof code === 'number' &&

@@ -1,5 +1,7 @@
 /** The lines of `ejabberd.yml` that mend what a check finds. Each set is complete by itself. */
+
 import type { Credentials } from 'rostbeef-layer';
+import { hostAndPort } from 'rostbeef-layer';
 import { yamlOf } from './yaml.ts';
 
 /** Whom a rule is for: the account, or where no secret is configured, the address that calls come from. */
@@ -15,7 +17,7 @@ export function listenerYaml(url: URL): string {
   return yamlOf({
     listen: [
       {
-        port: portOf(url),
+        port: hostAndPort(url).port,
         module: 'ejabberd_http',
         ...(url.protocol === 'https:' && { tls: true }),
         backlog: 1024,
@@ -29,13 +31,13 @@ export function listenerYaml(url: URL): string {
 export function tlsYaml(url: URL): string {
   return yamlOf({
     certfiles: ['/etc/ejabberd/certs/*.pem'],
-    listen: [{ port: portOf(url), module: 'ejabberd_http', tls: true }],
+    listen: [{ port: hostAndPort(url).port, module: 'ejabberd_http', tls: true }],
   });
 }
 
 /** A queue that takes every function's connections at once. */
 export function backlogYaml(url: URL): string {
-  return yamlOf({ listen: [{ port: portOf(url), module: 'ejabberd_http', backlog: 1024 }] });
+  return yamlOf({ listen: [{ port: hostAndPort(url).port, module: 'ejabberd_http', backlog: 1024 }] });
 }
 
 /** The module that has most commands. */
@@ -56,14 +58,4 @@ export function configureYaml(who: Who): string {
 /** Vhosts that are missing. */
 export function hostsYaml(hosts: readonly string[]): string {
   return yamlOf({ hosts });
-}
-
-/** The port, also where the URL leaves it to its scheme. */
-export function portOf({ port, protocol }: URL): number {
-  return Number(port || (protocol === 'https:' ? 443 : 80));
-}
-
-/** The host as sockets take it: an IPv6 address without its brackets. */
-export function hostOf({ hostname }: URL): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1');
 }

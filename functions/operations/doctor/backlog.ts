@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { Deadline } from 'rostbeef-layer';
-import { backlogYaml, hostOf, portOf } from './advice.ts';
+import { Deadline, hostAndPort } from 'rostbeef-layer';
+import { backlogYaml } from './advice.ts';
 import { CONNECT_MS } from './network.ts';
 import type { Result } from './report.ts';
 
@@ -35,7 +35,7 @@ export async function checkBacklog(url: URL, connections: number, signal: AbortS
 async function timeToConnect(url: URL, signal: AbortSignal): Promise<number> {
   const limit = new Deadline(CONNECT_MS, signal);
   const started = performance.now();
-  const socket = connect({ host: hostOf(url), port: portOf(url) });
+  const socket = connect(hostAndPort(url));
   try {
     await once(socket, 'connect', { signal: limit.signal });
     return performance.now() - started;

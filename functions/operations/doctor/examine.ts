@@ -1,6 +1,14 @@
-import { type Config, type Deadline, type Environment, type Issue, type Jid, runCommands } from 'rostbeef-layer';
+import {
+  type Config,
+  type Deadline,
+  type Environment,
+  hostAndPort,
+  type Issue,
+  type Jid,
+  runCommands,
+} from 'rostbeef-layer';
 import { type Account, checkCredentials, checkSecret } from './account.ts';
-import { hostOf, whoOf } from './advice.ts';
+import { whoOf } from './advice.ts';
 import { checkBacklog } from './backlog.ts';
 import { type Chart, openChart } from './chart.ts';
 import { type AsAccount, checkAdminExtra, checkPermissions, checkRelease, checkVhosts } from './commands.ts';
@@ -68,7 +76,7 @@ async function examineCommands(
   const { credentials } = accepted;
   const asAccount: AsAccount = (use) => runCommands({ ...asked(), account: credentials }, use);
   const who = whoOf(credentials, connected.localAddress);
-  const [anyVhost = hostOf(config.url)] = config.servers ?? [];
+  const [anyVhost = hostAndPort(config.url).host] = config.servers ?? [];
   const user: Jid = { local: credentials?.user ?? 'nobody', domain: credentials?.server ?? anyVhost, resource: '' };
   await chart.check('release', () => checkRelease(asAccount, argument));
   const allowed = await chart.check('permissions', () => checkPermissions(asAccount, who, user, argument));

@@ -2,8 +2,8 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect, isIP } from 'node:net';
-import { Deadline } from 'rostbeef-layer';
-import { hostOf, listenerYaml, portOf } from './advice.ts';
+import { Deadline, hostAndPort } from 'rostbeef-layer';
+import { listenerYaml } from './advice.ts';
 import type { Result } from './report.ts';
 
 /** For one connection or handshake. A lost SYN is sent again after one second and after three. */
@@ -11,7 +11,7 @@ export const CONNECT_MS = 5_000;
 
 /** Whether the host has an address. */
 export async function checkName(url: URL, signal: AbortSignal): Promise<Result<true>> {
-  const host = hostOf(url);
+  const { host } = hostAndPort(url);
   if (isIP(host)) return { found: `${host} is an address`, value: true };
   const limit = new Deadline(CONNECT_MS, signal);
   try {
@@ -35,7 +35,7 @@ export interface Connected {
 
 /** Whether a connection comes about. */
 export async function checkTcp(url: URL, signal: AbortSignal): Promise<Result<Connected>> {
-  const [host, port] = [hostOf(url), portOf(url)];
+  const { host, port } = hostAndPort(url);
   const limit = new Deadline(CONNECT_MS, signal);
   const started = performance.now();
   const socket = connect({ host, port });

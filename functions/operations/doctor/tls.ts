@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { isIP } from 'node:net';
 import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
-import { Deadline } from 'rostbeef-layer';
-import { hostOf, portOf, tlsYaml } from './advice.ts';
+import { Deadline, hostAndPort } from 'rostbeef-layer';
+import { tlsYaml } from './advice.ts';
 import { CONNECT_MS, codeOf, millisecondsSince } from './network.ts';
 import type { Result } from './report.ts';
 
@@ -23,11 +23,11 @@ export async function checkTls(url: URL, ca: string | undefined, signal: AbortSi
   }
   const limit = new Deadline(CONNECT_MS, signal);
   const started = performance.now();
-  const host = hostOf(url);
+  const { host, port } = hostAndPort(url);
   // Nothing is sent over this connection. It takes any certificate, so that what is wrong with it can be told.
   const socket = connect({
     host,
-    port: portOf(url),
+    port,
     ca,
     rejectUnauthorized: false,
     ...(isIP(host) === 0 && { servername: host }),

@@ -1,6 +1,8 @@
 /** The Secrets Manager client, and a secret as the functions read it. */
-import { whyAwsFailed } from './aws-failure.ts';
-import { CredentialsUnavailableError } from './errors/index.ts';
+
+import { CredentialsUnavailableError } from '../errors/index.ts';
+import { AWS_CLIENT_LIMITS } from '../shared/aws-client.ts';
+import { whyAwsFailed } from '../shared/aws-failure.ts';
 
 /** A secret's version by its staging label. */
 export type SecretStage = 'AWSCURRENT' | 'AWSPENDING';
@@ -18,10 +20,6 @@ export interface SecretStore {
 export const ENDPOINT_ADVICE =
   'the function’s VPC needs an interface endpoint com.amazonaws.<region>.secretsmanager that its security group may reach, or a NAT';
 
-/** In a VPC without endpoint or NAT the connection just hangs: two tries of this must end well within a function's time. */
-const CONNECT_MS = 1_000;
-const ANSWER_MS = 2_000;
-
 /**
  * Loads and makes the SDK's client, with its usual settings and environment
  * (`AWS_REGION`, `AWS_ENDPOINT_URL_SECRETS_MANAGER` …).
@@ -30,10 +28,7 @@ const ANSWER_MS = 2_000;
  */
 export async function secretsManager() {
   const sdk = await import('rostbeef-layer/secrets-manager');
-  const client = new sdk.SecretsManagerClient({
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },
-  });
+  const client = new sdk.SecretsManagerClient(AWS_CLIENT_LIMITS);
   return { sdk, client };
 }
 

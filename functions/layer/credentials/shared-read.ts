@@ -1,0 +1,40 @@
+import { unlessAborted } from '../deadline.ts';
+import { CredentialsUnavailableError } from '../errors/index.ts';
+import { ENDPOINT_ADVICE } from './secret-store.ts';
+
+/** One read that all callers share while it runs. Each caller gives up at its own deadline. */
+export interface SharedRead<T> {
+  isRunning(): boolean;
+  /**
+   * Joins the read that runs, or starts one.
+   *
+   * @throws CredentialsUnavailableError as soon as the caller's signal fires
+   */
+  join(signal: AbortSignal, start: () => Promise<T>): Promise<T>;
+}
+
+/** Makes a {@link SharedRead}. */
+export function sharedRead<T>(): SharedRead<T> {
+  let running: Promise<T> | undefined;
+  return {
+    isRunning: () => running !== undefined,
+    join(signal, start) {
+      running ??= start().finally(() => {
+        running = undefined;
+      });
+      return inTime(running, signal);
+    },
+  };
+}
+
+/**
+ * Waits for a read of the secret until the signal fires.
+ *
+ * @throws CredentialsUnavailableError if the signal fires first
+ */
+export function inTime<T>(reading: Promise<T>, signal: AbortSignal): Promise<T> {
+  return unlessAborted(reading, signal, () => {
+    const detail = `reading the secret took too long; if it never ends, ${ENDPOINT_ADVICE}`;
+    return new CredentialsUnavailableError({ detail });
+  });
+}

@@ -1,0 +1,8 @@
+/**
+ * The limits of every AWS SDK client. In a VPC without an endpoint or a NAT a connection just hangs: two attempts must
+ * end well within a function's time.
+ */
+export const AWS_CLIENT_LIMITS = {
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+};
