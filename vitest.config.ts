@@ -7,10 +7,24 @@ if (!process.version.startsWith('v24.')) {
 // The tests set what they need: settings of the shell would change their results.
 for (const name of Object.keys(process.env)) if (name.startsWith('EJABBERD_')) delete process.env[name];
 
+const UNIT = ['test/*.test.ts', 'test/layer/**/*.test.ts'];
+const FAULTS = ['test/faults/**/*.test.ts'];
+const FUZZ = ['test/fuzz/**/*.test.ts'];
+const INFRA = ['test/infra/**/*.test.ts'];
+
+const project = (name: string, include: string[], exclude: string[] = []) => ({
+  test: { name, include, exclude, testTimeout: 20_000, hookTimeout: 120_000 },
+});
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 120_000,
+    projects: [
+      project('unit', UNIT),
+      // The functions on real and embedded servers, and all that runs beside them.
+      project('contract', ['test/**/*.test.ts'], [...UNIT, ...FAULTS, ...FUZZ, ...INFRA]),
+      project('faults', FAULTS),
+      project('fuzz', FUZZ),
+      project('infra', INFRA),
+    ],
   },
 });

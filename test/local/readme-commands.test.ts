@@ -5,11 +5,11 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { catalogue } from 'rostbeef-layer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../infra/build.ts';
-import { startDemo } from '../infra/local/embedded/demo.ts';
-import { type Gateway, startGateway } from '../infra/local/gateway.ts';
+import { build } from '../../infra/build.ts';
+import { startDemo } from '../../infra/local/embedded/demo.ts';
+import { type Gateway, startGateway } from '../../infra/local/gateway.ts';
 
-const root = resolve(import.meta.dirname, '..');
+const root = resolve(import.meta.dirname, '../..');
 const readme = await readFile(join(root, 'README.md'), 'utf8');
 const blocks = (language: string): string[] =>
   [...readme.matchAll(/```(\w+)\n(.*?)```/gs)].flatMap(([, tag, text = '']) => (tag === language ? [text] : []));

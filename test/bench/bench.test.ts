@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BENCHES, runBench } from './bench/index.ts';
+import { BENCHES, runBench } from './index.ts';
 
 describe('the benchmark', () => {
   it.each(Object.keys(BENCHES))(
