@@ -1,4 +1,4 @@
-import { startClassic } from '../support/classic-server.ts';
+import { startClassic } from '../support/classic/classic-server.ts';
 import { ROSTBEEF } from '../support/traits.ts';
 import { contractOn } from './contract.ts';
 

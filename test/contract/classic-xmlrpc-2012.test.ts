@@ -1,4 +1,4 @@
-import { startClassic } from '../support/classic-server.ts';
+import { startClassic } from '../support/classic/classic-server.ts';
 import { XML_RPC_2012 } from '../support/traits.ts';
 import { contractOn } from './contract.ts';
 

@@ -8,7 +8,7 @@ import { type Built, build } from '../../infra/build.ts';
 import { faultBody, resultBody } from '../../infra/local/embedded/reply.ts';
 import { listen } from '../../infra/local/listen.ts';
 import { Sandbox } from '../../infra/local/sandbox.ts';
-import { startClassic } from '../support/classic-server.ts';
+import { startClassic } from '../support/classic/classic-server.ts';
 import { batchOf, type Entrance, entrances, failuresOf } from '../support/doors.ts';
 import { type DynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../infra/local/listen.ts';
 import type { Sandbox } from '../../infra/local/sandbox.ts';
-import { startClassic } from '../support/classic-server.ts';
+import { startClassic } from '../support/classic/classic-server.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
 import { isSuccess, keyedEntrances, startWorld, TABLE, type World } from './world.ts';
 

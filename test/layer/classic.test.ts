@@ -7,12 +7,13 @@ import { classicDialect } from '../../functions/layer/ejabberd/classic.ts';
 import type { Dialect } from '../../functions/layer/ejabberd/dialect.ts';
 import type { Jid } from '../../functions/layer/jid.ts';
 import { createEndpoint, InvocationSockets } from '../../functions/layer/xmlrpc/index.ts';
-import { type Generation, startClassicServer } from '../../infra/local/embedded/classic/server.ts';
+import { startClassicServer } from '../../infra/local/embedded/classic/server.ts';
 import { resultBody } from '../../infra/local/embedded/classic/text.ts';
 import { type Outcome, startWire } from '../../infra/local/embedded/classic/wire.ts';
 import type { Value } from '../../infra/local/embedded/reply.ts';
 import type { World } from '../../infra/local/embedded/world.ts';
 import { listen } from '../../infra/local/listen.ts';
+import { type Generation, PROFILES } from '../support/classic/generations.ts';
 
 const stops: (() => unknown)[] = [];
 afterEach(() => Promise.all(stops.splice(0).map((stop) => stop())));
@@ -42,7 +43,12 @@ function containerOn(url: string, timeoutMs = 10_000): () => Dialect {
 
 /** The dialect on a server with alice and bob. */
 async function on(generation: Generation, options = {}): Promise<{ dialect: Dialect; world: World }> {
-  const server = await startClassicServer({ patienceMs: 5_000, ...options, generation, hosts: ['xmpp.test'] });
+  const server = await startClassicServer({
+    patienceMs: 5_000,
+    ...options,
+    profile: PROFILES[generation],
+    hosts: ['xmpp.test'],
+  });
   stops.push(() => server.stop());
   for (const user of ['alice', 'bob']) server.world.passwords.set(`${user}@xmpp.test`, '');
   return { dialect: containerOn(server.url)(), world: server.world };

@@ -2,13 +2,19 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type ClassicOptions, type Generation, startClassicServer } from '../../infra/local/embedded/classic/server.ts';
+import { type ClassicOptions, startClassicServer } from '../../infra/local/embedded/classic/server.ts';
+import { type Generation, PROFILES } from '../support/classic/generations.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(() => Promise.all(stops.splice(0).map((stop) => stop())));
 
 async function start(generation: Generation = 'mod_rostbeef 1.0.2', options: Partial<ClassicOptions> = {}) {
-  const server = await startClassicServer({ patienceMs: 5_000, ...options, generation, hosts: ['xmpp.test'] });
+  const server = await startClassicServer({
+    patienceMs: 5_000,
+    ...options,
+    profile: PROFILES[generation],
+    hosts: ['xmpp.test'],
+  });
   stops.push(() => server.stop());
   return server;
 }

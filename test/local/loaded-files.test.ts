@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Built, build } from '../../infra/build.ts';
 import { knownForms } from '../../infra/known-forms.ts';
 import { startEmbeddedServer } from '../../infra/local/embedded/server.ts';
-import { startClassic } from '../support/classic-server.ts';
+import { startClassic } from '../support/classic/classic-server.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
 import { functionSettings } from '../support/function-settings.ts';
 import { ProbedSandbox } from '../support/probed-sandbox.ts';

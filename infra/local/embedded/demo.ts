@@ -13,7 +13,7 @@ export async function startDemo(): Promise<EmbeddedServer> {
 
 /** The same as mod_rostbeef of 2008 would have it, set to wait a second for a request: its own 50 ms are for a quiet network. */
 export async function startClassicDemo(): Promise<EmbeddedServer> {
-  return populated(await startClassicServer({ generation: 'mod_rostbeef 1.0.2', hosts: [HOST], patienceMs: 1_000 }));
+  return populated(await startClassicServer({ hosts: [HOST], patienceMs: 1_000 }));
 }
 
 function populated(server: EmbeddedServer): EmbeddedServer {

@@ -6,24 +6,19 @@ import { parseStanza } from '../stanza.ts';
 import { fullJid, type Session, type World } from '../world.ts';
 import { Crash, childText, type Members, type Methods, showOf } from './handler.ts';
 
-/** 1.0.0 tells no subscription, and the best session flat. */
-export type RostbeefVersion = '1.0.0' | '1.0.2';
-
-/** Its methods. They take members in any order and pass over others; one that is missing is a crash. */
-export function rostbeefMethods(version: RostbeefVersion): Methods {
-  return new Map<string, (members: Members, world: World) => Value>([
-    ['link_contacts', linkContacts],
-    ['unlink_contacts', unlinkContacts],
-    ['get_roster', (members, world) => rows(userOf(members), world, version, () => ({}))],
-    [
-      'get_roster_with_presence',
-      (members, world) => rows(userOf(members), world, version, (contact) => presenceOf(contact, world, version)),
-    ],
-    ['get_presence', getPresence],
-    ['get_resources', (members, world) => world.sessionsOf(userOf(members)).map(({ resource }) => resource)],
-    ['send_stanza', sendStanza],
-  ]);
-}
+/** The methods of 1.0.2. They take members in any order and ignore others; one that is missing is a crash. */
+export const rostbeefMethods: Methods = new Map<string, (members: Members, world: World) => Value>([
+  ['link_contacts', linkContacts],
+  ['unlink_contacts', unlinkContacts],
+  ['get_roster', (members, world) => rows(userOf(members), world, () => ({}))],
+  [
+    'get_roster_with_presence',
+    (members, world) => rows(userOf(members), world, (contact) => ({ presence: presenceOf(contact, world) })),
+  ],
+  ['get_presence', getPresence],
+  ['get_resources', (members, world) => world.sessionsOf(userOf(members)).map(({ resource }) => resource)],
+  ['send_stanza', sendStanza],
+]);
 
 /** Writes the first side before it looks at the second; of each, only the owner has to exist. */
 function linkContacts(members: Members, world: World): Value {
@@ -50,29 +45,17 @@ function unlinkContacts(members: Members, world: World): Value {
   return remove(one, other) && remove(other, one) ? 0 : -1;
 }
 
-/** A row a group, the empty one where there is none; contacts who only asked are left out. */
-function rows(
-  owner: User,
-  world: World,
-  version: RostbeefVersion,
-  more: (contact: User) => Record<string, Value>,
-): Value {
+/** A row for each group, or for the empty one; contacts who only asked are left out. */
+function rows(owner: User, world: World, more: (contact: User) => Record<string, Value>): Value {
   return world.rosters.shown(bareJid(owner)).flatMap(({ jid, nick, groups, subscription, ask }: Item): Value[] => {
-    const told: Record<string, Value> = version === '1.0.0' ? {} : { subscription, pending: ask };
-    const contact = splitJid(jid) ?? { local: '', host: '' };
-    return (groups.length > 0 ? groups : ['']).map((group) => ({ jid, group, nick, ...told, ...more(contact) }));
+    const told = { subscription, pending: ask, ...more(splitJid(jid) ?? { local: '', host: '' }) };
+    return (groups.length > 0 ? groups : ['']).map((group) => ({ jid, group, nick, ...told }));
   });
 }
 
-function presenceOf(contact: User, world: World, version: RostbeefVersion): Record<string, Value> {
+function presenceOf(contact: User, world: World): Value[] {
   const all = tracked(contact, world).map((session) => ({ resource: session.resource, ...stateOf(session) }));
-  const sessions = all.length > 0 ? all : [{ resource: '', ...OFFLINE }];
-  if (version !== '1.0.0') return { presence: sessions };
-  const [best = { resource: '', ...OFFLINE }] = sessions
-    .filter(({ priority }) => Number(priority) >= 0)
-    .sort((a, b) => Number(b.priority) - Number(a.priority));
-  const { priority: _, ...flat } = best;
-  return flat;
+  return all.length > 0 ? all : [{ resource: '', ...OFFLINE }];
 }
 
 /** Every session, in no order; the offline and the unknown are one with the bare JID. */

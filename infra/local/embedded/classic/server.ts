@@ -1,45 +1,35 @@
-/** A classic server in memory, of one of five generations: XML-RPC on a raw socket, with the old ones' manners. */
+/** A classic server in memory: XML-RPC on a raw socket, with the manners of xmlrpc-erlang. */
 import type { Param } from '../request.ts';
 import type { EmbeddedServer } from '../server.ts';
 import { World } from '../world.ts';
 import { Crash, type Methods, membersOf } from './handler.ts';
-import { modXmlRpcMethods } from './mod-xmlrpc.ts';
 import { rostbeefMethods } from './rostbeef.ts';
 import { faultBody, readCall, resultBody, Unencodable } from './text.ts';
 import { type Outcome, startWire, type WireOptions } from './wire.ts';
 
-/** Which module is played, and of what time. */
-export type Generation =
-  | 'mod_rostbeef 1.0.0'
-  | 'mod_rostbeef 1.0.2'
-  | 'mod_xmlrpc 2008'
-  | 'mod_xmlrpc 2010'
-  | 'mod_xmlrpc 2012';
-
-/** What is played. */
-export interface ClassicOptions extends Partial<Pick<WireOptions, 'patienceMs' | 'stallMs'>> {
-  readonly generation: Generation;
-  readonly hosts: readonly string[];
-}
-
-interface Profile extends Pick<WireOptions, 'patienceMs' | 'contentTypes'> {
+/** How a module behaves. */
+export interface Profile extends Pick<WireOptions, 'patienceMs' | 'contentTypes'> {
   readonly methods: Methods;
-  /** What a crash of the handler becomes. */
+  /** The outcome of a call whose handler crashed. */
   readonly crash: Outcome;
 }
 
-const ROSTBEEF = { patienceMs: 50, contentTypes: ['text/xml'], crash: { status: 500 } } as const;
-const XML_RPC = { patienceMs: 5_000, contentTypes: ['text/xml', 'text/xml; charset=utf-8'] } as const;
+/** The module to play, and its vhosts. */
+export interface ClassicOptions extends Partial<Pick<WireOptions, 'patienceMs' | 'stallMs'>> {
+  /** @default MOD_ROSTBEEF */
+  readonly profile?: Profile;
+  readonly hosts: readonly string[];
+}
 
-const PROFILES: Readonly<Record<Generation, () => Profile>> = {
-  'mod_rostbeef 1.0.0': () => ({ ...ROSTBEEF, methods: rostbeefMethods('1.0.0') }),
-  'mod_rostbeef 1.0.2': () => ({ ...ROSTBEEF, methods: rostbeefMethods('1.0.2') }),
-  'mod_xmlrpc 2008': () => ({ ...XML_RPC, methods: modXmlRpcMethods('2008'), crash: { body: resultBody(-100) } }),
-  'mod_xmlrpc 2010': () => ({ ...XML_RPC, methods: modXmlRpcMethods('2010'), crash: { body: resultBody(-100) } }),
-  'mod_xmlrpc 2012': () => ({ ...XML_RPC, methods: modXmlRpcMethods('2012'), crash: { body: resultBody(-100) } }),
+/** mod_rostbeef 1.0.2. */
+export const MOD_ROSTBEEF: Profile = {
+  patienceMs: 50,
+  contentTypes: ['text/xml'],
+  crash: { status: 500 },
+  methods: rostbeefMethods,
 };
 
-/** What the library has no word for, though other XML-RPC has. */
+/** The types that xmlrpc-erlang 1.13 knows. */
 const KNOWN_TYPES: readonly string[] = [
   'string',
   'int',
@@ -53,8 +43,11 @@ const KNOWN_TYPES: readonly string[] = [
 ];
 
 /** Starts one on a free port of 127.0.0.1. */
-export async function startClassicServer(options: ClassicOptions): Promise<EmbeddedServer> {
-  const { methods, crash, ...manners } = PROFILES[options.generation]();
+export async function startClassicServer({
+  profile = MOD_ROSTBEEF,
+  ...options
+}: ClassicOptions): Promise<EmbeddedServer> {
+  const { methods, crash, ...manners } = profile;
   const world = new World(options.hosts);
   const wire = await startWire({ ...manners, ...options, answer: (body) => answer(body, methods, crash, world) });
   return { url: `http://127.0.0.1:${wire.port}/`, world, stop: () => wire.stop() };

@@ -1,12 +1,13 @@
 /** The embedded classic server as a contract test sees it. */
-import { takeArguments } from '../../infra/local/embedded/arguments.ts';
-import { type ClassicOptions, type Generation, startClassicServer } from '../../infra/local/embedded/classic/server.ts';
-import { commandsOf } from '../../infra/local/embedded/commands.ts';
-import type { Param } from '../../infra/local/embedded/request.ts';
-import { HOST, OTHER_HOST, peopleOf } from './embedded-ejabberd.ts';
-import { ROSTBEEF, type Traits, XML_RPC_2008, XML_RPC_2012 } from './traits.ts';
-import type { Arguments } from './xmlrpc-call.ts';
-import type { XmppServer } from './xmpp-server.ts';
+import { takeArguments } from '../../../infra/local/embedded/arguments.ts';
+import { type ClassicOptions, startClassicServer } from '../../../infra/local/embedded/classic/server.ts';
+import { commandsOf } from '../../../infra/local/embedded/commands.ts';
+import type { Param } from '../../../infra/local/embedded/request.ts';
+import { HOST, OTHER_HOST, peopleOf } from '../embedded-ejabberd.ts';
+import { ROSTBEEF, type Traits, XML_RPC_2008, XML_RPC_2012 } from '../traits.ts';
+import type { Arguments } from '../xmlrpc-call.ts';
+import type { XmppServer } from '../xmpp-server.ts';
+import { type Generation, PROFILES } from './generations.ts';
 
 const TRAITS: Readonly<Record<Generation, Traits>> = {
   'mod_rostbeef 1.0.0': ROSTBEEF,
@@ -24,7 +25,7 @@ export async function startClassic(generation: Generation, options: Partial<Clas
   const { url, world, stop } = await startClassicServer({
     patienceMs: 5_000,
     ...options,
-    generation,
+    profile: PROFILES[generation],
     hosts: [HOST, OTHER_HOST],
   });
   const commands = commandsOf('24.12');

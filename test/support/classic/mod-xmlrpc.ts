@@ -1,10 +1,11 @@
 /** ProcessOne's mod_xmlrpc, whose documentation mod_rostbeef's is a copy of. */
-import { bareJid, prepared, splitJid, type User } from '../jid.ts';
-import type { Value } from '../reply.ts';
-import type { Item } from '../roster.ts';
-import { parseStanza } from '../stanza.ts';
-import { priorityOf, type Session, type World } from '../world.ts';
-import { Crash, childText, type Members, type Methods, showOf } from './handler.ts';
+
+import { Crash, childText, type Members, type Methods, showOf } from '../../../infra/local/embedded/classic/handler.ts';
+import { bareJid, prepared, splitJid, type User } from '../../../infra/local/embedded/jid.ts';
+import type { Value } from '../../../infra/local/embedded/reply.ts';
+import type { Item } from '../../../infra/local/embedded/roster.ts';
+import { parseStanza } from '../../../infra/local/embedded/stanza.ts';
+import { priorityOf, type Session, type World } from '../../../infra/local/embedded/world.ts';
 
 /** `link_contacts` has groups since late 2010; what is read has all groups of a contact since 2012. */
 export type XmlRpcYear = '2008' | '2010' | '2012';
