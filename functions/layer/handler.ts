@@ -12,7 +12,7 @@ import { answerBatch, callOf, type QueueRecord, recordsOf } from './doors/sqs.ts
 import { ConfigurationError, RostbeefError, UnexpectedError, UnsupportedEventError } from './errors/index.ts';
 import { formatJid } from './jid.ts';
 import { logCall } from './log.ts';
-import type { Method, Note } from './methods/method.ts';
+import type { Method, Note, Remark, Remarks } from './methods/method.ts';
 
 /** A Lambda handler. */
 export type LambdaHandler = (event: unknown, context: Context) => Promise<unknown>;
@@ -51,14 +51,16 @@ const NO_TIMEOUT_OF_MIDDY = { timeoutEarlyInMillis: 0 };
 
 function chainOf(door: Door, method: Method, container: () => Container): LambdaHandler {
   const notes = new WeakMap<object, Noted>();
+  const remarks = new WeakMap<object, Remarks>();
   const chain = middy<unknown, unknown>(NO_TIMEOUT_OF_MIDDY)
-    .use(logging(method, door, notes))
+    .use(logging(method, door, notes, remarks))
     .use(answering(door))
     .handler(async (event: unknown, lambda: Context) => {
       const { input, key } = door.read(event);
       const note: Note = (jids) => notes.set(lambda, textsOf(jids));
+      const remark: Remark = (remarked) => remarks.set(lambda, remarked);
       return container().invoke(lambda.getRemainingTimeInMillis(), (context) =>
-        method.call(input, { ...context, key, note }),
+        method.call(input, { ...context, key, note, remark }),
       );
     });
   return async (event, context) => chain(event, context);
@@ -68,25 +70,33 @@ function chainOf(door: Door, method: Method, container: () => Container): Lambda
 function batchChainOf(method: Method, container: () => Container): LambdaHandler {
   const chain = middy<unknown, unknown>(NO_TIMEOUT_OF_MIDDY).handler(async (event: unknown, context: Context) => {
     const records = recordsOf(event);
-    const attempt = async (record: QueueRecord, call: (note: Note) => Promise<unknown>): Promise<boolean> => {
+    const attempt = async (
+      record: QueueRecord,
+      call: (note: Note, remark: Remark) => Promise<unknown>,
+    ): Promise<boolean> => {
       const started = now();
       let jids: Noted | undefined;
       const note: Note = (noted) => {
         jids = textsOf(noted);
       };
-      const error = await call(note).then(() => undefined, known);
+      let remarks: Remarks = {};
+      const remark: Remark = (remarked) => {
+        remarks = remarked;
+      };
+      const error = await call(note, remark).then(() => undefined, known);
       const { messageId, receives } = record;
       const requestId = context.awsRequestId;
       const durationMs = now() - started;
-      logCall({ method: method.name, door: 'sqs', requestId, messageId, receives, jids, durationMs, error });
+      const about = { requestId, messageId, receives, jids, ...remarks };
+      logCall({ method: method.name, door: 'sqs', ...about, durationMs, error });
       return error === undefined;
     };
     try {
       return await container().invoke(context.getRemainingTimeInMillis(), (methodContext) =>
         answerBatch(records, (record) =>
-          attempt(record, async (note) => {
+          attempt(record, async (note, remark) => {
             const { input, key } = callOf(record);
-            return method.call(input, { ...methodContext, key, note });
+            return method.call(input, { ...methodContext, key, note, remark });
           }),
         ),
       );
@@ -110,12 +120,19 @@ function answering(door: Door): MiddlewareObj {
   };
 }
 
-function logging(method: Method, door: Door, notes: WeakMap<object, Noted>): MiddlewareObj {
+function logging(
+  method: Method,
+  door: Door,
+  notes: WeakMap<object, Noted>,
+  remarks: WeakMap<object, Remarks>,
+): MiddlewareObj {
   const started = new WeakMap<object, number>();
   const log: MiddlewareObj['after'] = ({ event, context, error }) => {
     const durationMs = now() - (started.get(context) ?? Number.NaN);
     const { awsRequestId: requestId } = context;
-    const audit = method.writes ? { caller: door.caller?.(event), jids: notes.get(context) } : {};
+    const audit = method.writes
+      ? { caller: door.caller?.(event), jids: notes.get(context), ...remarks.get(context) }
+      : {};
     logCall({ method: method.name, door: door.name, requestId, ...audit, durationMs, error: error ?? undefined });
   };
   return {

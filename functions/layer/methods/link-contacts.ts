@@ -12,7 +12,8 @@ export const linkContacts = defineMethod({
   description:
     'Puts `jid2`, named `nick2`, into the roster of `jid1`, and `jid1`, named `nick1`, into the roster of `jid2`, ' +
     'each with subscription `both` and without the usual approval. Both must exist: otherwise nothing is written. ' +
-    'Linking again renews nick and group, and no group given clears it; what is so already is left alone.',
+    'Linking again renews the nick. A group that is given replaces the contact’s groups, `""` clears them, and one that ' +
+    'is not given leaves them as they are. Where nothing would change, nothing is written.',
   writes: true,
   idempotent: true,
   input: () =>
@@ -21,15 +22,19 @@ export const linkContacts = defineMethod({
       nick1: text('The name that `jid1` gets in the roster of `jid2`.'),
       jid2: text('The bare JID of the second user.'),
       nick2: text('The name that `jid2` gets in the roster of `jid1`.'),
-      group1: z.optional(text('The group that `jid1` gets in the roster of `jid2`.')),
-      group2: z.optional(text('The group that `jid2` gets in the roster of `jid1`.')),
+      group1: z.optional(
+        text('The group that `jid1` gets in the roster of `jid2`, in the place of all it has. `""` for none.'),
+      ),
+      group2: z.optional(
+        text('The group that `jid2` gets in the roster of `jid1`, in the place of all it has. `""` for none.'),
+      ),
     }),
   result: done,
   example: {
     input: { jid1: 'alice@example.com', nick1: 'Alice', jid2: 'dave@example.com', nick2: 'Dave', group2: 'Friends' },
     result: { code: 0 },
   },
-  async run({ nick1, nick2, group1 = '', group2 = '', ...members }, { dialect, access, note }) {
+  async run({ nick1, nick2, group1, group2, ...members }, { dialect, access, note }) {
     const { jid1, jid2 } = bareJids({ jid1: members.jid1, jid2: members.jid2 });
     note?.({ jid1, jid2 });
     if (sameJid(formatJid(jid1), formatJid(jid2))) {

@@ -27,6 +27,17 @@ export interface MethodContext {
   readonly key?: IdempotencyKey | undefined;
   /** Takes the JIDs that a call is to change or send for, before anything is decided or done about them. */
   readonly note?: Note;
+  /** Takes what the log line of a call that succeeds has to say beside that. */
+  readonly remark?: Remark;
+}
+
+/** Keeps for the log what a result does not tell. */
+export type Remark = (remarks: Remarks) => void;
+
+/** What a log line may say of a call that succeeded. */
+export interface Remarks {
+  /** `false` if a roster was too large to be read back, so that the server's acknowledgement counts. */
+  readonly verified?: false;
 }
 
 /** Keeps for the log which JIDs a write is about, by the names of the input's members, in the form that is sent. */

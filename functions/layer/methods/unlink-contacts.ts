@@ -19,11 +19,12 @@ export const unlinkContacts = defineMethod({
     }),
   result: done,
   example: { input: { jid1: 'alice@example.com', jid2: 'dave@example.com' }, result: { code: 0 } },
-  async run(members, { dialect, access, note }) {
+  async run(members, { dialect, access, note, remark }) {
     const { jid1, jid2 } = bareJids({ jid1: members.jid1, jid2: members.jid2 });
     note?.({ jid1, jid2 });
     access.demandServers({ jid1, jid2 });
-    await dialect.unlinkContacts(jid1, jid2);
+    const { isUnverified } = await dialect.unlinkContacts(jid1, jid2);
+    if (isUnverified) remark?.({ verified: false });
     return { code: 0 };
   },
 });
