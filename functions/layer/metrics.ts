@@ -5,6 +5,7 @@ import {
   CredentialsRejectedError,
   CredentialsUnavailableError,
   IdempotencyStoreUnavailableError,
+  PartialLinkError,
   RostbeefError,
   UnexpectedError,
 } from './errors/index.ts';
@@ -19,6 +20,7 @@ const NOTHING_FAILED = {
   CredentialFailures: 0,
   EjabberdFailures: 0,
   FunctionFailures: 0,
+  PartialLinks: 0,
 } as const;
 
 type Metric = keyof typeof NOTHING_FAILED;
@@ -33,12 +35,14 @@ const DIRECTIVES = directives(Object.keys(NOTHING_FAILED));
  * - `CredentialFailures`: the secret can't be read, or ejabberd refuses it
  * - `EjabberdFailures`: ejabberd can't be reached, or does not answer as it should
  * - `FunctionFailures`: the settings are wrong, the idempotency table can't be asked, or the functions have a defect
+ * - `PartialLinks`: a link or unlink that is not complete, or not known to be; each is an `EjabberdFailures` as well
  */
 export function callMetrics(error: unknown): Record<Metric | '_aws', unknown> {
   const failed = error === undefined ? undefined : metricOf(error);
   return {
     ...NOTHING_FAILED,
     ...(failed && { [failed]: 1 }),
+    ...(error instanceof PartialLinkError && { PartialLinks: 1 }),
     _aws: { Timestamp: Date.now(), CloudWatchMetrics: DIRECTIVES },
   };
 }
