@@ -6,13 +6,14 @@ import { writeForm } from '../functions/layer/xmlrpc/forms.ts';
 
 const jid = { local: 'l', domain: 'd', resource: '' };
 const side = { owner: jid, contact: jid, nick: 'n', group: '' };
-const grouped = { ...side, group: 'g' };
+const entryOf = (...groups: readonly string[]) => ({ ...side, groups });
 
 /** Each command once for each form that its arguments can have. */
 const STOCK: readonly stock.Command<unknown>[] = [
-  stock.addRosterItem(side, 'group'),
-  stock.addRosterItem(side, 'groups'),
-  stock.addRosterItem(grouped, 'groups'),
+  stock.addRosterItem(entryOf(), 'group'),
+  stock.addRosterItem(entryOf(), 'groups'),
+  stock.addRosterItem(entryOf('g'), 'groups'),
+  stock.addRosterItem(entryOf('g', 'h'), 'groups'),
   stock.allSessions(),
   stock.checkAccount(jid),
   stock.connectedUsers('d'),

@@ -8,6 +8,8 @@ export const GIVEN_UP = new Error('what this was for has ended');
 
 /** A moment by which something must have settled, and the signal that fires then. */
 export class Deadline {
+  /** Milliseconds that it had when it began. */
+  readonly totalMs: number;
   readonly #controller = new AbortController();
   readonly #at: number;
   readonly #timer: NodeJS.Timeout;
@@ -19,6 +21,7 @@ export class Deadline {
    */
   constructor(ms: number, outer?: AbortSignal) {
     const abort = () => this.#controller.abort(outer?.aborted ? outer.reason : PASSED);
+    this.totalMs = ms;
     this.#at = now() + ms;
     this.#timer = setTimeout(abort, Math.max(0, ms));
     this.#unlink = () => outer?.removeEventListener('abort', abort);

@@ -12,7 +12,7 @@ import { answerBatch, callOf, type QueueRecord, recordsOf } from './doors/sqs.ts
 import { ConfigurationError, RostbeefError, UnexpectedError, UnsupportedEventError } from './errors/index.ts';
 import { formatJid } from './jid.ts';
 import { logCall } from './log.ts';
-import type { Audit, Method } from './methods/method.ts';
+import type { Audit, Method, Remark, Remarks } from './methods/method.ts';
 
 /** A Lambda handler. */
 export type LambdaHandler = (event: unknown, context: Context) => Promise<unknown>;
@@ -51,14 +51,18 @@ const NO_TIMEOUT_OF_MIDDY = { timeoutEarlyInMillis: 0 };
 
 function chainOf(door: Door, method: Method, container: () => Container): LambdaHandler {
   const notes = new WeakMap<object, Noted>();
+  const remarks = new WeakMap<object, Remarks>();
   const chain = middy<unknown, unknown>(NO_TIMEOUT_OF_MIDDY)
-    .use(logging(method, door, notes))
+    .use(logging(method, door, notes, remarks))
     .use(answering(door))
     .handler(async (event: unknown, lambda: Context) => {
       const { invoke, maxBodyBytes } = container();
       const { input, key } = door.read(event, maxBodyBytes);
       const audit: Audit = (jids) => notes.set(lambda, textsOf(jids));
-      return invoke(lambda.getRemainingTimeInMillis(), (context) => method.call(input, { ...context, key, audit }));
+      const remark: Remark = (remarked) => remarks.set(lambda, remarked);
+      return invoke(lambda.getRemainingTimeInMillis(), (context) =>
+        method.call(input, { ...context, key, audit, remark }),
+      );
     });
   return async (event, context) => chain(event, context);
 }
@@ -67,31 +71,39 @@ function chainOf(door: Door, method: Method, container: () => Container): Lambda
 function batchChainOf(method: Method, container: () => Container): LambdaHandler {
   const chain = middy<unknown, unknown>(NO_TIMEOUT_OF_MIDDY).handler(async (event: unknown, context: Context) => {
     const records = recordsOf(event);
-    const attempt = async (record: QueueRecord, call: (audit: Audit) => Promise<unknown>): Promise<boolean> => {
+    const attempt = async (
+      record: QueueRecord,
+      call: (audit: Audit, remark: Remark) => Promise<unknown>,
+    ): Promise<boolean> => {
       const started = now();
       let jids: Noted | undefined;
       const audit: Audit = (audited) => {
         jids = textsOf(audited);
       };
-      const error = await call(audit).then(() => undefined, known);
+      let remarks: Remarks = {};
+      const remark: Remark = (remarked) => {
+        remarks = remarked;
+      };
+      const error = await call(audit, remark).then(() => undefined, known);
       const { messageId, receives } = record;
       const requestId = context.awsRequestId;
       const durationMs = now() - started;
-      logCall({ method: method.name, door: 'sqs', requestId, messageId, receives, jids, durationMs, error });
+      const about = { requestId, messageId, receives, jids, ...remarks };
+      logCall({ method: method.name, door: 'sqs', ...about, durationMs, error });
       return error === undefined;
     };
     try {
       const { invoke, maxBodyBytes } = container();
       return await invoke(context.getRemainingTimeInMillis(), (methodContext) =>
-        answerBatch(records, (record) =>
-          attempt(record, async (audit) => {
+        answerBatch(records, maxBodyBytes, (record) =>
+          attempt(record, async (audit, remark) => {
             const { input, key } = callOf(record, maxBodyBytes);
-            return method.call(input, { ...methodContext, key, audit });
+            return method.call(input, { ...methodContext, key, audit, remark });
           }),
         ),
       );
     } catch (error) {
-      return answerBatch(records, (record) => attempt(record, () => Promise.reject(error)));
+      return answerBatch(records, 0, (record) => attempt(record, () => Promise.reject(error)));
     }
   });
   return async (event, context) => chain(event, context);
@@ -110,12 +122,19 @@ function answering(door: Door): MiddlewareObj {
   };
 }
 
-function logging(method: Method, door: Door, notes: WeakMap<object, Noted>): MiddlewareObj {
+function logging(
+  method: Method,
+  door: Door,
+  notes: WeakMap<object, Noted>,
+  remarks: WeakMap<object, Remarks>,
+): MiddlewareObj {
   const started = new WeakMap<object, number>();
   const log: MiddlewareObj['after'] = ({ event, context, error }) => {
     const durationMs = now() - (started.get(context) ?? Number.NaN);
     const { awsRequestId: requestId } = context;
-    const audit = method.writes ? { caller: door.caller?.(event), jids: notes.get(context) } : {};
+    const audit = method.writes
+      ? { caller: door.caller?.(event), jids: notes.get(context), ...remarks.get(context) }
+      : {};
     logCall({ method: method.name, door: door.name, requestId, ...audit, durationMs, error: error ?? undefined });
   };
   return {

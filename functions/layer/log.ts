@@ -14,6 +14,8 @@ export interface CallRecord {
   readonly caller?: string | undefined;
   /** Of a write: the JIDs that it is about, by the input's members, as they are sent. A write is audited by its line. */
   readonly jids?: Readonly<Record<string, string>> | undefined;
+  /** Of an unlink: `false` if a roster was too large to be read back. */
+  readonly verified?: false | undefined;
   readonly durationMs: number;
   readonly error?: unknown;
 }

@@ -1,6 +1,6 @@
 /** A call's metrics in CloudWatch's embedded metric format: they travel in the log line, and cost the call nothing. */
 import { metricNamespace } from './config.ts';
-import { type Blame, ForbiddenStanzaError, RostbeefError } from './errors/index.ts';
+import { type Blame, ForbiddenStanzaError, PartialLinkError, RostbeefError } from './errors/index.ts';
 
 /**
  * The metrics. Each is paid for by month and dimension, so there are few, without a dimension: which method failed and
@@ -13,6 +13,7 @@ const NOTHING_FAILED = {
   EjabberdFailures: 0,
   ForbiddenStanzas: 0,
   FunctionFailures: 0,
+  PartialLinks: 0,
 } as const;
 
 type Metric = keyof typeof NOTHING_FAILED;
@@ -28,12 +29,14 @@ const DIRECTIVES = directives(Object.keys(NOTHING_FAILED));
  * - `CredentialFailures`: the secret can't be read, or ejabberd refuses it
  * - `EjabberdFailures`: ejabberd can't be reached, or does not answer as it should
  * - `FunctionFailures`: the settings are wrong, the idempotency table can't be asked, or the functions have a defect
+ * - `PartialLinks`: a link or unlink that is not complete, or not known to be; each is an `EjabberdFailures` as well
  */
 export function callMetrics(error: unknown): Record<Metric | '_aws', unknown> {
   const failed = error === undefined ? undefined : metricOf(error);
   return {
     ...NOTHING_FAILED,
     ...(failed && { [failed]: 1 }),
+    ...(error instanceof PartialLinkError && { PartialLinks: 1 }),
     _aws: { Timestamp: Date.now(), CloudWatchMetrics: DIRECTIVES },
   };
 }

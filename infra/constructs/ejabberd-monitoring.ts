@@ -28,7 +28,7 @@ export interface EjabberdMonitoringProps {
 /**
  * A dashboard, and an alarm for everything that somebody has to mend.
  *
- * The metrics of the functions' own cost 6 × $0.30 a month, the alarms $0.10 each, the dashboard $3; an account's first
+ * The metrics of the functions' own cost 7 × $0.30 a month, the alarms $0.10 each, the dashboard $3; an account's first
  * ten metrics, ten alarms and three dashboards are free (list prices of us-east-1, an estimate).
  *
  * @example
@@ -75,6 +75,12 @@ export class EjabberdMonitoring extends Construct {
       threshold: 5,
       meaning: 'Calls fail since ejabberd fails, does not answer, or answers what can’t be read.',
       runbook: 'Look at “Errors by name” on the dashboard, then at ejabberd’s own log.',
+    });
+    this.#alarm('PartialLinks', {
+      metric: ownMetric(namespace, 'PartialLinks'),
+      periods: 3,
+      meaning: 'Links or unlinks are not complete in both rosters.',
+      runbook: 'Find their pairs in the functions’ logs, and repeat those calls that nothing has repeated since.',
     });
     this.#alarm('CredentialFailures', {
       metric: ownMetric(namespace, 'CredentialFailures'),

@@ -68,7 +68,7 @@ const context: MethodContext = {
   stanzaPolicy: { rule: 'users', listsDomain: () => false, ownAccount: async () => undefined },
   dialect: {
     linkContacts: async () => undefined,
-    unlinkContacts: async () => undefined,
+    unlinkContacts: async () => ({ isUnverified: false }),
     getRoster: async () => [],
     getRosterWithPresence: async (_, select) => ({ part: select([]), presences: [] }),
     getPresence: async () => ({ resource: '', show: 'unavailable', status: '' }),

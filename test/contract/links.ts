@@ -81,16 +81,18 @@ export function linkContract(world: () => World): void {
     });
 
     it.each([
-      ['of who asked', true],
-      ['of who was asked', false],
-    ])('leaves no request pending over which another program had linked the one side %s', async (_, isAskers) => {
+      ['both', 'of who asked', true],
+      ['both', 'of who was asked', false],
+      ['from', 'of who was asked', false],
+      ['to', 'of who was asked', false],
+    ])('leaves no request pending over which another program had set “%s” %s', async (subs, _, isAskers) => {
       const [alice, bob] = await pair();
       const [aliceClient, bobClient] = [await alice.login('phone', {}), await bob.login('desk', {})];
       await aliceClient.send(xml('presence', { type: 'subscribe', to: bob.jid }));
       await bobClient.waitFor(isSubscribe);
       await Promise.all([aliceClient.disconnect(), bobClient.disconnect()]);
       const [owner, contact, nick] = isAskers ? [alice, bob, 'Two'] : [bob, alice, 'One'];
-      await addItem(world(), owner, contact.jid, { nick });
+      await addItem(world(), owner, contact.jid, { nick, subs });
 
       expect((await link(alice, bob)).status).toBe(200);
       expect(await rosterOf(world(), alice)).toMatchObject([{ jid: bob.jid, nick: 'Two', ...linked }]);
@@ -140,12 +142,54 @@ export function linkContract(world: () => World): void {
       expect(await rosterOf(world(), bob)).toMatchObject([{ nick: 'One', ...linked }]);
     });
 
-    it('clears a group that is not given any more', async () => {
+    it('keeps the groups if none is given, and the server lets it', async () => {
       const [alice, bob] = await pair();
-      await link(alice, bob, grouped({ group2: 'Twos' }));
-      await link(alice, bob);
+      await link(alice, bob, grouped({ group1: 'Ones', group2: 'Twos' }));
+      expect((await link(alice, bob, { nick2: 'Robert' })).status).toBe(200);
+      const groupsOf = (group: string) => (traits().keepsGroups ? [group] : []);
+      expect(await rosterOf(world(), alice)).toMatchObject([{ nick: 'Robert', groups: groupsOf('Twos'), ...linked }]);
+      expect(await rosterOf(world(), bob)).toMatchObject([{ nick: 'One', groups: groupsOf('Ones'), ...linked }]);
+    });
+
+    it('keeps every group that another program gave, also while it completes a link', async () => {
+      if (!traits().keepsGroups) return;
+      const [alice, bob] = await pair();
+      await addItem(world(), alice, bob.jid, { nick: 'Bobby', groups: ['Work', 'Football'] });
+      expect((await link(alice, bob)).status).toBe(200);
+      const entry = { nick: 'Two', groups: ['Football', 'Work'], ...linked };
+      expect(await rosterOf(world(), alice)).toMatchObject([entry]);
+      expect((await link(alice, bob, { nick2: 'Robert' })).status).toBe(200);
+      expect(await rosterOf(world(), alice)).toMatchObject([{ ...entry, nick: 'Robert' }]);
+      expect(await rosterOf(world(), bob)).toMatchObject([{ groups: [], ...linked }]);
+    });
+
+    it('replaces all groups by the one that is given', async () => {
+      if (!traits().keepsGroups) return;
+      const [alice, bob] = await pair();
+      await addItem(world(), alice, bob.jid, { groups: ['Work', 'Football'] });
+      expect((await link(alice, bob, { group2: 'Family' })).status).toBe(200);
+      expect(await rosterOf(world(), alice)).toMatchObject([{ groups: ['Family'], ...linked }]);
+    });
+
+    it('clears the groups for an empty one', async () => {
+      const [alice, bob] = await pair();
+      await link(alice, bob, grouped({ group1: 'Ones', group2: 'Twos' }));
+      expect((await link(alice, bob, grouped({ group2: '' }))).status).toBe(200);
       expect(await rosterOf(world(), alice)).toMatchObject([{ group: '', groups: [], ...linked }]);
-      expect(await rosterOf(world(), bob)).toMatchObject([{ group: '', groups: [], ...linked }]);
+      const kept = traits().keepsGroups ? ['Ones'] : [];
+      expect(await rosterOf(world(), bob)).toMatchObject([{ groups: kept, ...linked }]);
+    });
+
+    it('tells the clients of two strangers of nothing but the new contact', async () => {
+      const [alice, bob] = await pair();
+      const clients = [await alice.login('phone', {}), await bob.login('desk', {})] as const;
+      const pushes = await pushesSince(world(), clients, () => link(alice, bob));
+      const told = pushes.map((stanzas) => stanzas.filter((stanza) => !isPush(stanza, undefined, 'both')));
+      expect(told.flat().map(String)).toEqual([]);
+      expect(pushes.map((stanzas) => stanzas.length)).toEqual([1, 1]);
+      const presences = clients.flatMap(({ received }) => received.filter((stanza) => stanza.is('presence')));
+      const types = presences.map(({ attrs }) => attrs['type']).filter((type) => type !== undefined);
+      expect(types).toEqual([]);
     });
 
     it.each([

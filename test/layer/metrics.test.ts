@@ -6,6 +6,7 @@ import {
   ForbiddenStanzaError,
   IdempotencyStoreUnavailableError,
   InvalidInputError,
+  PartialLinkError,
   UnexpectedError,
 } from '../../functions/layer/errors/index.ts';
 import { callMetrics } from '../../functions/layer/metrics.ts';
@@ -27,6 +28,11 @@ describe('the metrics of a call', () => {
     [new TypeError(), 'FunctionFailures'],
   ])('count %o once, as %s', (error, metric) => {
     expect(counted(error)).toEqual([metric]);
+  });
+
+  it('count a link that is not complete by itself, and as a failure of ejabberd', () => {
+    const error = new PartialLinkError({ jid1: 'written', jid2: 'not' });
+    expect(counted(error)).toEqual(['EjabberdFailures', 'PartialLinks']);
   });
 
   it('are all 0 for a call that succeeded, so that an alarm has data', () => {

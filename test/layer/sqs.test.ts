@@ -18,7 +18,7 @@ const batch = (arn: string, ...messages: readonly (readonly [id: string, group?:
 /** Runs a batch of which these fail; tells what ran, and what was reported. */
 async function outcome(records: ReturnType<typeof batch>, ...failing: readonly string[]) {
   const ran: string[] = [];
-  const { batchItemFailures } = await answerBatch(records, async ({ messageId }) => {
+  const { batchItemFailures } = await answerBatch(records, 1_048_576, async ({ messageId }) => {
     ran.push(messageId);
     await Promise.resolve();
     return !failing.includes(messageId);

@@ -86,8 +86,8 @@ describe('a failure', () => {
     ],
     ['the answer is encoded', write(ok(xml, 'Content-Encoding: gzip\r\n')), 'malformed'],
     ['the answer is encoded as it is', write(ok(xml, 'Content-Encoding: identity\r\n')), 'malformed'],
-    ['a length is too large', write(`HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n`), 'malformed'],
-    ['a body grows too large', write(`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(1_001)}`), 'malformed'],
+    ['a length is too large', write(`HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n`), 'oversized'],
+    ['a body grows too large', write(`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(1_001)}`), 'oversized'],
     [
       'an error page is cut off',
       reset('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 99\r\n\r\n<h1>canary'),

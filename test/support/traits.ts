@@ -14,6 +14,8 @@ export interface Traits {
   readonly leavesAlone: 'each side' | 'both sides' | 'nothing';
   /** `link_contacts` takes groups. */
   readonly groups: boolean;
+  /** A group that is not given stays as it is. */
+  readonly keepsGroups: boolean;
   /** A group may hold `;`. */
   readonly semicolons: boolean;
   /** A roster has every group of a contact, not the first alone. */
@@ -37,6 +39,7 @@ export const STOCK: Traits = {
   unlinksDeletedUsers: true,
   leavesAlone: 'each side',
   groups: true,
+  keepsGroups: true,
   semicolons: true,
   everyGroup: true,
   sessionAges: true,
@@ -57,6 +60,7 @@ export const ROSTBEEF: Traits = {
   checksBeforeLinking: false,
   leavesAlone: 'nothing',
   groups: false,
+  keepsGroups: false,
   semicolons: false,
   sessionAges: false,
   presenceOnEveryVhost: false,
@@ -70,6 +74,7 @@ export const XML_RPC_2012: Traits = {
   credentials: false,
   unlinksDeletedUsers: false,
   leavesAlone: 'both sides',
+  keepsGroups: false,
   sessionAges: false,
   silentSessionsLast: false,
 };

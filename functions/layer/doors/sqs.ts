@@ -1,5 +1,5 @@
 /** SQS: a batch of records, each an input of its own, and the answer is which of them failed. */
-
+import { formatJid, parseBareJid } from '../jid.ts';
 import { isObject } from '../shared/is-object.ts';
 import { isEnvelope } from './detect.ts';
 import type { Call } from './door.ts';
@@ -53,27 +53,38 @@ export function callOf({ messageId, body }: QueueRecord, maxBodyBytes: number): 
 }
 
 /**
- * Runs every record, in parallel but for those of one FIFO group, which ends at its first failure.
+ * Runs the records in parallel. Those of one FIFO group run in their order, and the group ends at its first failure.
+ * Those about the same two users run in their order as well, because they write the same rosters.
  *
+ * @param maxBodyBytes the most bytes of a body; a record with more is not looked into
  * @param run whether a record succeeded; must not throw
  */
 export async function answerBatch(
   records: readonly QueueRecord[],
+  maxBodyBytes: number,
   run: (record: QueueRecord) => Promise<boolean>,
 ): Promise<BatchAnswer> {
   const failed = new Set<string>();
-  const lines = [
-    ...Map.groupBy(records, ({ group, messageId }) => (group === undefined ? `m ${messageId}` : `g ${group}`)).values(),
-  ];
-  const runLine = async (line: readonly QueueRecord[]) => {
-    let isBroken = false;
-    for (const record of line) {
-      isBroken = isBroken || !(await run(record));
-      if (isBroken) failed.add(record.messageId);
+  const brokenGroups = new Set<string>();
+  /** The last record so far of each FIFO group and each pair of users. */
+  const last = new Map<string, Promise<void>>();
+  const attempt = async (record: QueueRecord): Promise<void> => {
+    const { group, messageId } = record;
+    if (group !== undefined && brokenGroups.has(group)) failed.add(messageId);
+    else if (!(await run(record))) {
+      failed.add(messageId);
+      if (group !== undefined) brokenGroups.add(group);
     }
   };
+  const inTurn = async (record: QueueRecord): Promise<void> => {
+    const lines = linesOf(record, maxBodyBytes);
+    const done = Promise.all(lines.map((line) => last.get(line))).then(() => attempt(record));
+    for (const line of lines) last.set(line, done);
+    await done;
+  };
+  const waiting = [...records];
   const worker = async () => {
-    for (let line = lines.shift(); line !== undefined; line = lines.shift()) await runLine(line);
+    for (let record = waiting.shift(); record !== undefined; record = waiting.shift()) await inTurn(record);
   };
   await Promise.all(Array.from({ length: PARALLEL_RECORDS }, worker));
   // In the order of the batch: on a FIFO queue it is that in which they come again.
@@ -82,4 +93,30 @@ export async function answerBatch(
       .filter(({ messageId }) => failed.has(messageId))
       .map(({ messageId }) => ({ itemIdentifier: messageId })),
   };
+}
+
+/** What a record shares with others of its batch, so that they must keep their order. */
+function linesOf(record: QueueRecord, maxBodyBytes: number): readonly string[] {
+  const { group } = record;
+  const pair = pairIn(record, maxBodyBytes);
+  return [...(group === undefined ? [] : [`group ${group}`]), ...(pair === undefined ? [] : [`pair ${pair}`])];
+}
+
+/** The two users of a link or unlink, in one order whichever is named first. */
+function pairIn(record: QueueRecord, maxBodyBytes: number): string | undefined {
+  let input: unknown;
+  try {
+    ({ input } = callOf(record, maxBodyBytes));
+  } catch {
+    return undefined;
+  }
+  if (!isObject(input)) return undefined;
+  const [one, other] = [input['jid1'], input['jid2']];
+  if (typeof one !== 'string' || typeof other !== 'string') return undefined;
+  return [one, other].map(comparable).sort().join(' ');
+}
+
+function comparable(text: string): string {
+  const parsed = parseBareJid(text);
+  return 'jid' in parsed ? formatJid(parsed.jid) : text;
 }

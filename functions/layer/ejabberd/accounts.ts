@@ -3,7 +3,7 @@ import { ItemNotFoundError } from '../errors/index.ts';
 import { formatJid, type Jid } from '../jid.ts';
 import { checkAccount, getRoster } from './commands.ts';
 import type { RosterItem } from './dialect.ts';
-import type { Run } from './runner.ts';
+import { isOversized, type Run, type RunOptions } from './runner.ts';
 
 /** Whether an account is listed. */
 export async function accountExists(run: Run, user: Jid): Promise<boolean> {
@@ -12,12 +12,21 @@ export async function accountExists(run: Run, user: Jid): Promise<boolean> {
 
 /** Whether a user has anything to remove from: some authentication back ends can't list users, who have rosters. */
 export async function hasRoster(run: Run, user: Jid): Promise<boolean> {
-  return (await accountExists(run, user)) || (await rosterOrEmpty(run, user)).length > 0;
+  return (await accountExists(run, user)) || (await hasEntries(run, user));
+}
+
+async function hasEntries(run: Run, user: Jid): Promise<boolean> {
+  try {
+    return (await rosterOrEmpty(run, user)).length > 0;
+  } catch (error) {
+    if (isOversized(error)) return true;
+    throw error;
+  }
 }
 
 /** The roster; empty for a user that does not exist. */
-export function rosterOrEmpty(run: Run, user: Jid): Promise<readonly RosterItem[]> {
-  return run(getRoster(user)).catch(elseIfNotFound<readonly RosterItem[]>([]));
+export function rosterOrEmpty(run: Run, user: Jid, options?: RunOptions): Promise<readonly RosterItem[]> {
+  return run(getRoster(user), options).catch(elseIfNotFound<readonly RosterItem[]>([]));
 }
 
 /**

@@ -34,7 +34,7 @@ export interface Entry {
 export function linkContacts(side1: Side, side2: Side, form: LinkForm): Command<number> {
   const [jid1, jid2] = [formatJid(side1.owner), formatJid(side2.owner)];
   const args = { jid1, nick1: side2.nick, jid2, nick2: side1.nick };
-  const groups = { group1: side1.group, group2: side2.group };
+  const groups = { group1: side1.group ?? '', group2: side2.group ?? '' };
   return command('link_contacts', code, form === 'grouped' ? { ...args, ...groups } : args);
 }
 

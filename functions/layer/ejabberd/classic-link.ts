@@ -19,7 +19,7 @@ import {
   probeLink,
   unlinkContacts,
 } from './classic-commands.ts';
-import type { Side } from './dialect.ts';
+import type { Side, Unlinked } from './dialect.ts';
 import type { Run } from './runner.ts';
 
 /** mod_xmlrpc's for a pair of which a side was linked already, and for an unexplained failure. */
@@ -28,6 +28,9 @@ const ALREADY_LINKED = 1;
 const WRONG_MEMBERS = -100;
 
 const UNKNOWN_ENTRY = 'unknown';
+
+/** One call writes both sides, and its answer counts. */
+const ANSWERED: Unlinked = { isUnverified: false };
 
 /** What a container has learned: since October 2010 mod_xmlrpc's `link_contacts` must have the groups, all others must not. */
 export interface LearnedForm {
@@ -66,22 +69,22 @@ export async function linkByOneCall(run: Run, side1: Side, side2: Side, learned:
  *
  * @throws ItemNotFoundError, PartialLinkError
  */
-export async function unlinkByOneCall(run: Run, jid1: Jid, jid2: Jid): Promise<void> {
+export async function unlinkByOneCall(run: Run, jid1: Jid, jid2: Jid): Promise<Unlinked> {
   const isUnclear = (code: number) => code === ANY_FAILURE || code === ALREADY_LINKED;
   let code = await run(unlinkContacts(jid1, jid2));
   if (isUnclear(code)) code = await run(unlinkContacts(jid1, jid2));
-  if (code === 0) return;
+  if (code === 0) return ANSWERED;
   if (!isUnclear(code)) throw errorOfCode(code);
   const [entry1, entry2] = await entriesOf(run, jid1, jid2);
   const states: States = [unlinkedState(entry1), unlinkedState(entry2)];
-  if (areAll(states, 'written')) return;
+  if (areAll(states, 'written')) return ANSWERED;
   if (code !== ANY_FAILURE && areAll(states, 'not')) throw errorOfCode(code);
   throw partial(states, code);
 }
 
 /** One link in the form that the server has, which is learned where it is not known. */
 async function linkOnce(run: Run, side1: Side, side2: Side, learned: LearnedForm): Promise<number> {
-  if (side1.group !== '' || side2.group !== '') return linkWithGroups(run, side1, side2, learned);
+  if (side1.group || side2.group) return linkWithGroups(run, side1, side2, learned);
   const first = learned.form ?? 'plain';
   for (const form of [first, first === 'plain' ? 'grouped' : 'plain'] as const) {
     const code = await run(linkContacts(side1, side2, form));
@@ -97,7 +100,7 @@ async function linkWithGroups(run: Run, side1: Side, side2: Side, learned: Learn
   if (learned.form === undefined && (await ignoresMembers(run))) learned.form = 'plain';
   if (learned.form === 'plain') {
     const issues = Object.entries({ group1: side2.group, group2: side1.group })
-      .filter(([, group]) => group !== '')
+      .filter(([, group]) => group)
       .map(([path]) => ({ path, message: 'must be left out: link_contacts of this server has no groups' }));
     throw new InvalidInputError({ issues });
   }
@@ -147,7 +150,7 @@ function isLinked(entry: Entries[number]): boolean {
 function linkedState(entry: Entries[number], { nick, group }: Side): SideState {
   if (entry === UNKNOWN_ENTRY) return 'unknown';
   const { item, tellsSubscription } = entry;
-  if (item === undefined || item.nick !== nick || item.groups.join() !== group) return 'not';
+  if (item === undefined || item.nick !== nick || item.groups.join() !== (group ?? '')) return 'not';
   if (!tellsSubscription) return 'unknown';
   // A request that is pending under a subscription comes up again at the next login.
   return item.subscription === 'both' && item.pending === 'none' ? 'written' : 'not';

@@ -1,7 +1,7 @@
 /** The stock commands used, with their arguments and how their answers read; `mod_admin_extra` has all but the last. */
 import { BadRequestError, errorOfCode, ItemNotFoundError } from '../errors/index.ts';
 import { formatJid, type Jid } from '../jid.ts';
-import type { RosterItem, Show, Side } from './dialect.ts';
+import type { RosterItem, Show } from './dialect.ts';
 import { type Fault, isParserFault } from './faults.ts';
 import { rosterOf, showOf } from './rows.ts';
 import { listIn, membersOf, resultCode, rowMembers, ShapeError, textOr, textsOf } from './shape.ts';
@@ -32,6 +32,18 @@ export interface Session {
   readonly status: string;
 }
 
+/** Whose roster an entry is in, and whom it is for. */
+export interface Place {
+  readonly owner: Jid;
+  readonly contact: Jid;
+}
+
+/** A roster entry to write. */
+export interface EntryToWrite extends Place {
+  readonly nick: string;
+  readonly groups: readonly string[];
+}
+
 /** How a release takes a roster item's groups: up to 23.10 one string split at `;`, since 24.02 a list. */
 export type GroupsArgument = 'group' | 'groups';
 
@@ -47,21 +59,25 @@ export function getRoster({ local, domain }: Jid): Command<readonly RosterItem[]
   );
 }
 
-/** Adds or replaces one side's entry, with subscription `both`. Checks neither user; keeps a pending request. */
-export function addRosterItem({ owner, contact, nick, group }: Side, argument: GroupsArgument): Command<void> {
-  const groups = argument === 'group' ? group : [group].filter((name) => name !== '');
-  return write('add_rosteritem', { ...rosterItemArgs(owner, contact), nick, [argument]: groups, subs: 'both' });
+/**
+ * Adds or replaces an entry, with subscription `both`. The server checks neither user and keeps a pending request.
+ *
+ * @param argument in the form `group`, no group may hold `;`
+ */
+export function addRosterItem({ nick, groups, ...place }: EntryToWrite, argument: GroupsArgument): Command<void> {
+  const value = argument === 'group' ? groups.join(';') : groups;
+  return write('add_rosteritem', { ...rosterItemArgs(place), nick, [argument]: value, subs: 'both' });
 }
 
 /**
  * Asks for the release by an `add_rosteritem` that can't run, for want of `subs`: ejabberd names the first argument
  * that it misses, and before 24.02 that is `group`. It takes no other permission than linking itself.
  */
-export function probeGroupsArgument({ owner, contact }: Pick<Side, 'owner' | 'contact'>): Command<GroupsArgument> {
+export function probeGroupsArgument(place: Place): Command<GroupsArgument> {
   return {
     name: 'add_rosteritem',
-    args: { ...rosterItemArgs(owner, contact), nick: '', groups: [] },
-    host: owner.domain,
+    args: { ...rosterItemArgs(place), nick: '', groups: [] },
+    host: place.owner.domain,
     idempotent: true,
     read: () => {
       throw new ShapeError('a fault for the missing subs is due');
@@ -76,9 +92,9 @@ export function probeGroupsArgument({ owner, contact }: Pick<Side, 'owner' | 'co
   };
 }
 
-/** Removes one side's entry, also one that is not there. */
-export function deleteRosterItem({ owner, contact }: Pick<Side, 'owner' | 'contact'>): Command<void> {
-  return write('delete_rosteritem', rosterItemArgs(owner, contact));
+/** Removes an entry, also one that is not there. */
+export function deleteRosterItem(place: Place): Command<void> {
+  return write('delete_rosteritem', rosterItemArgs(place));
 }
 
 /** Every connected resource, in no order. */
@@ -174,7 +190,7 @@ function write(name: string, args: Command<void>['args']): Command<void> {
   });
 }
 
-function rosterItemArgs(owner: Jid, contact: Jid): Record<string, string> {
+function rosterItemArgs({ owner, contact }: Place): Record<string, string> {
   return { localuser: owner.local, localhost: owner.domain, user: contact.local, host: contact.domain };
 }
 

@@ -31,13 +31,19 @@ export interface Presence {
 /** What a user without a fitting session is. */
 export const UNAVAILABLE: Presence = { resource: '', show: 'unavailable', status: '' };
 
-/** One roster entry to write: the contact as the owner shall see it. */
+/** One side of a link: the contact as the owner shall see it. */
 export interface Side {
   readonly owner: Jid;
   readonly contact: Jid;
   readonly nick: string;
-  /** `""` for none. */
-  readonly group: string;
+  /** Replaces the contact's groups. `""` clears them; `undefined` leaves them as they are. */
+  readonly group: string | undefined;
+}
+
+/** How far an unlink is known to be done. */
+export interface Unlinked {
+  /** Whether a roster was too large to be read back, so that the server's acknowledgement had to do. */
+  readonly isUnverified: boolean;
 }
 
 /**
@@ -48,7 +54,7 @@ export interface Dialect {
   /** Writes both sides with subscription `both`; leaves alone what is so already. */
   linkContacts(side1: Side, side2: Side): Promise<void>;
   /** Removes both users from each other's roster, as far as they are there. */
-  unlinkContacts(jid1: Jid, jid2: Jid): Promise<void>;
+  unlinkContacts(jid1: Jid, jid2: Jid): Promise<Unlinked>;
   /** The roster, sorted by JID. */
   getRoster(owner: Jid): Promise<readonly RosterItem[]>;
   /**

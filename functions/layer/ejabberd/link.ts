@@ -1,38 +1,32 @@
-/** Linking and unlinking, composed of single roster items: stock ejabberd has no command for both sides. */
-import type { Deadline } from '../deadline.ts';
-import { InvalidInputError, ItemNotFoundError } from '../errors/index.ts';
-import { formatJid, type Jid, sameJid } from '../jid.ts';
-import { accountExists, hasRoster, rosterOrEmpty } from './accounts.ts';
-import { addRosterItem, deleteRosterItem, type GroupsArgument, probeGroupsArgument } from './commands.ts';
-import type { RosterItem, Side } from './dialect.ts';
+/** Links two users on stock ejabberd, which has no command for both sides. */
+import { ItemNotFoundError } from '../errors/index.ts';
+import { formatJid, type Jid } from '../jid.ts';
+import { accountExists, rosterOrEmpty } from './accounts.ts';
+import type { Side } from './dialect.ts';
+import { asks, type Entry, entryOf } from './entry.ts';
+import { groupsArgument, groupsOf, type LearnedGroups, refuseSplitGroups, writeEntry } from './groups.ts';
+import { clearPending } from './pending.ts';
 import type { Run } from './runner.ts';
-import { demandBoth, type WriteSide, writeSides } from './sides.ts';
+import { begin, type Goal, type Verdict, type Writing, writeVerified } from './sides.ts';
+import { demandWritable, forget, type LearnedRosters } from './writable.ts';
 
-/**
- * What one side needs. `replace` is delete and add: `add_rosteritem` alone keeps a pending request, seen on 23.01,
- * 24.12 and 26.07, and one that waits at the receiver is not even shown.
- */
-type Plan = 'keep' | 'renew' | 'replace';
-
-/** Learns, once a container, how the server takes groups. */
-export type LearnGroupsArgument = (run: Run, side: Side) => Promise<GroupsArgument>;
-
-/** Remembers the answer to {@link probeGroupsArgument}; one that failed is asked again. */
-export function groupsArgumentLearner(): LearnGroupsArgument {
-  let known: GroupsArgument | undefined;
-  return async (run, side) => {
-    known ??= await run(probeGroupsArgument(side));
-    return known;
-  };
+/** What one call has to work with. */
+export interface Rosters {
+  readonly run: Run;
+  readonly groups: LearnedGroups;
+  readonly learned: LearnedRosters;
+  readonly writing: Writing;
 }
 
 /**
- * Links two users.
+ * Links two users. Nothing is written if both sides are as asked for already.
  *
- * @throws ItemNotFoundError where either does not exist, InvalidInputError for a group that the server would split,
- *   both before anything is written; PartialLinkError
+ * @throws ItemNotFoundError if either does not exist, InvalidInputError for a group that the server would split,
+ *   PermissionDeniedError or FeatureNotImplementedError if a roster can't be written, all before anything is written;
+ *   PartialLinkError
  */
-export async function link(run: Run, side1: Side, side2: Side, learn: LearnGroupsArgument, deadline: Deadline) {
+export async function link(rosters: Rosters, side1: Side, side2: Side): Promise<void> {
+  const { run, groups, learned, writing } = rosters;
   const [exists1, exists2, roster1, roster2] = await Promise.all([
     accountExists(run, side1.owner),
     accountExists(run, side2.owner),
@@ -40,70 +34,52 @@ export async function link(run: Run, side1: Side, side2: Side, learn: LearnGroup
     rosterOrEmpty(run, side2.owner),
   ]);
   refuseUnknown([side1.owner, exists1], [side2.owner, exists2]);
-  const [plan1, plan2] = plans(planOf(side1, roster1), planOf(side2, roster2));
-  if (plan1 === 'keep' && plan2 === 'keep') return;
+  const [entry1, entry2] = [entryOf(roster1, side1.contact), entryOf(roster2, side2.contact)];
+  const [verdict1, verdict2] = [judge(side1, entry1), judge(side2, entry2)];
+  if (verdict1 === 'right' && verdict2 === 'right') return;
 
-  const argument = await learn(run, side1);
-  refuseSplitGroups(argument, side1, side2);
-  // Both deletions come before any addition, for each takes back what it can of the other side as well.
-  const remove = (side: Side, plan: Plan): WriteSide => (plan === 'replace' ? removal(run, side) : nothing);
-  const removed = await writeSides(remove(side1, plan1), remove(side2, plan2), deadline);
-  const failed = removed.find(({ error }) => error !== undefined);
-  if (failed !== undefined) throw failed.error;
+  // group1 is the group that jid1 gets, in the roster of jid2.
+  const splitting = { group1: [side2, entry2], group2: [side1, entry1] } as const;
+  if ((await groupsArgument(run, side1, groups)) === 'group') refuseSplitGroups(splitting);
+  await demandWritable(run, [side1.owner, side2.owner], learned, groups);
 
-  const add = (side: Side, plan: Plan): WriteSide => (plan === 'keep' ? nothing : addition(run, side, argument));
-  demandBoth(await writeSides(add(side1, plan1), add(side2, plan2), deadline));
+  const progress1 = begin(goalOf(rosters, side1), { entry: entry1 });
+  const progress2 = begin(goalOf(rosters, side2), { entry: entry2 });
+  const isLinked = verdict1 !== 'wrong' && verdict2 !== 'wrong';
+  const stale = [
+    ...(isLinked && verdict1 === 'right' ? [] : [progress1]),
+    ...(isLinked && verdict2 === 'right' ? [] : [progress2]),
+  ];
+  try {
+    if (!isLinked) {
+      await clearPending(run, { side: side1, progress: progress1 }, { side: side2, progress: progress2 }, writing);
+    }
+    await writeVerified([progress1, progress2], stale, writing);
+  } catch (error) {
+    forget(learned);
+    throw error;
+  }
 }
 
-/**
- * Unlinks two users, as far as they are there: a deleted user leaves rows behind in others' rosters, and a user that an
- * authentication back end can't list has a roster all the same.
- *
- * @throws ItemNotFoundError where neither exists; PartialLinkError
- */
-export async function unlink(run: Run, jid1: Jid, jid2: Jid, deadline: Deadline): Promise<void> {
-  const [exists1, exists2] = await Promise.all([hasRoster(run, jid1), hasRoster(run, jid2)]);
-  if (!exists1 && !exists2) throw new ItemNotFoundError({ detail: `${formatJid(jid1)}, ${formatJid(jid2)}` });
-  const remove = (owner: Jid, contact: Jid, exists: boolean) => (exists ? removal(run, { owner, contact }) : nothing);
-  demandBoth(await writeSides(remove(jid1, jid2, exists1), remove(jid2, jid1, exists2), deadline));
+function goalOf({ run, groups }: Rosters, side: Side): Goal {
+  const { owner, contact, nick } = side;
+  return {
+    write: (known, options) =>
+      writeEntry(run, { owner, contact, nick, groups: groupsOf(side, known) }, groups, options),
+    read: async (options) => entryOf(await rosterOrEmpty(run, owner, options), contact),
+    judge: (entry) => judge(side, entry),
+    trustsAcknowledgement: false,
+  };
 }
 
-const nothing: WriteSide = async () => undefined;
-
-function removal(run: Run, side: Pick<Side, 'owner' | 'contact'>): WriteSide {
-  return (options) => run(deleteRosterItem(side), options);
-}
-
-function addition(run: Run, side: Side, argument: GroupsArgument): WriteSide {
-  return (options) => run(addRosterItem(side, argument), options);
+function judge(side: Side, entry: Entry): Verdict {
+  if (entry?.subscription !== 'both' || asks(entry)) return 'wrong';
+  const wanted = groupsOf(side, entry);
+  const hasGroups = entry.groups.length === wanted.length && wanted.every((group) => entry.groups.includes(group));
+  return entry.nick === side.nick && hasGroups ? 'right' : 'other';
 }
 
 function refuseUnknown(...users: readonly (readonly [Jid, boolean])[]): void {
   const unknown = users.filter(([, exists]) => !exists).map(([user]) => formatJid(user));
   if (unknown.length > 0) throw new ItemNotFoundError({ detail: unknown.join(', ') });
-}
-
-function planOf({ contact, nick, group }: Side, roster: readonly RosterItem[]): Plan {
-  const jid = formatJid(contact);
-  const item = roster.find((candidate) => sameJid(candidate.jid, jid));
-  if (item === undefined || item.subscription !== 'both' || item.pending !== 'none') return 'replace';
-  const sameGroups = item.groups.length === (group === '' ? 0 : 1) && (item.groups[0] ?? '') === group;
-  return item.nick === nick && sameGroups ? 'keep' : 'renew';
-}
-
-/**
- * Where one side is replaced, so is the other: the deletion takes the subscription from it, and a request that waits
- * there under a subscription that another program wrote is not shown.
- */
-function plans(plan1: Plan, plan2: Plan): readonly [Plan, Plan] {
-  return plan1 === 'replace' || plan2 === 'replace' ? ['replace', 'replace'] : [plan1, plan2];
-}
-
-function refuseSplitGroups(argument: GroupsArgument, side1: Side, side2: Side): void {
-  if (argument === 'groups') return;
-  // group1 is the group that jid1 gets, in the roster of jid2.
-  const issues = Object.entries({ group1: side2.group, group2: side1.group })
-    .filter(([, group]) => group.includes(';'))
-    .map(([path]) => ({ path, message: 'must not hold ";": this ejabberd, older than 24.02, splits groups there' }));
-  if (issues.length > 0) throw new InvalidInputError({ issues });
 }

@@ -59,7 +59,7 @@ export function permissionProbes(user: Jid, argument: GroupsArgument): readonly 
   const nobody: Jid = { local: 'nobody@nowhere', domain: user.domain, resource: '' };
   const side = { owner: nobody, contact: nobody };
   return [
-    addRosterItem({ ...side, nick: '', group: '' }, argument),
+    addRosterItem({ ...side, nick: '', groups: [] }, argument),
     checkAccount(user),
     sessionCount(),
     connectedUsers(user.domain),

@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** On a connection that carried nothing before. */
   readonly fresh?: boolean;
+  /** Never a second time, whatever becomes of the connection. */
+  readonly once?: boolean;
 }
 
 /**
@@ -70,9 +72,9 @@ export function commandRunner(server: Server, invocation: Invocation): Run {
     const params = credentials === undefined ? [command.args] : [{ ...credentials }, command.args];
     const { name: method, idempotent } = command;
     const { sockets } = invocation;
-    const { fresh, signal = invocation.signal } = options;
+    const { fresh, once, signal = invocation.signal } = options;
     const exchange = async (): Promise<Attempt<T>> => {
-      const answer = await call(server.endpoint, { method, params, idempotent, sockets, signal, fresh });
+      const answer = await call(server.endpoint, { method, params, idempotent, sockets, signal, fresh, once });
       const meaning = answer.kind === 'result' ? undefined : meaningOf(answer);
       if (meaning === 'credentials') return { refused: meaning };
       if (credentials !== undefined) server.credentials?.accepted(credentials);
@@ -124,6 +126,15 @@ export function mayHaveRun(error: unknown): boolean {
   const cause = error instanceof RostbeefError ? error.cause : error;
   if (cause instanceof TransportError) return cause.sent;
   return cause instanceof DecodeError || cause instanceof ShapeError;
+}
+
+/**
+ * Whether an answer was larger than the functions read.
+ *
+ * @param error what {@link Run} threw
+ */
+export function isOversized(error: unknown): boolean {
+  return error instanceof RostbeefError && error.cause instanceof TransportError && error.cause.kind === 'oversized';
 }
 
 function errorOfCall(cause: unknown, { name, idempotent }: Command<unknown>): unknown {

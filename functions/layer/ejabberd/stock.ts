@@ -4,27 +4,46 @@ import type { Jid } from '../jid.ts';
 import { elseIfNotFound, existing, rosterOrEmpty } from './accounts.ts';
 import { sendStanza, userResources } from './commands.ts';
 import { type Dialect, UNAVAILABLE } from './dialect.ts';
-import { groupsArgumentLearner, link, unlink } from './link.ts';
+import type { LearnedGroups } from './groups.ts';
+import { link } from './link.ts';
 import { bestPresence, sessionsOf } from './presence.ts';
 import { type LearnedWays, overviewOf, presencesOf } from './presences.ts';
 import { byCodeUnit } from './rows.ts';
 import { commandRunner, type Invocation, type Server } from './runner.ts';
+import { MOST_PAUSE_MS } from './sides.ts';
+import { unlink } from './unlink.ts';
+import { nothingLearned } from './writable.ts';
+
+/** What a test may replace: chance, and time. */
+export interface Chance {
+  /** A number from 0 to below 1. */
+  random(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+const CHANCE: Chance = { random: Math.random, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
 
 /**
  * The dialect for one container.
  *
+ * @param chance parts callers that write the same rosters at once
  * @returns what makes it for one invocation; what it learns of the server's release is kept between them
  */
-export function stockDialect(server: Server): (invocation: Invocation & { readonly deadline: Deadline }) => Dialect {
-  const learnGroupsArgument = groupsArgumentLearner();
+export function stockDialect(
+  server: Server,
+  { random, sleep }: Chance = CHANCE,
+): (invocation: Invocation & { readonly deadline: Deadline }) => Dialect {
+  const groups: LearnedGroups = { argument: undefined };
+  const learned = nothingLearned();
+  const pause = () => sleep(random() * MOST_PAUSE_MS);
   const learnedWays: LearnedWays = { count: true, tell: true };
   return (invocation) => {
     const run = commandRunner(server, invocation);
-    const { deadline } = invocation;
+    const rosters = { run, groups, learned, writing: { deadline: invocation.deadline, pause } };
     const connectedResources = (user: Jid) => run(userResources(user)).catch(elseIfNotFound<readonly string[]>([]));
     return {
-      linkContacts: (side1, side2) => link(run, side1, side2, learnGroupsArgument, deadline),
-      unlinkContacts: (jid1, jid2) => unlink(run, jid1, jid2, deadline),
+      linkContacts: (side1, side2) => link(rosters, side1, side2),
+      unlinkContacts: (jid1, jid2) => unlink(rosters, jid1, jid2),
       getRoster: async (owner) => existing(run, owner, await rosterOrEmpty(run, owner)),
       getRosterWithPresence: async (owner, select, isVisible) => {
         const [roster, overview] = await Promise.all([

@@ -179,13 +179,14 @@ export interface Sides {
 }
 
 /**
- * One side of a link or unlink was written and the other, tried twice, was not; or the server does not say how far it came.
- * The call can be repeated.
+ * A link or unlink changed a roster and is not complete in both, or can't be known to be. `sides` tells each as it was
+ * last read: `written` if it is as asked for and something was written there, `not` if it is not as asked for or
+ * nothing was done there. The call can be repeated.
  */
 export class PartialLinkError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'PartialLinkError',
-    summary: 'Only one of the two rosters is known to be written',
+    summary: 'Not both rosters are known to be as asked for',
     status: 502,
     retryable: true,
     blame: 'ejabberd',

@@ -12,7 +12,8 @@ export const linkContacts = defineMethod({
   description:
     'Puts `jid2`, named `nick2`, into the roster of `jid1`, and `jid1`, named `nick1`, into the roster of `jid2`, ' +
     'each with subscription `both` and without the usual approval. Both must exist: otherwise nothing is written. ' +
-    'Linking again renews nick and group, and no group given clears it; what is so already is left alone.',
+    'Linking again renews the nick. A group that is given replaces the contact’s groups, `""` clears them, and one that ' +
+    'is not given leaves them as they are. Where nothing would change, nothing is written.',
   writes: true,
   idempotent: true,
   input: () =>
@@ -21,8 +22,12 @@ export const linkContacts = defineMethod({
       nick1: label('The name that `jid1` gets in the roster of `jid2`.'),
       jid2: text('The bare JID of the second user.'),
       nick2: label('The name that `jid2` gets in the roster of `jid1`.'),
-      group1: z.optional(label('The group that `jid1` gets in the roster of `jid2`.')),
-      group2: z.optional(label('The group that `jid2` gets in the roster of `jid1`.')),
+      group1: z.optional(
+        label('The group that `jid1` gets in the roster of `jid2`, in place of all that it has. `""` clears them.'),
+      ),
+      group2: z.optional(
+        label('The group that `jid2` gets in the roster of `jid1`, in place of all that it has. `""` clears them.'),
+      ),
     }),
   result: done,
   example: {
@@ -30,7 +35,7 @@ export const linkContacts = defineMethod({
     result: { code: 0 },
   },
   names: ({ jid1, jid2 }) => ({ jids: bareJids({ jid1, jid2 }) }),
-  async run({ nick1, nick2, group1 = '', group2 = '' }, { jids: { jid1, jid2 } }, { dialect }) {
+  async run({ nick1, nick2, group1, group2 }, { jids: { jid1, jid2 } }, { dialect }) {
     if (sameJid(formatJid(jid1), formatJid(jid2))) {
       throw new InvalidInputError({ issues: [{ path: 'jid2', message: 'must be another user than jid1' }] });
     }

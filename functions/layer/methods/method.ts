@@ -49,6 +49,17 @@ export interface RunContext {
   readonly stanzaPolicy: StanzaPolicy;
   /** Sends at most once for each key; `undefined` if no table keeps keys. */
   readonly once: Once | undefined;
+  /** Takes what the log line of a call that succeeds holds and its result does not. */
+  readonly remark?: Remark;
+}
+
+/** Keeps remarks for the log. */
+export type Remark = (remarks: Remarks) => void;
+
+/** Facts about a call that succeeded. */
+export interface Remarks {
+  /** `false` if a roster was too large to be read back, so that the server's acknowledgement counts. */
+  readonly verified?: false;
 }
 
 /** What the framework needs for one call. */

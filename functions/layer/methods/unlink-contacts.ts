@@ -20,8 +20,9 @@ export const unlinkContacts = defineMethod({
   result: done,
   example: { input: { jid1: 'alice@example.com', jid2: 'dave@example.com' }, result: { code: 0 } },
   names: ({ jid1, jid2 }) => ({ jids: bareJids({ jid1, jid2 }) }),
-  async run(_, { jids: { jid1, jid2 } }, { dialect }) {
-    await dialect.unlinkContacts(jid1, jid2);
+  async run(_, { jids: { jid1, jid2 } }, { dialect, remark }) {
+    const { isUnverified } = await dialect.unlinkContacts(jid1, jid2);
+    if (isUnverified) remark?.({ verified: false });
     return { code: 0 };
   },
 });

@@ -14,9 +14,10 @@ export class DecodeError extends Error {
  * - `unreachable`: no connection, so that nothing was sent
  * - `timeout`: the signal fired
  * - `lost`: the connection broke before the whole answer was there
- * - `malformed`: what came is not the answer that XML-RPC demands: another status, an encoding, no proper HTTP, too much
+ * - `malformed`: what came is not the answer that XML-RPC demands: another status, an encoding, no proper HTTP
+ * - `oversized`: the body is larger than the endpoint's `maxResponseBytes`
  */
-export type TransportFailure = 'unreachable' | 'timeout' | 'lost' | 'malformed';
+export type TransportFailure = 'unreachable' | 'timeout' | 'lost' | 'malformed' | 'oversized';
 
 /** No answer came, or none that is one. */
 export class TransportError extends Error {

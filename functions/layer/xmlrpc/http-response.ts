@@ -172,6 +172,6 @@ export class ResponseReader {
   }
 
   #tooLarge(): TransportError {
-    return new TransportError('malformed', true, `a body of more than ${this.#maxBytes} bytes`);
+    return new TransportError('oversized', true, `a body of more than ${this.#maxBytes} bytes`);
   }
 }

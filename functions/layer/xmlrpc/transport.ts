@@ -79,6 +79,8 @@ export interface Post {
   readonly sockets: InvocationSockets;
   /** Over a connection that carried nothing before. */
   readonly fresh?: boolean | undefined;
+  /** Over a kept connection, but never a second time if that one dies. */
+  readonly once?: boolean | undefined;
 }
 
 /**
@@ -90,7 +92,7 @@ export interface Post {
  * @throws TransportError
  */
 export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
-  const { idempotent, sockets, fresh } = request;
+  const { idempotent, sockets, fresh, once } = request;
   const { kept } = endpoint;
   // One pool carries all that a legacy server gets, so that it never meets more connections than it takes.
   if (endpoint.isLegacy) return exchange(endpoint, request, kept);
@@ -100,7 +102,7 @@ export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
   try {
     return await exchange(endpoint, request, kept);
   } catch (error) {
-    if (!(error instanceof StaleConnectionError)) throw error;
+    if (once || !(error instanceof StaleConnectionError)) throw error;
     // What ended one idle connection, a freeze or the server's restart, ended the others too.
     kept.destroyIdle();
     if (error.kind === 'timeout') throw error;

@@ -164,8 +164,13 @@ export class World {
     if (type === 'subscribe') {
       this.#ask(sender, from, to, 'out');
       if (this.exists(receiver)) this.#ask(receiver, to, from, 'in');
-    } else if (type === 'unsubscribe') this.#takeBack(receiver, to, from, 'from', 'in');
-    else if (type === 'unsubscribed') this.#takeBack(receiver, to, from, 'to', 'out');
+    } else {
+      const isTakenBack =
+        type === 'unsubscribe'
+          ? this.#takeBack(receiver, to, from, 'from', 'in')
+          : this.#takeBack(receiver, to, from, 'to', 'out');
+      if (!isTakenBack) return;
+    }
     if (!this.exists(receiver)) return;
     for (const session of this.#available(to)) session.deliver(xml('presence', { type, from, to }));
   }
@@ -177,13 +182,28 @@ export class World {
     if (direction === 'out') this.#push(user, item);
   }
 
-  #takeBack(user: User, own: string, contact: string, direction: 'from' | 'to', ask: 'in' | 'out'): void {
+  /**
+   * Takes a subscription or a request from an entry.
+   *
+   * @returns whether the clients are told: not if nothing changed, or if nothing showed
+   */
+  #takeBack(user: User, own: string, contact: string, direction: 'from' | 'to', ask: 'in' | 'out'): boolean {
     const item = this.rosters.find(own, contact);
-    if (item === undefined) return;
+    if (item === undefined) return false;
+    const isGiven = [direction, 'both'].includes(item.subscription);
+    const isAsked = [ask, 'both'].includes(item.ask);
+    if (!isGiven && !isAsked) return false;
+    if (item.subscription === 'none' && item.ask === 'in') {
+      this.rosters.remove(own, contact);
+      this.#subscription('unsubscribed', own, contact);
+      return false;
+    }
     item.subscription = without(item.subscription, direction);
     if (item.ask === ask) item.ask = 'none';
     else if (item.ask === 'both') item.ask = ask === 'in' ? 'out' : 'in';
     this.#push(user, item);
+    if (ask === 'in') this.#subscription('unsubscribed', own, contact);
+    return true;
   }
 
   /** To every connected resource, whether it asked for the roster or not, as ejabberd does. */

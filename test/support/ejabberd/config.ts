@@ -17,6 +17,8 @@ export interface Variation {
   readonly permissions?: Readonly<Record<string, unknown>>;
   /** Modules that are not loaded. */
   readonly without?: readonly string[];
+  /** Keeps rosters, accounts and what is offline in a database of SQLite, as production servers keep them in SQL. */
+  readonly sql?: boolean;
   /** Lines of `ejabberd.yml`, merged as an operator merges them. */
   readonly lines?: string;
 }
@@ -47,7 +49,7 @@ export const HARNESS_ADDRESS = '127.0.0.2';
 
 /** The text of `ejabberd.yml`. */
 export function ejabberdConfig({ c2s, http, harness }: Ports, variation: Variation = {}): string {
-  const { listener: varied, permissions, without = [], lines = '' } = variation;
+  const { listener: varied, permissions, without = [], sql = false, lines = '' } = variation;
   const listener = { ip: '127.0.0.1', backlog: 1024 };
   const modules = ['admin_extra', 'disco', 'http_api', 'last', 'offline', 'ping', 'roster'].map(
     (name) => `mod_${name}`,
@@ -91,7 +93,8 @@ export function ejabberdConfig({ c2s, http, harness }: Ports, variation: Variati
       }),
       rotation: { from: ['ejabberd_xmlrpc'], who: [{ acl: 'rotation' }], what: ['change_password'] },
     },
-    auth_method: ['internal'],
+    ...(sql && { default_db: 'sql', sql_type: 'sqlite', sql_database: 'ejabberd.sqlite', update_sql_schema: true }),
+    auth_method: [sql ? 'sql' : 'internal'],
     auth_password_format: 'plain',
     disable_sasl_mechanisms: ['X-OAUTH2'],
     s2s_access: 'none',

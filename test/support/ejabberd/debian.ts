@@ -11,14 +11,15 @@ const MIRROR = 'http://deb.debian.org/debian';
 const KEYRINGS = ['usr/share/keyrings/debian-archive-keyring.gpg', 'usr/share/keyrings/debian-archive-keyring.pgp'];
 
 /**
- * Unpacks a package of Debian, with those that it depends on, into a folder. Nothing of it is installed or run.
+ * Unpacks packages of Debian, with those that they depend on, into a folder. Nothing of it is installed or run.
  *
  * @param suite Debian's name for a release, such as `bookworm`
- * @param wanted tells by name which of the packages are unpacked
+ * @param packageNames the packages
+ * @param wanted tells by name which of these and their dependencies are unpacked
  */
-export async function unpackDebianPackage(
+export async function unpackDebianPackages(
   suite: string,
-  packageName: string,
+  packageNames: readonly string[],
   wanted: RegExp,
   into: string,
 ): Promise<void> {
@@ -28,7 +29,7 @@ export async function unpackDebianPackage(
     const sources = join(work, 'debian.list');
     await writeFile(sources, `deb [signed-by=${keyring}] ${MIRROR} ${suite} main\n`);
     const apt = await privateApt(join(work, suite), { sourcelist: sources });
-    const plan = await apt('--simulate', 'install', packageName);
+    const plan = await apt('--simulate', 'install', ...packageNames);
     const names = [...plan.matchAll(/^Inst (\S+)/gm)].map(([, name = '']) => name).filter((name) => wanted.test(name));
     await unpack(apt, join(work, suite), names, into);
   } finally {

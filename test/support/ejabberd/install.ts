@@ -1,7 +1,7 @@
 /** Debian's ejabberd, unpacked into an ignored folder without root and without being installed. */
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { unpackDebianPackage } from './debian.ts';
+import { unpackDebianPackages } from './debian.ts';
 import { withLock } from './lock.ts';
 import { useOwnLibraries } from './own-libraries.ts';
 
@@ -25,7 +25,8 @@ const CACHE = resolve(import.meta.dirname, '../../../.cache/ejabberd');
  * @param cache the folder to keep them in
  */
 export async function installEjabberd(release: Release = '23.01', cache = CACHE): Promise<Installed> {
-  const root = join(cache, release);
+  // The name changes with the packages, so that a folder of before is not taken for it.
+  const root = join(cache, `${release}-with-sqlite`);
   try {
     if (await exists(root)) return { root };
     await mkdir(cache, { recursive: true });
@@ -41,7 +42,7 @@ export async function installEjabberd(release: Release = '23.01', cache = CACHE)
 async function unpack(suite: string, root: string): Promise<void> {
   const unfinished = `${root}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
-  await unpackDebianPackage(suite, 'ejabberd', PACKAGES, unfinished);
+  await unpackDebianPackages(suite, ['ejabberd', 'erlang-p1-sqlite3'], PACKAGES, unfinished);
   await useOwnLibraries(unfinished);
   await rename(unfinished, root);
 }
