@@ -69,7 +69,7 @@ it('ten links on rosters of the largest size fit the function’s memory', { tim
     expect((await sandbox.invoke(batchOf(links))).kind).toBe('result');
     expect(reads).toBeGreaterThanOrEqual(20);
     const { peakKilobytes } = await sandbox.residue();
-    console.log('peak', peakKilobytes / 1024);
+
     expect(peakKilobytes / 1024).toBeLessThan(MOST_MEGABYTES);
     expect(sandbox.starts).toBe(1);
   } finally {
