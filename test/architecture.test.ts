@@ -17,7 +17,8 @@ const rooms: readonly (readonly [string, RegExp])[] = [
   ['the dialects', /^ejabberd\//],
   ['the idempotency keys', /^idempotency\//],
   ['the credentials', /^(?:credentials|credential-providers|secret-store|secret-versions|secrets-manager)\.ts$/],
-  ['the codec and transport', /^xmlrpc\//],
+  ['the codec', /^xmlrpc\//],
+  ['the transport', /^http\//],
   ['access', /^access\.ts$/],
   ['the settings', /^config\.ts$/],
   ['the leaves', /^(?:errors\/.*|jid|stanza|clock|deadline|aws-failure)(?:\.ts)?$/],
@@ -51,9 +52,10 @@ describe('the layer', () => {
     ["from '@middy/", ['handler.ts']],
     ["'@aws-sdk/", ['idempotency/dynamodb.ts', 'secrets-manager.ts', 'credential-providers.ts']],
     ["from 'xmlrpc", ['xmlrpc/forms.ts']],
-    ["node:net'", ['xmlrpc/connection.ts', 'jid.ts']],
-    ["node:tls'", ['xmlrpc/connection.ts']],
-    ['node:http', []],
+    ["node:net'", ['http/answer.ts', 'http/pool.ts', 'jid.ts']],
+    ["node:tls'", []],
+    ["node:http'", ['http/answer.ts', 'http/pool.ts', 'http/response.ts', 'http/transport.ts']],
+    ["node:https'", ['http/pool.ts']],
   ])('has %s in no other file than %j', (text, allowed) => {
     expect(files.filter((file) => sourceOf(file).includes(text)).filter((file) => !allowed.includes(file))).toEqual([]);
   });

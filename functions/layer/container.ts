@@ -5,12 +5,12 @@ import { type CredentialSource, secretCredentials } from './credentials.ts';
 import { Deadline } from './deadline.ts';
 import { classicDialect } from './ejabberd/classic.ts';
 import { stockDialect } from './ejabberd/stock.ts';
+import { createEndpoint, openSockets } from './http/index.ts';
 import { type Once, onceBy } from './idempotency/once.ts';
 import { dynamoDbTable, type Table } from './idempotency/table.ts';
 import { logWarning } from './log.ts';
 import type { MethodContext } from './methods/method.ts';
 import { secretsManagerStore } from './secret-store.ts';
-import { createEndpoint, InvocationSockets } from './xmlrpc/index.ts';
 
 /** A container, ready to serve. */
 export interface Container {
@@ -55,7 +55,7 @@ export function openContainer(): Container {
 
     async invoke(remainingMs, run) {
       const deadline = new Deadline(Math.min(config.timeoutMs, remainingMs - MARGIN_MS));
-      const sockets = new InvocationSockets(server.endpoint);
+      const sockets = openSockets(server.endpoint);
       try {
         const dialect = dialectOf({ signal: deadline.signal, deadline, sockets });
         return await run({ access, dialect, once: tableOf && onceIn(tableOf, config, deadline) });

@@ -2,7 +2,7 @@
 import type { Credentials } from './credentials.ts';
 import { Deadline } from './deadline.ts';
 import { commandRunner, type Run } from './ejabberd/runner.ts';
-import { createEndpoint, type EndpointOptions, InvocationSockets } from './xmlrpc/index.ts';
+import { createEndpoint, type EndpointOptions, openSockets } from './http/index.ts';
 
 /** Where the server is, and how long to wait for it. */
 export interface CommandOptions extends Pick<EndpointOptions, 'url' | 'ca'> {
@@ -35,7 +35,7 @@ export async function runCommands<T>(
     accepted: () => undefined,
   };
   const deadline = new Deadline(timeoutMs);
-  const sockets = new InvocationSockets(endpoint);
+  const sockets = openSockets(endpoint);
   try {
     return await use(commandRunner({ endpoint, credentials }, { signal: deadline.signal, sockets }));
   } finally {

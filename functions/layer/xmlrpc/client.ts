@@ -1,8 +1,8 @@
 /** One XML-RPC call: encode, post, decode. */
 import { isUtf8 } from 'node:buffer';
+import { type Endpoint, type Post, post } from '../http/index.ts';
 import { decodeResponse, type Response } from './decode.ts';
 import { type Encodable, encodeCall } from './encode.ts';
-import { type Endpoint, type Post, post } from './transport.ts';
 
 /** A call, and how it may travel. */
 export interface Call extends Omit<Post, 'body'> {
