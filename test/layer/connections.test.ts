@@ -5,7 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { describe, expect, it, vi } from 'vitest';
 import { listen } from '../../infra/local/listen.ts';
 import { openBlackHole } from '../support/black-hole.ts';
@@ -174,6 +174,29 @@ describe('TLS', () => {
     expect(await client(url, { ca: authority.cert }).read()).toBe(xml);
     expect(await client(url, { ca: authority.cert }).read({ fresh: true })).toBe(xml);
     expect(await client(url, { ca: authority.cert }).write()).toBe(xml);
+  });
+
+  it('keeps a connection for the requests that follow', async () => {
+    const server = await serve(answer, authority);
+    const { read, write } = client(server.url, { ca: authority.cert });
+    for (const call of [read, read, read, write, write]) await call();
+    expect(server.connections().all).toBe(2);
+  });
+
+  it('keeps no connection whose server answers before it has read the request', async () => {
+    const early = createTlsServer(authority, (socket) => {
+      socket
+        .on('error', () => undefined)
+        .once('data', () => {
+          socket.pause();
+          socket.write(ok(xml));
+        });
+    });
+    stopLater(() => early.close());
+    const url = new URL(`https://127.0.0.1:${await listen(early, 0, '127.0.0.1')}/`);
+    const { read } = client(url, { ca: authority.cert, maxSockets: 1 });
+    const body = 'x'.repeat(30_000_000);
+    expect([await read({ body }), await read({ body })]).toEqual([xml, xml]);
   });
 
   it('resumes the session of the last connection, which spares the next most of its handshake', async () => {

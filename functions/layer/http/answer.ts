@@ -1,6 +1,7 @@
 /** The response to a request, or the reason why there is none. */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { GIVEN_UP } from '../deadline.ts';
 import type { Endpoint } from './endpoint.ts';
 import { StaleConnectionError, TransportError, type TransportFailure } from './errors.ts';
@@ -88,12 +89,12 @@ export function answerTo(request: ClientRequest, endpoint: Endpoint, signal: Abo
       if (problem !== undefined) {
         return fail('malformed', problem, undefined, statusCode === 200 ? undefined : statusCode);
       }
-      const succeed = (body: Buffer) =>
-        settle(() => {
-          resolve(body);
-          // A connection over which a request is still being sent can't be used again.
-          if (!request.writableFinished) request.destroy();
-        });
+      const succeed = async (body: Buffer) => {
+        // TLS reports late that the request is written. A connection that is still writing can't be used again.
+        for (let waits = 0; waits < 3 && !request.writableFinished; waits += 1) await setImmediate();
+        if (!request.writableFinished) request.destroy();
+        settle(() => resolve(body));
+      };
       readBody(incoming, maxResponseBytes).then(succeed, (error) =>
         error instanceof BodyTooLargeError
           ? fail('malformed', error.message)
