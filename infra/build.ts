@@ -3,7 +3,6 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build as esbuild, type Plugin } from 'esbuild';
-import { knownForms } from './known-forms.ts';
 import type { FunctionBundle } from './local/sandbox.ts';
 
 /** What a build made: the files as they are deployed. */
@@ -103,7 +102,7 @@ async function bundle(outdir: string, entryPoints: Readonly<Record<string, strin
     legalComments: 'external',
     sourcemap: 'external',
     logLevel: 'warning',
-    plugins: [providersApart, formsKnown],
+    plugins: [providersApart],
   });
   return outputFiles.map(({ path, contents }) => {
     const name = relative(outdir, path);
@@ -122,16 +121,6 @@ const providersApart: Plugin = {
     bundle.onResolve({ filter: /^@(aws-sdk|smithy)\/credential-provider-/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: `${layerName}/${PROVIDERS}`, external: true } : undefined,
     );
-  },
-};
-
-/** Puts the forms of all calls into the bundle. */
-const formsKnown: Plugin = {
-  name: 'known-forms',
-  setup(bundle) {
-    bundle.onLoad({ filter: /\/xmlrpc\/known-forms\.ts$/ }, () => ({
-      contents: `export const KNOWN_FORMS = ${JSON.stringify(knownForms())};`,
-    }));
   },
 };
 

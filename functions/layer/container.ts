@@ -11,10 +11,11 @@ import { dynamoDbTable, type Table } from './idempotency/table.ts';
 import { logWarning } from './log.ts';
 import type { MethodContext } from './methods/method.ts';
 import { secretsManagerStore } from './secret-store.ts';
+import { loadEncoder } from './xmlrpc/index.ts';
 
 /** A container, ready to serve. */
 export interface Container {
-  /** Begins what the first invocation would else wait for. */
+  /** Starts reading the secret and loading the encoder during init, so that the first invocation does not wait for them. */
   prepare(): void;
   /**
    * Runs something with what an invocation has, under the settings' deadline.
@@ -51,7 +52,11 @@ export function openContainer(): Container {
   const tableOf = tableOpener(config);
   const dialectOf = isLegacy ? classicDialect(server) : stockDialect(server);
   return {
-    prepare: () => server.credentials?.prefetch?.(),
+    prepare() {
+      server.credentials?.prefetch?.();
+      // A turn later, because the request for the secret has left by then.
+      setImmediate(loadEncoder);
+    },
 
     async invoke(remainingMs, run) {
       const deadline = new Deadline(Math.min(config.timeoutMs, remainingMs - MARGIN_MS));
