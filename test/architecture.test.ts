@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const layer = resolve(import.meta.dirname, '../functions/layer');
@@ -16,12 +16,12 @@ const rooms: readonly (readonly [string, RegExp])[] = [
   ['the methods', /^methods\//],
   ['the dialects', /^ejabberd\//],
   ['the idempotency keys', /^idempotency\//],
-  ['the credentials', /^(?:credentials|credential-providers|secret-store|secret-versions|secrets-manager)\.ts$/],
+  ['the credentials', /^(?:credentials|secret-store|secret-versions|secrets-manager\.lazy)\.ts$/],
   ['the codec', /^xmlrpc\//],
   ['the transport', /^http\//],
   ['access', /^access\.ts$/],
   ['the settings', /^config\.ts$/],
-  ['the leaves', /^(?:errors\/.*|jid|stanza|clock|deadline|aws-failure)(?:\.ts)?$/],
+  ['the leaves', /^(?:errors\/.*|jid|stanza\.lazy|clock|deadline|aws-failure)(?:\.ts)?$/],
 ];
 
 const roomOf = (file: string): number =>
@@ -47,11 +47,25 @@ describe('the layer', () => {
     expect(backwards).toEqual([]);
   });
 
+  it('loads the files with the suffix .lazy.ts later, and no others', () => {
+    const loadedLater = files.flatMap((file) =>
+      [...sourceOf(file).matchAll(/import\('rostbeef-layer\/([^']+)'\)/g)].map(([, name]) => `${name}.lazy.ts`),
+    );
+    const lazy = files.filter((file) => file.endsWith('.lazy.ts'));
+    expect(loadedLater.sort()).toEqual(lazy.map((file) => basename(file)).sort());
+    const loadedAtOnce = files.flatMap((file) =>
+      [...sourceOf(file).matchAll(/^import (?!type )[^;]*? from '[^']*\.lazy\.ts'/gm)].map(
+        ([text]) => `${file}: ${text}`,
+      ),
+    );
+    expect(loadedAtOnce).toEqual([]);
+  });
+
   it.each([
     ['process.env', ['config.ts']],
     ["from '@middy/", ['handler.ts']],
-    ["'@aws-sdk/", ['idempotency/dynamodb.ts', 'secrets-manager.ts', 'credential-providers.ts']],
-    ["from 'xmlrpc", ['xmlrpc/forms.ts']],
+    ["'@aws-sdk/", ['idempotency/dynamodb.lazy.ts', 'secrets-manager.lazy.ts']],
+    ["from 'xmlrpc", ['xmlrpc/forms.lazy.ts']],
     ["node:net'", ['http/answer.ts', 'http/pool.ts', 'jid.ts']],
     ["node:tls'", []],
     ["node:http'", ['http/answer.ts', 'http/pool.ts', 'http/response.ts', 'http/transport.ts']],

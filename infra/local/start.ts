@@ -1,5 +1,6 @@
 import { catalogue } from 'rostbeef-layer';
 import { build } from '../build.ts';
+import { type AwsCredentials, AwsCredentialsError, awsCredentials, withoutCredentials } from './aws-credentials.ts';
 import { curl } from './curl.ts';
 import { startClassicDemo, startDemo } from './embedded/demo.ts';
 import { type Gateway, startGateway } from './gateway.ts';
@@ -12,6 +13,8 @@ interface Server {
   /** What to know before trying the commands. */
   readonly hint: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Finds the AWS credentials of a function, if its settings need some. */
+  readonly credentials?: (() => Promise<AwsCredentials>) | undefined;
   /** Whether a link may name groups. */
   readonly hasGroups: boolean;
   stop(): Promise<void>;
@@ -21,10 +24,11 @@ async function main(): Promise<void> {
   const { port, dialect, help } = readOptions(process.argv.slice(2), process.env);
   if (help) return console.log(usage);
 
-  const { functions } = await build();
   const server = await openServer(dialect ?? process.env['EJABBERD_DIALECT']);
+  const { functions } = await build();
   const log = (name: string, line: string): void => console.error(terminalLine(name, line));
-  const gateway = await startGateway({ port, functions, environment: server.environment, log });
+  const { environment, credentials } = server;
+  const gateway = await startGateway({ port, functions, environment, credentials, log });
 
   const stop = (): Promise<never> => Promise.all([gateway.stop(), server.stop()]).then(() => process.exit(0));
   process.once('SIGINT', stop).once('SIGTERM', stop);
@@ -52,8 +56,11 @@ async function openServer(dialect: string | undefined): Promise<Server> {
   const hasGroups = dialect !== 'rostbeef';
   if (EJABBERD_URL) {
     const hint = ' (with users that your server has)';
-    const environment = { ...passedOn(process.env), ...spoken };
-    return { description: shown(EJABBERD_URL), hint, environment, hasGroups, stop: async () => {} };
+    const environment = { ...withoutCredentials(passedOn(process.env)), ...spoken };
+    const credentials = callsAws(environment) ? await awsCredentials() : undefined;
+    // Found here already, so that a mistake shows before the first call.
+    await credentials?.();
+    return { description: shown(EJABBERD_URL), hint, environment, credentials, hasGroups, stop: async () => {} };
   }
   const demo = await (dialect === 'rostbeef' ? startClassicDemo() : startDemo());
   const played = dialect === 'rostbeef' ? ' that plays mod_rostbeef of 2008' : '';
@@ -70,6 +77,12 @@ async function openServer(dialect: string | undefined): Promise<Server> {
 function passedOn(environment: NodeJS.ProcessEnv): Record<string, string> {
   const names = Object.keys(environment).filter((name) => /^(EJABBERD|AWS(?!_LAMBDA))_/.test(name));
   return Object.fromEntries(names.map((name) => [name, environment[name] ?? '']));
+}
+
+/** Whether functions with these settings call an AWS service. */
+function callsAws(environment: Readonly<Record<string, string>>): boolean {
+  const { EJABBERD_DIALECT, EJABBERD_IDEMPOTENCY_TABLE, EJABBERD_SECRET_ARN } = environment;
+  return Boolean(EJABBERD_IDEMPOTENCY_TABLE || (EJABBERD_SECRET_ARN && EJABBERD_DIALECT !== 'rostbeef'));
 }
 
 /** Without credentials, should there be some: the functions refuse such a URL, and say so. */
@@ -100,6 +113,7 @@ This gateway checks no authorization: whoever reaches it may call everything. Ct
 
 function complaint(error: unknown): string {
   if (error instanceof UsageError) return `${error.message} See npm start -- --help.`;
+  if (error instanceof AwsCredentialsError) return error.message;
   if (error instanceof Error && 'syscall' in error && error.syscall === 'listen') {
     return `${error.message}: choose another port with npm start -- --port <port>.`;
   }

@@ -1,7 +1,7 @@
 /** Writing a call: beside the package `xmlrpc` as it comes, which is not safe. */
 import serializer from 'xmlrpc/lib/serializer.js';
 import { createEncoder } from '../../functions/layer/xmlrpc/encode.ts';
-import { writeForm } from '../../functions/layer/xmlrpc/forms.ts';
+import { writeForm } from '../../functions/layer/xmlrpc/forms.lazy.ts';
 import { interleaved, median, ratio } from './measure.ts';
 import { atMost, type Bench, duration, type Figure } from './table.ts';
 

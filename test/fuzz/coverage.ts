@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { corpusOf } from './corpus.ts';
 
 const layer = join(import.meta.dirname, '../../functions/layer');
-const FILES = ['xmlrpc/decode.ts', 'xmlrpc/scanner.ts', 'stanza.ts', 'jid.ts', 'doors/detect.ts'];
+const FILES = ['xmlrpc/decode.ts', 'xmlrpc/scanner.ts', 'stanza.lazy.ts', 'jid.ts', 'doors/detect.ts'];
 
 const session = new Session();
 session.connect();
@@ -14,7 +14,7 @@ await session.post('Profiler.enable');
 await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 
 const { decodeResponse } = await import('../../functions/layer/xmlrpc/decode.ts');
-const { readStanza } = await import('../../functions/layer/stanza.ts');
+const { readStanza } = await import('../../functions/layer/stanza.lazy.ts');
 const { formatJid, parseBareJid, parseJid, sameJid } = await import('../../functions/layer/jid.ts');
 const { doorOf } = await import('../../functions/layer/doors/detect.ts');
 

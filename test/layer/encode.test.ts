@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEncoder, type Encodable } from '../../functions/layer/xmlrpc/encode.ts';
 import { EncodeError } from '../../functions/layer/xmlrpc/errors.ts';
-import { writeForm } from '../../functions/layer/xmlrpc/forms.ts';
+import { writeForm } from '../../functions/layer/xmlrpc/forms.lazy.ts';
 import { parseStrictly } from '../support/strict-call.ts';
 
 const encode = createEncoder(writeForm);

@@ -1,4 +1,4 @@
-/** Writes the forms of calls with the package `xmlrpc`. A file of the layer by itself, loaded while the secret is read. */
+/** Writes the forms of calls with the package `xmlrpc`. It is loaded while the secret is being read. */
 import CustomType, { type XmlNode } from 'xmlrpc/lib/customtype.js';
 import serializer from 'xmlrpc/lib/serializer.js';
 import type { Encodable, WriteForm } from './encode.ts';
