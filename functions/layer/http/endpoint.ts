@@ -1,4 +1,5 @@
 /** A server, and the connections to it. */
+import type { RequestOptions } from 'node:http';
 import { urlToHttpOptions } from 'node:url';
 import { createPool, type Pool } from './pool.ts';
 
@@ -26,7 +27,9 @@ export interface Endpoint extends EndpointOptions {
   /** For requests that need a connection that has carried nothing before. */
   readonly single: Pool;
   /** The options that all its requests have. */
-  readonly target: ReturnType<typeof urlToHttpOptions> & { readonly ca?: string | undefined };
+  readonly target: Pick<RequestOptions, 'protocol' | 'hostname' | 'port' | 'path'> & {
+    readonly ca: string | undefined;
+  };
   readonly isTls: boolean;
   /** The last TLS session. It saves the next connection most of its handshake. */
   readonly resumption: { session: Buffer | undefined };
@@ -41,12 +44,13 @@ export interface Endpoint extends EndpointOptions {
 export function createEndpoint(options: EndpointOptions): Endpoint {
   const { url, ca, maxSockets: most, isLegacy = false } = options;
   const isTls = url.protocol === 'https:';
+  const { protocol, hostname, port, path } = urlToHttpOptions(url);
   return {
     ...options,
     isTls,
     kept: createPool({ isTls, keepAlive: !isLegacy, most }),
     single: createPool({ isTls, keepAlive: false, most: Number.POSITIVE_INFINITY }),
-    target: { ...urlToHttpOptions(url), ca },
+    target: { protocol, hostname, port, path, ca },
     resumption: { session: undefined },
   };
 }
