@@ -2,8 +2,7 @@ import { glob, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/p
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build as esbuild, type Plugin } from 'esbuild';
-import { knownForms } from './known-forms.ts';
+import { build as esbuild } from 'esbuild';
 import type { FunctionBundle } from './local/sandbox.ts';
 
 /** What a build made: the files as they are deployed. */
@@ -29,16 +28,14 @@ export interface BuiltFile {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const layerName = 'rostbeef-layer';
-/** The file of the SDK's credential providers, but the one for the environment that Lambda sets. */
-const PROVIDERS = 'credential-providers';
-/** The layer's files that are loaded where they are needed. */
-const LATER = {
-  dynamodb: 'functions/layer/idempotency/dynamodb.ts',
-  forms: 'functions/layer/xmlrpc/forms.ts',
-  'secrets-manager': 'functions/layer/credentials/secrets-manager.ts',
-  stanza: 'functions/layer/stanza.ts',
-  [PROVIDERS]: `functions/layer/${PROVIDERS}.ts`,
-};
+/**
+ * The SDK's credential providers other than the one for the environment variables that Lambda sets. The SDK loads them only
+ * if those are missing. `npm start` sets them, so the bundle leaves the others out: they are larger than the client.
+ */
+const UNUSED_PROVIDERS = [
+  ...['http', 'ini', 'process', 'sso', 'web-identity'].map((name) => `@aws-sdk/credential-provider-${name}`),
+  '@smithy/credential-provider-imds',
+];
 const layerModule = `layer/nodejs/node_modules/${layerName}`;
 
 /**
@@ -49,13 +46,14 @@ export async function build(outDir = 'dist'): Promise<Built> {
   const target = resolve(root, outDir);
   const methods = await pathsIn('functions', '*.ts');
   const operations = await pathsIn('functions/operations', '*/index.ts');
+  const lazy = await pathsIn('functions/layer', '**/*.lazy.ts');
   const entryPoints = {
     [`${layerModule}/index`]: 'functions/layer/index.ts',
-    ...Object.fromEntries(Object.entries(LATER).map(([name, path]) => [`${layerModule}/${name}`, path])),
+    ...Object.fromEntries(lazy.map((path) => [`${layerModule}/${basename(path, '.lazy.ts')}`, path])),
     ...Object.fromEntries(methods.map((path) => [`functions/${basename(path, '.ts')}/index`, path])),
     ...Object.fromEntries(operations.map((path) => [`operations/${basename(dirname(path))}/index`, path])),
   };
-  const files = [...(await bundle(target, entryPoints)), await layerPackage()].sort((a, b) =>
+  const files = [...(await bundle(target, entryPoints)), await layerPackage(lazy)].sort((a, b) =>
     a.path < b.path ? -1 : 1,
   );
   await write(target, files);
@@ -90,7 +88,7 @@ async function bundle(outdir: string, entryPoints: Readonly<Record<string, strin
     outdir,
     write: false,
     bundle: true,
-    external: [layerName],
+    external: [layerName, ...UNUSED_PROVIDERS],
     // A file that is loaded later is loaded by `require`: the loader of ES modules would read it twice.
     supported: { 'dynamic-import': false },
     platform: 'node',
@@ -103,7 +101,6 @@ async function bundle(outdir: string, entryPoints: Readonly<Record<string, strin
     legalComments: 'external',
     sourcemap: 'external',
     logLevel: 'warning',
-    plugins: [providersApart, formsKnown],
   });
   return outputFiles.map(({ path, contents }) => {
     const name = relative(outdir, path);
@@ -111,29 +108,6 @@ async function bundle(outdir: string, entryPoints: Readonly<Record<string, strin
     return { path: join('maps', name), content: inProject(Buffer.from(contents), dirname(path)) };
   });
 }
-
-/**
- * Puts the providers that the SDK's chain loads when their turn comes into a file of their own: as part of the client they
- * would be read at every cold start.
- */
-const providersApart: Plugin = {
-  name: PROVIDERS,
-  setup(bundle) {
-    bundle.onResolve({ filter: /^@(aws-sdk|smithy)\/credential-provider-/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: `${layerName}/${PROVIDERS}`, external: true } : undefined,
-    );
-  },
-};
-
-/** Puts the forms of all calls into the bundle. */
-const formsKnown: Plugin = {
-  name: 'known-forms',
-  setup(bundle) {
-    bundle.onLoad({ filter: /\/xmlrpc\/known-forms\.ts$/ }, () => ({
-      contents: `export const KNOWN_FORMS = ${JSON.stringify(knownForms())};`,
-    }));
-  },
-};
 
 /** A source map whose sources are named from the project on, wherever the build goes. */
 function inProject(sourceMap: Buffer, folder: string): Buffer {
@@ -143,10 +117,11 @@ function inProject(sourceMap: Buffer, folder: string): Buffer {
   );
 }
 
-async function layerPackage(): Promise<BuiltFile> {
+/** @param lazy the source files that are loaded later */
+async function layerPackage(lazy: readonly string[]): Promise<BuiltFile> {
   const { version }: { version: string } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const later = Object.keys(LATER).map((name) => [`./${name}`, `./${name}.cjs`]);
-  const exports = { '.': './index.cjs', ...Object.fromEntries(later) };
+  const names = lazy.map((path) => basename(path, '.lazy.ts'));
+  const exports = { '.': './index.cjs', ...Object.fromEntries(names.map((name) => [`./${name}`, `./${name}.cjs`])) };
   const content = Buffer.from(`${JSON.stringify({ name: layerName, version, exports }, null, 2)}\n`);
   return { path: `${layerModule}/package.json`, content };
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const layer = resolve(import.meta.dirname, '../functions/layer');
@@ -16,10 +16,11 @@ const rooms: readonly (readonly [string, RegExp])[] = [
   ['the methods', /^methods\//],
   ['the dialects', /^ejabberd\//],
   ['the idempotency keys', /^idempotency\//],
-  ['the credentials', /^(?:credentials\/|credential-providers\.ts$)/],
-  ['the codec and transport', /^xmlrpc\//],
+  ['the credentials', /^credentials\//],
+  ['the codec', /^xmlrpc\//],
+  ['the transport', /^http\//],
   ['the settings', /^(?:config|setting-names)\.ts$/],
-  ['the leaves', /^(?:errors\/.*|jid|stanza|stanza-parser|clock|deadline|shared\/.*)(?:\.ts)?$/],
+  ['the leaves', /^(?:errors\/.*|jid|stanza\.lazy|stanza-parser|clock|deadline|shared\/.*)(?:\.ts)?$/],
 ];
 
 const roomOf = (file: string): number =>
@@ -45,14 +46,29 @@ describe('the layer', () => {
     expect(backwards).toEqual([]);
   });
 
+  it('loads the files with the suffix .lazy.ts later, and no others', () => {
+    const loadedLater = files.flatMap((file) =>
+      [...sourceOf(file).matchAll(/import\('rostbeef-layer\/([^']+)'\)/g)].map(([, name]) => `${name}.lazy.ts`),
+    );
+    const lazy = files.filter((file) => file.endsWith('.lazy.ts'));
+    expect(loadedLater.sort()).toEqual(lazy.map((file) => basename(file)).sort());
+    const loadedAtOnce = files.flatMap((file) =>
+      [...sourceOf(file).matchAll(/^import (?!type )[^;]*? from '[^']*\.lazy\.ts'/gm)].map(
+        ([text]) => `${file}: ${text}`,
+      ),
+    );
+    expect(loadedAtOnce).toEqual([]);
+  });
+
   it.each([
     ['process.env', ['config.ts']],
     ["from '@middy/", ['handler.ts']],
-    ["'@aws-sdk/", ['idempotency/dynamodb.ts', 'credentials/secrets-manager.ts', 'credential-providers.ts']],
-    ["from 'xmlrpc", ['xmlrpc/forms.ts']],
-    ["node:net'", ['xmlrpc/connection.ts', 'jid.ts']],
-    ["node:tls'", ['xmlrpc/connection.ts']],
-    ['node:http', []],
+    ["'@aws-sdk/", ['idempotency/dynamodb.lazy.ts', 'credentials/secrets-manager.lazy.ts']],
+    ["from 'xmlrpc", ['xmlrpc/forms.lazy.ts']],
+    ["node:net'", ['http/answer.ts', 'http/pool.ts', 'jid.ts']],
+    ["node:tls'", []],
+    ["node:http'", ['http/answer.ts', 'http/endpoint.ts', 'http/pool.ts', 'http/response.ts', 'http/transport.ts']],
+    ["node:https'", ['http/pool.ts']],
   ])('has %s in no other file than %j', (text, allowed) => {
     expect(files.filter((file) => sourceOf(file).includes(text)).filter((file) => !allowed.includes(file))).toEqual([]);
   });

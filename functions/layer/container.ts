@@ -6,19 +6,20 @@ import { secretsManagerStore } from './credentials/secret-store.ts';
 import { Deadline } from './deadline.ts';
 import { classicDialect } from './ejabberd/classic.ts';
 import { stockDialect } from './ejabberd/stock.ts';
+import { createEndpoint, openSockets } from './http/index.ts';
 import { type Once, onceBy } from './idempotency/once.ts';
 import { dynamoDbTable, type Table } from './idempotency/table.ts';
 import { type Jid, parseBareJid } from './jid.ts';
 import { logWarning } from './log.ts';
 import { authorizationBy } from './methods/authorization.ts';
 import type { MethodContext } from './methods/method.ts';
-import { createEndpoint, InvocationSockets } from './xmlrpc/index.ts';
+import { loadEncoder } from './xmlrpc/index.ts';
 
 /** A container, ready to serve. */
 export interface Container {
   /** The most bytes that an event's JSON body may have. */
   readonly maxBodyBytes: number;
-  /** Begins what the first invocation would else wait for. */
+  /** Starts reading the secret and loading the encoder during init, so that the first invocation does not wait for them. */
   prepare(): void;
   /**
    * Runs something with what an invocation has, under the settings' deadline.
@@ -63,11 +64,15 @@ export function openContainer(): Container {
   const dialectOf = isLegacy ? classicDialect(server) : stockDialect(server);
   return {
     maxBodyBytes: Math.max(LEAST_BODY_BYTES, 4 * maxStanzaBytes),
-    prepare: () => server.credentials?.prefetch?.(),
+    prepare() {
+      server.credentials?.prefetch?.();
+      // A turn later, because the request for the secret has left by then.
+      setImmediate(loadEncoder);
+    },
 
     async invoke(remainingMs, run) {
       const deadline = new Deadline(Math.min(config.timeoutMs, remainingMs - MARGIN_MS));
-      const sockets = new InvocationSockets(server.endpoint);
+      const sockets = openSockets(server.endpoint);
       try {
         const dialect = dialectOf({ signal: deadline.signal, deadline, sockets });
         const stanzaPolicy = {

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { Credentials } from './credentials/secret.ts';
 import { Deadline } from './deadline.ts';
 import { commandRunner, type Run } from './ejabberd/runner.ts';
-import { createEndpoint, type EndpointOptions, InvocationSockets } from './xmlrpc/index.ts';
+import { createEndpoint, type EndpointOptions, openSockets } from './http/index.ts';
 
 /** Where the server is, and how long to wait for it. */
 export interface CommandOptions extends Pick<EndpointOptions, 'url' | 'ca'> {
@@ -36,7 +36,7 @@ export async function runCommands<T>(
     accepted: () => undefined,
   };
   const deadline = new Deadline(timeoutMs);
-  const sockets = new InvocationSockets(endpoint);
+  const sockets = openSockets(endpoint);
   try {
     return await use(
       commandRunner({ endpoint, credentials, limitLarge: pLimit(1) }, { signal: deadline.signal, sockets }),

@@ -19,6 +19,8 @@ export interface GatewayOptions {
   readonly functions: Readonly<Record<string, FunctionBundle>>;
   /** The environment variables of each function. */
   readonly environment?: SandboxOptions['environment'];
+  /** Finds the AWS credentials of each new process. */
+  readonly credentials?: SandboxOptions['credentials'];
   readonly timeoutSeconds?: number;
   /** Gets each line that a function writes. */
   readonly log?: (functionName: string, line: string) => void;
@@ -43,10 +45,10 @@ const maxEventBytes = 6_291_456;
 export async function startGateway({ port, host = '127.0.0.1', ...options }: GatewayOptions): Promise<Gateway> {
   const sandboxes = new Map<string, Sandbox>();
   for (const [name, bundle] of Object.entries(options.functions)) {
-    const { environment, timeoutSeconds, log } = options;
+    const { environment, credentials, timeoutSeconds, log } = options;
     sandboxes.set(
       name,
-      new Sandbox({ ...bundle, name, environment, timeoutSeconds, log: (line) => log?.(name, line) }),
+      new Sandbox({ ...bundle, name, environment, credentials, timeoutSeconds, log: (line) => log?.(name, line) }),
     );
   }
   const documents = new Map<string, Reply>();

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
+import type { AwsCredentials } from './aws-credentials.ts';
 import { type Call, ExecutionEnvironment, type Outcome } from './execution-environment.ts';
 import { functionArn, lambdaEnvironment } from './lambda-environment.ts';
 
@@ -17,12 +18,17 @@ export interface SandboxOptions extends FunctionBundle {
   readonly name: string;
   /** The function's own environment variables. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Finds the AWS credentials of a new process. A process whose credentials expire is replaced before the next call. */
+  readonly credentials?: (() => Promise<AwsCredentials>) | undefined;
   /** Default: 29, since API Gateway waits no longer. */
   readonly timeoutSeconds?: number;
   readonly memoryMegabytes?: number;
   /** Gets each line that the function writes. */
   readonly log?: (line: string) => void;
 }
+
+/** Credentials that expire within this time are replaced, because a call may take as long. */
+const EXPIRY_MARGIN_MS = 60_000;
 
 /** What a caller may say beside the event. */
 export interface InvokeOptions {
@@ -43,6 +49,7 @@ export class Sandbox {
   readonly #options: SandboxOptions;
   readonly #log: (line: string) => void;
   #environment: ExecutionEnvironment | undefined;
+  #expiration: Date | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #lines: string[] = [];
   #stopped = false;
@@ -79,6 +86,9 @@ export class Sandbox {
 
   async #run(call: Call): Promise<Invoked> {
     this.#lines = [];
+    if (this.#expiration !== undefined && this.#expiration.getTime() - Date.now() < EXPIRY_MARGIN_MS) {
+      await this.#environment?.stop();
+    }
     if (!this.#stopped && (!this.#environment || this.#environment.over)) this.#environment = await this.#coldStart();
     if (this.#stopped) await this.#environment?.stop();
     if (!this.#environment) return neverStarted('The sandbox was stopped');
@@ -92,10 +102,13 @@ export class Sandbox {
   async #coldStart(): Promise<ExecutionEnvironment> {
     const folder = await realpath(this.#options.folder);
     const layer = this.#options.layer && (await realpath(this.#options.layer));
+    const credentials = await this.#options.credentials?.();
+    this.#expiration = credentials?.expiration;
+    const environment = { ...this.#options.environment, ...credentials?.environment };
     return ExecutionEnvironment.start({
       folder,
       timeoutSeconds: this.#options.timeoutSeconds ?? 29,
-      environment: lambdaEnvironment({ ...this.#options, folder, ...(layer && { layer }) }),
+      environment: lambdaEnvironment({ ...this.#options, environment, folder, ...(layer && { layer }) }),
       log: this.#log,
     });
   }

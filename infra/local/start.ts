@@ -1,5 +1,6 @@
 import { catalogue, type Issue } from 'rostbeef-layer';
 import { build } from '../build.ts';
+import { type AwsCredentials, AwsCredentialsError, awsCredentials, withoutCredentials } from './aws-credentials.ts';
 import { curl } from './curl.ts';
 import { startClassicDemo, startDemo } from './embedded/demo.ts';
 import { type Gateway, startGateway } from './gateway.ts';
@@ -13,6 +14,8 @@ interface Server {
   /** What to know before trying the commands. */
   readonly hint: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Finds the AWS credentials of a function, if its settings need some. */
+  readonly credentials?: (() => Promise<AwsCredentials>) | undefined;
   /** Whether a link may name groups. */
   readonly hasGroups: boolean;
   stop(): Promise<void>;
@@ -23,10 +26,11 @@ async function main(): Promise<void> {
   if (help) return console.log(usage);
 
   const settings = settingsOf(process.env, dialect);
-  const { functions } = await build();
   const server = await openServer(settings);
+  const { functions } = await build();
   const log = (name: string, line: string): void => console.error(terminalLine(name, line));
-  const gateway = await startGateway({ port, functions, environment: server.environment, log });
+  const { environment, credentials } = server;
+  const gateway = await startGateway({ port, functions, environment, credentials, log });
 
   const stop = (): Promise<never> => Promise.all([gateway.stop(), server.stop()]).then(() => process.exit(0));
   process.once('SIGINT', stop).once('SIGTERM', stop);
@@ -76,7 +80,11 @@ async function openServer(settings: Readonly<Record<string, string>>): Promise<S
   const hasGroups = !isClassic;
   if (EJABBERD_URL) {
     const hint = ' (with users that your server has)';
-    return { description: shown(EJABBERD_URL), hint, environment: settings, hasGroups, stop: async () => {} };
+    const credentials = callsAws(settings) ? await awsCredentials() : undefined;
+    // A mistake shows at once, and not with the first call.
+    await credentials?.();
+    const environment = withoutCredentials(settings);
+    return { description: shown(EJABBERD_URL), hint, environment, credentials, hasGroups, stop: async () => {} };
   }
   const demo = await (isClassic ? startClassicDemo() : startDemo());
   const played = isClassic ? ' that plays mod_rostbeef of 2008' : '';
@@ -87,6 +95,12 @@ async function openServer(settings: Readonly<Record<string, string>>): Promise<S
     hasGroups,
     stop: () => demo.stop(),
   };
+}
+
+/** Whether functions with these settings call an AWS service. */
+function callsAws(settings: Readonly<Record<string, string>>): boolean {
+  const { EJABBERD_DIALECT, EJABBERD_IDEMPOTENCY_TABLE, EJABBERD_SECRET_ARN } = settings;
+  return Boolean(EJABBERD_IDEMPOTENCY_TABLE || (EJABBERD_SECRET_ARN && EJABBERD_DIALECT !== 'rostbeef'));
 }
 
 function shown(url: string): string {
@@ -117,6 +131,7 @@ This gateway checks no authorization: whoever reaches it may call everything. Ct
 function complaint(error: unknown): string {
   if (error instanceof UsageError) return `${error.message} See npm start -- --help.`;
   if (error instanceof SettingsError) return error.message;
+  if (error instanceof AwsCredentialsError) return error.message;
   if (error instanceof Error && 'syscall' in error && error.syscall === 'listen') {
     return `${error.message}: choose another port with npm start -- --port <port>.`;
   }

@@ -1,6 +1,7 @@
 /** Writing a call: beside the package `xmlrpc` as it comes, which is not safe. */
 import serializer from 'xmlrpc/lib/serializer.js';
-import { encodeCall } from '../../functions/layer/xmlrpc/encode.ts';
+import { createEncoder } from '../../functions/layer/xmlrpc/encode.ts';
+import { writeForm } from '../../functions/layer/xmlrpc/forms.lazy.ts';
 import { interleaved, median, ratio } from './measure.ts';
 import { atMost, type Bench, duration, type Figure } from './table.ts';
 
@@ -24,6 +25,7 @@ export const bench: Bench = {
   name: 'encode',
   title: 'Encoding',
   async run(scale) {
+    const encode = createEncoder(writeForm);
     const figures: Figure[] = [];
     for (const [size, repeat] of SIZES[scale]) {
       for (const [letters, text] of Object.entries(TEXTS)) {
@@ -31,7 +33,7 @@ export const bench: Bench = {
         const stanza = `<message><html xmlns="http://jabber.org/protocol/xhtml-im">${content}</html></message>`;
         const params = [{ from: 'alice@example.com', to: 'bob@example.com', stanza }];
         const subjects = {
-          ours: () => encodeCall('send_stanza', params),
+          ours: () => encode('send_stanza', params),
           byPackage: () => Buffer.from(serializer.serializeMethodCall('send_stanza', params)),
         };
         const times = await interleaved(subjects, { rounds: scale === 'full' ? 61 : 1, repeat, clock: 'cpu' });

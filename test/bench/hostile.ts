@@ -2,7 +2,8 @@
 import { catalogue, type MethodName } from 'rostbeef-layer';
 import { http } from '../../functions/layer/doors/http.ts';
 import type { MethodContext } from '../../functions/layer/methods/method.ts';
-import { encodeCall } from '../../functions/layer/xmlrpc/encode.ts';
+import { createEncoder } from '../../functions/layer/xmlrpc/encode.ts';
+import { writeForm } from '../../functions/layer/xmlrpc/forms.lazy.ts';
 import { interleaved, median } from './measure.ts';
 import { type Bench, duration, type Figure } from './table.ts';
 
@@ -53,6 +54,8 @@ const BODIES: Readonly<Record<string, (bytes: number) => string>> = {
   'escapes in a JID': (bytes) => `{"user":"${fill('\\u00ad', bytes - 100)}","server":"example.com"}`,
 };
 
+const encode = createEncoder(writeForm);
+
 const methodNamed = (name: MethodName) => {
   const method = catalogue.find((candidate) => candidate.name === name);
   if (method === undefined) throw new Error(`no method ${name}`);
@@ -74,7 +77,7 @@ const context: MethodContext = {
     getPresence: async () => ({ resource: '', show: 'unavailable', status: '' }),
     getResources: async () => [],
     connectedResources: async () => [],
-    sendStanza: async (_, __, stanza) => void (await encodeCall('send_stanza', [{ from: 'a', to: 'b', stanza }])),
+    sendStanza: async (_, __, stanza) => void encode('send_stanza', [{ from: 'a', to: 'b', stanza }]),
   },
 };
 

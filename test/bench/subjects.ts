@@ -43,7 +43,10 @@ export async function withQuietLog<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A client without a codec: posts bytes over connections that are kept, and reads the answer's. */
+/**
+ * A client without a codec: posts bytes over kept connections, and reads the answer's. Its connection policy is that of the
+ * functions: a turn of the event loop passes before a connection is used again.
+ */
 export function bareClient(url: URL, ca?: string, maxSockets = 10) {
   const secure = url.protocol === 'https:';
   const { request: send } = secure ? https : http;
@@ -51,8 +54,10 @@ export function bareClient(url: URL, ca?: string, maxSockets = 10) {
   const agent = secure
     ? new https.Agent({ keepAlive: true, maxSockets, ca })
     : new http.Agent({ keepAlive: true, maxSockets });
-  const post = (body: Buffer): Promise<Buffer> =>
-    new Promise((resolve, reject) => {
+  const wholeTurn = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+  const post = async (body: Buffer): Promise<Buffer> => {
+    if (Object.keys(agent.freeSockets).length > 0) await wholeTurn();
+    return new Promise((resolve, reject) => {
       const request = send({
         ...target,
         agent,
@@ -67,6 +72,7 @@ export function bareClient(url: URL, ca?: string, maxSockets = 10) {
       });
       request.end(body);
     });
+  };
   return { post, close: () => agent.destroy() };
 }
 

@@ -70,7 +70,7 @@ export const httpFaults: readonly Fault[] = [
     expected: harmless,
     isSound: true,
   },
-  { name: '100 Continue without end', play: endless('', 'HTTP/1.1 100 Continue\r\n\r\n', 1), expected: timeout },
+  { name: '100 Continue without end', play: endless('', 'HTTP/1.1 100 Continue\r\n\r\n', 1), expected: malformed },
   {
     name: 'a length that is too long, then silence',
     play: answered((body) => rawResponse('200 OK', [lengthOf(body, 1)], body)),

@@ -13,6 +13,10 @@ has the outcome, and in brackets by how many milliseconds the call outlasted its
 that, of every cell is tested: the call settles once; it leaves no timer, connection or unhandled rejection; the rosters are as
 the outcome says; no stanza arrives twice, and none at all unless the outcome is \`ok\` or \`OutcomeUnknownError\`; and the next call works.
 
+Responses are read by \`node:http\`. Bytes after a whole response do not change it; more than ten interim responses, such as
+*100 Continue*, are refused, as are headers over 16 KB. Packets that are lost end in a time-out here only because the deadline is
+shorter than the 4 seconds that connecting may take; after those, it is \`EjabberdUnreachableError\`.
+
 The table is written by \`npm run faults\`, and the tests hold it to what they see.
 `;
 

@@ -6,15 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { corpusOf } from './corpus.ts';
 
 const layer = join(import.meta.dirname, '../../functions/layer');
-const FILES = [
-  'xmlrpc/decode.ts',
-  'xmlrpc/scanner.ts',
-  'xmlrpc/http-head.ts',
-  'xmlrpc/http-response.ts',
-  'stanza.ts',
-  'jid.ts',
-  'doors/detect.ts',
-];
+const FILES = ['xmlrpc/decode.ts', 'xmlrpc/scanner.ts', 'stanza.lazy.ts', 'jid.ts', 'doors/detect.ts'];
 
 const session = new Session();
 session.connect();
@@ -22,8 +14,7 @@ await session.post('Profiler.enable');
 await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 
 const { decodeResponse } = await import('../../functions/layer/xmlrpc/decode.ts');
-const { ResponseReader } = await import('../../functions/layer/xmlrpc/http-response.ts');
-const { readStanza } = await import('../../functions/layer/stanza.ts');
+const { readStanza } = await import('../../functions/layer/stanza.lazy.ts');
 const { formatJid, parseBareJid, parseJid, sameJid } = await import('../../functions/layer/jid.ts');
 const { doorOf } = await import('../../functions/layer/doors/detect.ts');
 
@@ -32,18 +23,6 @@ for (const answer of corpusOf('answer')) {
     decodeResponse(answer);
   } catch {
     // It was refused, as most are.
-  }
-}
-for (const response of corpusOf('response')) {
-  for (const size of [1, response.length]) {
-    const reader = new ResponseReader(1_000);
-    try {
-      for (let at = 0; reader.isUntouched || at < response.length; at += size)
-        reader.read(response.subarray(at, at + size));
-      if (reader.end()) void [reader.body, reader.isReusable];
-    } catch {
-      // It was refused, as most are.
-    }
   }
 }
 for (const stanza of corpusOf('stanza')) readStanza(String(stanza));

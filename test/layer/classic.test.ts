@@ -5,8 +5,8 @@ import pLimit from 'p-limit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { classicDialect } from '../../functions/layer/ejabberd/classic.ts';
 import type { Dialect } from '../../functions/layer/ejabberd/dialect.ts';
+import { createEndpoint, openSockets } from '../../functions/layer/http/index.ts';
 import type { Jid } from '../../functions/layer/jid.ts';
-import { createEndpoint, InvocationSockets } from '../../functions/layer/xmlrpc/index.ts';
 import { startClassicServer } from '../../infra/local/embedded/classic/server.ts';
 import { resultBody } from '../../infra/local/embedded/classic/text.ts';
 import { type Outcome, startWire } from '../../infra/local/embedded/classic/wire.ts';
@@ -35,7 +35,7 @@ function containerOn(url: string, timeoutMs = 10_000): () => Dialect {
     maxSockets: 10,
     isLegacy: true,
   });
-  const sockets = new InvocationSockets(endpoint);
+  const sockets = openSockets(endpoint);
   stops.push(() => sockets.close());
   const make = classicDialect({ endpoint, credentials: undefined, limitLarge: pLimit(4) });
   return () => make({ signal: AbortSignal.timeout(timeoutMs), sockets });

@@ -1,8 +1,14 @@
-import { connect, createServer } from 'node:net';
+import { fork } from 'node:child_process';
+import dns from 'node:dns';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { TLSSocket } from 'node:tls';
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
+import { describe, expect, it, vi } from 'vitest';
 import { listen } from '../../infra/local/listen.ts';
+import { openBlackHole } from '../support/black-hole.ts';
 import { selfSigned } from '../support/certificates.ts';
 import { ok, type Script, type ScriptedServer } from '../support/scripted-server.ts';
 import { client, failureOf, serve, stopLater } from '../support/transport-client.ts';
@@ -170,6 +176,29 @@ describe('TLS', () => {
     expect(await client(url, { ca: authority.cert }).write()).toBe(xml);
   });
 
+  it('keeps a connection for the requests that follow', async () => {
+    const server = await serve(answer, authority);
+    const { read, write } = client(server.url, { ca: authority.cert });
+    for (const call of [read, read, read, write, write]) await call();
+    expect(server.connections().all).toBe(2);
+  });
+
+  it('keeps no connection whose server answers before it has read the request', async () => {
+    const early = createTlsServer(authority, (socket) => {
+      socket
+        .on('error', () => undefined)
+        .once('data', () => {
+          socket.pause();
+          socket.write(ok(xml));
+        });
+    });
+    stopLater(() => early.close());
+    const url = new URL(`https://127.0.0.1:${await listen(early, 0, '127.0.0.1')}/`);
+    const { read } = client(url, { ca: authority.cert, maxSockets: 1 });
+    const body = 'x'.repeat(30_000_000);
+    expect([await read({ body }), await read({ body })]).toEqual([xml, xml]);
+  });
+
   it('resumes the session of the last connection, which spares the next most of its handshake', async () => {
     const resumed: boolean[] = [];
     const server = await serve((socket) => {
@@ -179,18 +208,6 @@ describe('TLS', () => {
     const { write, read } = client(server.url, { ca: authority.cert });
     for (const call of [write, read, () => read({ fresh: true })]) await call();
     expect(resumed).toEqual([false, true, true]);
-  });
-
-  it('brings an answer that nobody asked for, in one segment with another, to no request that waits', async () => {
-    const server = await serve((socket, { body }, number) => {
-      if (number > 1) return void setTimeout(() => socket.write(ok(body)), 150);
-      socket.write(ok('first'));
-      socket.write(ok('unasked'));
-    }, authority);
-    const url = new URL(server.url);
-    url.port = await startHolder(Number(server.url.port));
-    const { read } = client(url, { ca: authority.cert, maxSockets: 1 });
-    expect(await Promise.all([read({ body: 'one' }), read({ body: 'two' })])).toEqual(['first', 'two']);
   });
 
   it.each([
@@ -209,5 +226,116 @@ describe('TLS', () => {
     const failure = await failureOf(client(url, { ca: authority.cert }).write());
     expect(failure).toMatchObject({ kind: 'unreachable', sent: false, code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
     expect(server.requests).toEqual([]);
+  });
+});
+
+const identity = selfSigned();
+
+describe.each([
+  ['plain', undefined],
+  ['TLS', identity],
+])('an unsolicited answer over a %s connection', (_, tls) => {
+  const options = { maxSockets: 1, ca: tls?.cert };
+
+  /** Answers the first request twice, and each of the others with its own body. */
+  const twice: Script = (socket, { body }, number) => {
+    socket.write(ok(body));
+    if (number === 1) socket.write(ok('unasked'));
+  };
+
+  it.each(['read', 'write'] as const)(
+    'in one segment with another reaches no %s, neither one that waits nor the next one',
+    async (kind) => {
+      const server = await serve(twice, tls);
+      const url = new URL(server.url);
+      url.port = await startHolder(Number(server.url.port));
+      const call = client(url, options)[kind];
+      expect(await Promise.all([call({ body: 'one' }), call({ body: 'two' })])).toEqual(['one', 'two']);
+
+      const other = await serve(twice, tls);
+      url.port = await startHolder(Number(other.url.port));
+      const next = client(url, options)[kind];
+      expect([await next({ body: 'one' }), await next({ body: 'two' })]).toEqual(['one', 'two']);
+      expect(server.connections().all).toBe(2);
+      expect(other.connections().all).toBe(2);
+    },
+  );
+
+  it.each(['read', 'write'] as const)('closes it while it is idle, and reaches no %s', async (kind) => {
+    const sockets: Socket[] = [];
+    const server = await serve((socket, { body }) => {
+      sockets.push(socket);
+      socket.write(ok(body));
+    }, tls);
+    const call = client(server.url, options)[kind];
+    expect(await call({ body: 'one' })).toBe('one');
+    for (const socket of sockets) socket.write(ok('unasked'));
+    await expect.poll(() => server.connections().open).toBe(0);
+    expect(await call({ body: 'two' })).toBe('two');
+  });
+
+  it.each(['read', 'write'] as const)('that came while this process was frozen reaches no %s', async (kind) => {
+    const child = await startAnswerer(tls);
+    const call = client(child.url, options)[kind];
+    expect(await call({ body: 'one' })).toBe('one');
+    child.blurt();
+    // Blocks this process, as a freeze would, until the answer has arrived.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    expect(await call({ body: 'two' })).toBe('two');
+  });
+});
+
+/** Starts a process that answers each request with its body, and writes an unsolicited answer 100 ms after it is told to. */
+async function startAnswerer(tls: { readonly key: string; readonly cert: string } | undefined) {
+  const child = fork(join(import.meta.dirname, '../support/answerer.ts'));
+  stopLater(() => child.kill());
+  child.send({ tls });
+  const [port] = await once(child, 'message');
+  return {
+    url: new URL(`${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}/`),
+    blurt: () => child.send('blurt'),
+  };
+}
+
+describe('connecting', () => {
+  it.each(['http', 'https'])('over %s ends after 4 seconds, and then nothing was sent', async (scheme) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    stopLater(() => vi.useRealTimers());
+    const hole = scheme === 'http' ? await openBlackHole() : undefined;
+    stopLater(() => hole?.close());
+    const accepted = vi.fn((socket: Socket) => void socket.on('error', () => undefined));
+    const silent = createServer(accepted);
+    stopLater(() => silent.close());
+    const port = hole?.port ?? (await listen(silent, 0, '127.0.0.1'));
+    const failed = vi.fn();
+    const failure = failureOf(client(new URL(`${scheme}://127.0.0.1:${port}/`)).read({ timeoutMs: 60_000 })).then(
+      failed,
+    );
+    while (hole === undefined && accepted.mock.calls.length === 0) await nextTurn();
+    await nextTurn();
+    vi.advanceTimersByTime(3_999);
+    await nextTurn();
+    expect(failed).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    await failure;
+    expect(failed).toHaveBeenCalledWith(
+      expect.objectContaining({ kind: 'unreachable', sent: false, code: 'ETIMEDOUT' }),
+    );
+    expect(accepted).toHaveBeenCalledTimes(hole === undefined ? 1 : 0);
+  });
+
+  it('to a name whose first address takes no packets goes to the next address', async () => {
+    const hole = await openBlackHole();
+    stopLater(() => hole.close());
+    const server = createServer((socket) => void socket.on('data', () => socket.write(ok(xml))));
+    stopLater(() => server.close());
+    await listen(server, hole.port, '127.0.0.2');
+    const addresses = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }));
+    const answer = (_name: string, _options: object, callback: (error: null, found: typeof addresses) => void) =>
+      callback(null, addresses);
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation(answer as typeof dns.lookup);
+    stopLater(() => lookup.mockRestore());
+    const { read } = client(new URL(`http://two.test:${hole.port}/`));
+    expect(await read({ fresh: true })).toBe(xml);
   });
 });

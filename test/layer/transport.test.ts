@@ -1,12 +1,15 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { TransportError } from '../../functions/layer/xmlrpc/errors.ts';
-import { createEndpoint, InvocationSockets, post } from '../../functions/layer/xmlrpc/transport.ts';
+import { createEndpoint, openSockets, post, TransportError } from '../../functions/layer/http/index.ts';
 import { listen } from '../../infra/local/listen.ts';
 import { ok, type Script } from '../support/scripted-server.ts';
 import { client, failureOf, serve, stopLater } from '../support/transport-client.ts';
 
 const xml = '<methodResponse/>';
+
+/** A response whose body is one chunk. */
+const chunked = (transferEncoding: string) =>
+  `HTTP/1.1 200 OK\r\nTransfer-Encoding: ${transferEncoding}\r\n\r\n11\r\n${xml}\r\n0\r\n\r\n`;
 
 describe('a request', () => {
   it('has Title-Case headers and the length of its body, and comes in one piece', async () => {
@@ -38,7 +41,7 @@ describe('a request', () => {
     ['with a length', ok(xml)],
     ['in chunks', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n<meth\r\nc\r\nodResponse/>\r\n0\r\n\r\n`],
     ['up to the end of the connection', `HTTP/1.0 200 OK\r\n\r\n${xml}`],
-    ['after a 100', `HTTP/1.1 100 Continue\r\n\r\n${ok(xml)}`],
+    ['after ten interim responses', `${'HTTP/1.1 100 Continue\r\n\r\n'.repeat(10)}${ok(xml)}`],
     ['with more behind it', `${ok(xml)}HTTP/1.1 500 Canary\r\n\r\n`],
   ])('gets the body of an answer %s', async (_, bytes) => {
     const { url } = await serve((socket) => socket.end(bytes));
@@ -77,6 +80,28 @@ describe('a failure', () => {
     ['the answer ends in a chunk', end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nx'), 'lost'],
     ['a chunk has no size', end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\ncanary\r\n'), 'malformed'],
     ['there are two lengths', end(ok(xml, 'Transfer-Encoding: chunked\r\n')), 'malformed'],
+    ['there are two different lengths', end(ok(xml, 'Content-Length: 1\r\n')), 'malformed'],
+    ['the length is a list', end(`HTTP/1.1 200 OK\r\nContent-Length: 17, 17\r\n\r\n${xml}`), 'malformed'],
+    ['the length has a sign', end(`HTTP/1.1 200 OK\r\nContent-Length: +17\r\n\r\n${xml}`), 'malformed'],
+    [
+      'the transfer encoding is unknown',
+      end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: canary\r\n\r\n${xml}`),
+      'malformed',
+    ],
+    ['chunks are in another encoding', end(chunked('gzip, chunked')), 'malformed'],
+    ['the transfer encoding is given twice', end(chunked('chunked\r\nTransfer-Encoding: chunked')), 'malformed'],
+    ['chunks come in a response of HTTP/1.0', end(chunked('chunked').replace('HTTP/1.1', 'HTTP/1.0')), 'malformed'],
+    ['the response is of HTTP/2', end(ok(xml).replace('HTTP/1.1', 'HTTP/2.0')), 'malformed'],
+    ['a length is folded', end(`HTTP/1.1 200 OK\r\nContent-Length:\r\n 17\r\n\r\n${xml}`), 'malformed'],
+    ['a header is folded', end(ok(xml, 'X-Canary: a\r\n b\r\n')), 'malformed'],
+    ['there is a space before the colon', end(`HTTP/1.1 200 OK\r\nContent-Length : 17\r\n\r\n${xml}`), 'malformed'],
+    ['a header has no colon', end(ok(xml, 'canary\r\n')), 'malformed'],
+    ['lines end with a bare line feed', end(ok(xml).replaceAll('\r\n', '\n')), 'malformed'],
+    ['a header holds a bare carriage return', end(ok(xml, 'X-Canary: a\rb\r\n')), 'malformed'],
+    ['a chunk is longer than its size', end(chunked('chunked').replace('11\r\n', '5\r\n')), 'malformed'],
+    ['interim responses have no end', write('HTTP/1.1 100 Continue\r\n\r\n'.repeat(11)), 'malformed'],
+    ['interim headers have no end', write(`HTTP/1.1 103 Early Hints\r\n${'X: canary\r\n'.repeat(5_000)}`), 'malformed'],
+    ['trailers have no end', write(`${chunked('chunked').slice(0, -2)}${'X: canary\r\n'.repeat(5_000)}`), 'malformed'],
     ['the answer is not HTTP', end('SSH-2.0-canary\r\n'), 'malformed'],
     ['the head has no end', write(`HTTP/1.1 200 OK\r\nX: ${'canary'.repeat(5_000)}`), 'malformed'],
     [
@@ -165,21 +190,6 @@ describe('the deadline', () => {
     expect(queued).toMatchObject(unsent);
   });
 
-  it('that passes as the connection opens sends nothing', async () => {
-    const server = await serve(nothing);
-    const endpoint = createEndpoint({ url: server.url, ca: undefined, maxResponseBytes: 1_000, maxSockets: 1 });
-    const controller = new AbortController();
-    const connect: typeof endpoint.connect = (signal) => {
-      const opening = endpoint.connect(signal);
-      void opening.then(() => controller.abort());
-      return opening;
-    };
-    const sockets = new InvocationSockets({ ...endpoint, connect });
-    const request = { body: Buffer.from('x'), signal: controller.signal, idempotent: false, sockets };
-    expect(await failureOf(post(endpoint, request))).toMatchObject({ kind: 'timeout', sent: false });
-    expect(server.requests).toEqual([]);
-  });
-
   it('that has passed already sends nothing', async () => {
     const server = await serve((socket) => socket.end(ok(xml)));
     const endpoint = createEndpoint({ url: server.url, ca: undefined, maxResponseBytes: 1_000, maxSockets: 1 });
@@ -187,7 +197,7 @@ describe('the deadline', () => {
       body: Buffer.from(''),
       signal: AbortSignal.abort(),
       idempotent: true,
-      sockets: new InvocationSockets(endpoint),
+      sockets: openSockets(endpoint),
     };
     expect(await failureOf(post(endpoint, request))).toMatchObject({ kind: 'timeout', sent: false });
     expect(server.requests).toEqual([]);

@@ -40,7 +40,6 @@ describe('the build', () => {
       './forms': './forms.cjs',
       './secrets-manager': './secrets-manager.cjs',
       './stanza': './stanza.cjs',
-      './credential-providers': './credential-providers.cjs',
     };
     expect(manifest).toMatchObject({ name: 'rostbeef-layer', exports });
     expect(await readdir(folder)).toEqual(expect.arrayContaining(['dynamodb.cjs', 'index.cjs']));

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from 'rostbeef-layer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Built, build } from '../../infra/build.ts';
-import { knownForms } from '../../infra/known-forms.ts';
 import { startEmbeddedServer } from '../../infra/local/embedded/server.ts';
 import { startClassic } from '../support/classic/classic-server.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
@@ -65,20 +63,14 @@ describe.each<readonly [string, readonly string[], () => Promise<Place>]>([
     try {
       for (const event of [withoutGroups, input]) await sandbox.invoke(event);
       const loaded = [...(await sandbox.residue()).loaded];
-      expect(loaded.sort()).toEqual(['index.cjs', ...due, ...(name === 'send_stanza' ? ['stanza.cjs'] : [])]);
+      expect(loaded.sort()).toEqual([
+        'forms.cjs',
+        'index.cjs',
+        ...due,
+        ...(name === 'send_stanza' ? ['stanza.cjs'] : []),
+      ]);
     } finally {
       await sandbox.stop();
     }
   });
-});
-
-it('the build knows a form of every command that the functions have', () => {
-  const known = new Set(Object.keys(knownForms()).map((form) => form.split(' ')[1]));
-  const rooms = ['commands.ts', 'classic-commands.ts'].map((file) => join('functions/layer/ejabberd', file));
-  const names = rooms.flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/(?:\b(?:read|write|command)\(|name: )'(\w+)'/g)].map(([, name]) => name),
-  );
-  expect(names.length).toBeGreaterThan(18);
-  // Only the rotation sets passwords.
-  expect(names.filter((name) => name !== undefined && !known.has(name))).toEqual(['change_password']);
 });

@@ -162,6 +162,33 @@ describe('a sandboxed function', () => {
 });
 
 describe("a sandbox's surroundings", () => {
+  it('hold AWS credentials, and new ones in a new process once they expire', async () => {
+    const inMs = (ms: number) => new Date(Date.now() + ms);
+    const expirations = [inMs(3_600_000), inMs(30_000), undefined];
+    let found = 0;
+    const tiny = await sandbox(
+      'exports.handler = async () => ({ key: process.env.AWS_ACCESS_KEY_ID, other: process.env.OTHER });',
+      {
+        environment: { OTHER: 'x' },
+        credentials: async () => ({
+          environment: { AWS_ACCESS_KEY_ID: `key ${found}` },
+          expiration: expirations[found++],
+        }),
+      },
+    );
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      const keys = [];
+      for (const passed of [0, 0, 3_590_000, 0, 0]) {
+        vi.setSystemTime(Date.now() + passed);
+        keys.push(json(await tiny.invoke({})));
+      }
+      expect(keys).toEqual([0, 0, 1, 2, 2].map((which) => ({ key: `key ${which}`, other: 'x' })));
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('give the handler the context that Lambda gives', async () => {
     const tiny = await sandbox(
       `exports.handler = async (event, context) => ({

@@ -1,10 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listen } from '../../infra/local/listen.ts';
 import { isRunning, postJson } from './tiny-function.ts';
 
@@ -236,6 +239,50 @@ describe('npm start with settings that are wrong', () => {
     const greeting = await start(['--port', '0'], { EJABBERD_SERVERS: 'elsewhere.example' }).greeting();
     const roster = await postJson(`${urlIn(greeting)}/get_roster`, '{"user":"alice","server":"example.com"}');
     expect(roster.status).toBe(403);
+  });
+});
+
+describe('npm start with a secret', () => {
+  let home: string;
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'rostbeef-home-'));
+  });
+  afterEach(() => rm(home, { recursive: true }));
+
+  const settings = () => ({
+    HOME: home,
+    PORT: '0',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    EJABBERD_URL: 'http://127.0.0.1:9/',
+    EJABBERD_SECRET_ARN: 'secret',
+  });
+
+  it('gives the functions the credentials of the chosen profile', async () => {
+    const authorizations: (string | undefined)[] = [];
+    const secrets = createServer((request, response) => {
+      authorizations.push(request.headers.authorization);
+      response.writeHead(400).end('{}');
+    });
+    try {
+      const endpoint = `http://127.0.0.1:${await listen(secrets, 0, '127.0.0.1')}`;
+      await mkdir(join(home, '.aws'));
+      const profile = '[mine]\naws_access_key_id = KEY-OF-MINE\naws_secret_access_key = canary\n';
+      await writeFile(join(home, '.aws/credentials'), profile);
+      const environment = { ...settings(), AWS_PROFILE: 'mine', AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint };
+      const greeting = await start([], environment).greeting();
+      await postJson(`${urlIn(greeting)}/get_presence`, '{"user":"alice","server":"here.example"}');
+      expect(authorizations[0]).toContain('Credential=KEY-OF-MINE/');
+    } finally {
+      secrets.close();
+    }
+  });
+
+  it('says in one line that AWS credentials are required', async () => {
+    const { errors, exit } = start([], settings());
+    const complaint = await errors;
+    expect(complaint).toMatch(/^AWS credentials are required/);
+    expect(complaint.trim().split('\n')).toHaveLength(1);
+    expect(await exit).toEqual([1, null]);
   });
 });
 

@@ -7,8 +7,8 @@ import { link, type Rosters } from '../../functions/layer/ejabberd/link.ts';
 import { commandRunner, type Run } from '../../functions/layer/ejabberd/runner.ts';
 import { unlink } from '../../functions/layer/ejabberd/unlink.ts';
 import { nothingLearned } from '../../functions/layer/ejabberd/writable.ts';
+import { createEndpoint, openSockets } from '../../functions/layer/http/index.ts';
 import type { Jid } from '../../functions/layer/jid.ts';
-import { createEndpoint, InvocationSockets } from '../../functions/layer/xmlrpc/index.ts';
 import { type Exchange, FaultProxy } from '../support/fault-proxy.ts';
 
 /** What a call is to do. */
@@ -79,7 +79,7 @@ export async function startCaller(target: string): Promise<Caller> {
         });
       };
       const deadline = new Deadline(60_000);
-      const sockets = new InvocationSockets(endpoint);
+      const sockets = openSockets(endpoint);
       const plain = commandRunner(
         { endpoint, credentials: undefined, limitLarge: pLimit(4) },
         { signal: deadline.signal, sockets },

@@ -1,11 +1,6 @@
 /** The transport as a test uses it. */
 import { afterEach } from 'vitest';
-import {
-  createEndpoint,
-  type EndpointOptions,
-  InvocationSockets,
-  post,
-} from '../../functions/layer/xmlrpc/transport.ts';
+import { createEndpoint, type EndpointOptions, openSockets, post } from '../../functions/layer/http/index.ts';
 import { type Script, type ScriptedServer, startScriptedServer } from './scripted-server.ts';
 
 const stops: (() => unknown)[] = [];
@@ -32,7 +27,7 @@ export const serve = async (
 /** An endpoint as a container has it, and its calls in one invocation. */
 export function client(url: URL, options: Partial<EndpointOptions> = {}) {
   const endpoint = createEndpoint({ url, ca: undefined, maxResponseBytes: 1_000, maxSockets: 10, ...options });
-  const sockets = new InvocationSockets(endpoint);
+  const sockets = openSockets(endpoint);
   stops.push(
     () => endpoint.kept.destroy(),
     () => sockets.close(),

@@ -8,8 +8,8 @@ import {
   RostbeefError,
   type SideState,
 } from '../errors/index.ts';
+import { TransportError } from '../http/index.ts';
 import type { Jid } from '../jid.ts';
-import { TransportError } from '../xmlrpc/index.ts';
 import {
   ANY_FAILURE,
   type Entry,

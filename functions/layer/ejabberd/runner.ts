@@ -14,14 +14,8 @@ import {
   PermissionDeniedError,
   RostbeefError,
 } from '../errors/index.ts';
-import {
-  call,
-  DecodeError,
-  EncodeError,
-  type Endpoint,
-  type InvocationSockets,
-  TransportError,
-} from '../xmlrpc/index.ts';
+import { type Endpoint, type InvocationSockets, TransportError } from '../http/index.ts';
+import { call, DecodeError, EncodeError } from '../xmlrpc/index.ts';
 import { type Command, registeredVhosts } from './commands.ts';
 import { meaningOf } from './faults.ts';
 import { ShapeError } from './shape.ts';

@@ -3,7 +3,7 @@ import type { StanzaRule } from '../config.ts';
 import type { Dialect } from '../ejabberd/dialect.ts';
 import { ForbiddenStanzaError, type Issue } from '../errors/index.ts';
 import { formatJid, type Jid } from '../jid.ts';
-import type { Stanza } from '../stanza.ts';
+import type { Stanza } from '../stanza.lazy.ts';
 
 /** The settings that decide. */
 export interface StanzaPolicy {

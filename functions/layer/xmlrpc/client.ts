@@ -1,8 +1,16 @@
 /** One XML-RPC call: encode, post, decode. */
 import { isUtf8 } from 'node:buffer';
+import { type Endpoint, type Post, post } from '../http/index.ts';
 import { decodeResponse, type Response } from './decode.ts';
-import { type Encodable, encodeCall } from './encode.ts';
-import { type Endpoint, type Post, post } from './transport.ts';
+import { createEncoder, type Encodable, type Encode } from './encode.ts';
+
+let encoder: Promise<Encode> | undefined;
+
+/** Loads the encoder, once a container. The package `xmlrpc` in it takes 4 ms, so load it while something else is awaited. */
+export function loadEncoder(): Promise<Encode> {
+  encoder ??= import('rostbeef-layer/forms').then(({ writeForm }) => createEncoder(writeForm));
+  return encoder;
+}
 
 /** A call, and how it may travel. */
 export interface Call extends Omit<Post, 'body'> {
@@ -18,7 +26,8 @@ export interface Call extends Omit<Post, 'body'> {
  */
 export async function call(endpoint: Endpoint, { method, params, ...way }: Call): Promise<Response> {
   const { isLegacy } = endpoint;
-  const body = await encodeCall(method, params, isLegacy ? 'ISO-8859-1' : undefined);
+  const encode = await loadEncoder();
+  const body = encode(method, params, isLegacy ? 'ISO-8859-1' : undefined);
   const answer = await post(endpoint, { body, ...way });
   return decodeResponse(isLegacy ? asUtf8(answer) : answer);
 }

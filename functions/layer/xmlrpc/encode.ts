@@ -1,79 +1,80 @@
-/** Writes an XML-RPC call: the form that the package `xmlrpc` gives it, with its strings filled in. */
+/** Encodes an XML-RPC call: the form that the package `xmlrpc` writes for it, with the strings filled in. */
 import { EncodeError } from './errors.ts';
-import { HOLE } from './hole.ts';
-import { KNOWN_FORMS } from './known-forms.ts';
 import { xmlProblem } from './xml-text.ts';
 
-/** What a call may hold; numbers are 32-bit integers. */
+/** A value of a call. Numbers are 32-bit integers. */
 export type Encodable = string | number | boolean | readonly Encodable[] | { readonly [name: string]: Encodable };
 
 const MAX_DEPTH = 32;
 
-/** A text of this length on goes as a section: entities for all its markup would cost most of a large stanza's time. */
+/** Texts of at least this length become CDATA sections, because entities would take most of a large stanza's time. */
 const SECTION_FROM = 2_000;
 
-/** Kept forms of calls; commands have a dozen. */
+/** The most forms that are kept. The commands have about 30. */
 const MOST_FORMS = 100;
 
-/** XML-RPC's own characters for a method, and what members of ejabberd's commands are made of. */
+/** The characters that XML-RPC allows in a method's name, and those of the members of ejabberd's commands. */
 const NAME = /^[\w.:/-]+$/;
 
-/** How a call's XML is written: `ISO-8859-1` where it declares that encoding, its bytes being UTF-8 all the same. */
+/** The encoding that the XML declares. Its bytes are UTF-8 in any case. */
 export type Declared = 'ISO-8859-1' | undefined;
+
+/**
+ * Writes the form of a call: its XML, split where each string belongs.
+ *
+ * @param params their strings are left out
+ */
+export type WriteForm = (method: string, params: readonly Encodable[], declared: Declared) => readonly string[];
 
 /**
  * Encodes a call.
  *
- * Each form of a call, that is its method, members and lists with a hole for each string, is written once by the package:
- * while the layer is built, or where the build does not know it, before its first call. After that a call is its form
- * with the strings filled in, for the package takes longer than all else of a small call together.
- *
- * No string changes the structure or arrives altered: the package would put one with `<` or `&` into a CDATA section of
- * which it escapes only the first end, lose carriage returns there, and send what it does not know as an empty string.
- *
  * @param method such as `get_roster`
  * @param params usually one struct
  * @returns the XML in UTF-8
- * @throws EncodeError that names the path of what can't travel, such as `params[0].nick`, and never its value
- * @example
- * await encodeCall('check_account', [{ user: 'alice', host: 'example.com' }])
+ * @throws EncodeError if a value can't travel. It names the path, such as `params[0].nick`, and never the value
  */
-export async function encodeCall(method: string, params: readonly Encodable[], declared?: Declared): Promise<Buffer> {
-  const { form, texts } = readCall(method, params, declared);
-  const parts = forms.get(form) ?? keep(form, KNOWN_FORMS[form] ?? (await written(method, params, declared)));
-  let xml = parts[0] ?? '';
-  for (const [index, text] of texts.entries()) xml += escaped(text, declared) + parts[index + 1];
-  return Buffer.from(xml);
-}
+export type Encode = (method: string, params: readonly Encodable[], declared?: Declared) => Buffer;
 
 /**
- * What the calls of a form have in common, as a key, and the strings that fill one.
+ * Creates an encoder.
  *
- * @throws EncodeError
+ * The package `xmlrpc` writes each form of a call once: its method, members and lists, with a hole for each string. Later
+ * calls of that form only fill in their strings, because the package takes longer than everything else in a small call.
+ *
+ * No string changes the structure or arrives altered. The package itself is not safe: it puts a string with `<` or `&`
+ * into a CDATA section, of which it escapes only the first end, and loses carriage returns there.
+ *
+ * @param writeForm writes the forms
+ * @example
+ * const encode = createEncoder(writeForm);
+ * encode('check_account', [{ user: 'alice', host: 'example.com' }]);
  */
-export function readCall(method: string, params: readonly Encodable[], declared: Declared) {
-  if (!NAME.test(method)) throw new EncodeError('the method’s name is not one');
+export function createEncoder(writeForm: WriteForm): Encode {
+  const forms = new Map<string, readonly string[]>();
+  const written: WriteForm = (...call) => {
+    if (forms.size >= MOST_FORMS) forms.clear();
+    return writeForm(...call);
+  };
+  return (method, params, declared) => {
+    const { key, texts } = readCall(method, params, declared);
+    const form = forms.get(key) ?? written(method, params, declared);
+    forms.set(key, form);
+    let xml = form[0] ?? '';
+    for (const [index, text] of texts.entries()) xml += escaped(text, declared) + form[index + 1];
+    return Buffer.from(xml);
+  };
+}
+
+/** Returns the key of the call's form, and the strings that fill it. */
+function readCall(method: string, params: readonly Encodable[], declared: Declared) {
+  if (!NAME.test(method)) throw new EncodeError('the method’s name is not valid');
   const texts: string[] = [];
   const content = params.map((param, index) => readValue(param, `params[${index}]`, 0, texts)).join('');
-  return { form: `${declared ?? ''} ${method} ${content}`, texts };
+  return { key: `${declared ?? ''} ${method} ${content}`, texts };
 }
 
-const forms = new Map<string, readonly string[]>();
-
-function keep(form: string, xml: string): readonly string[] {
-  if (forms.size >= MOST_FORMS) forms.clear();
-  const parts = xml.split(HOLE);
-  forms.set(form, parts);
-  return parts;
-}
-
-/** The package and what it builds XML with are a tenth of a cold start, and the calls of the seven methods do without. */
-async function written(method: string, params: readonly Encodable[], declared: Declared): Promise<string> {
-  const { writeForm } = await import('rostbeef-layer/forms');
-  return writeForm(method, params, declared);
-}
-
-/** A line feed for a carriage return is what an XML parser would make of a raw one. */
+/** A carriage return becomes a character reference, because an XML parser reads a raw one as a line feed. */
 function escaped(text: string, declared: Declared): string {
   if (!/[&<>\r]/.test(text)) return text;
   if (text.length >= SECTION_FROM && declared === undefined && !text.includes('\r')) return section(text);
@@ -86,9 +87,9 @@ function section(text: string): string {
 }
 
 /**
- * Checks that a value can travel, and takes out its strings in their order.
+ * Checks that a value can travel, and collects its strings in their order.
  *
- * @returns its form: what is left without them
+ * @returns what the value's form depends on: everything but the strings
  */
 function readValue(value: unknown, path: string, depth: number, texts: string[]): string {
   if (typeof value === 'string') {
@@ -107,7 +108,7 @@ function readValue(value: unknown, path: string, depth: number, texts: string[])
   if (typeof value === 'object' && value !== null && isPlain(value)) {
     let form = '{';
     for (const [name, member] of Object.entries(value)) {
-      if (!NAME.test(name)) throw new EncodeError(`${path} has a member whose name is not one`);
+      if (!NAME.test(name)) throw new EncodeError(`${path} has a member whose name is not valid`);
       form += `${name}=${readValue(member, `${path}.${name}`, depth + 1, texts)}`;
     }
     return `${form}}`;

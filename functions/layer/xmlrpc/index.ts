@@ -1,4 +1,3 @@
-export { call } from './client.ts';
-export { DecodeError, EncodeError, TransportError } from './errors.ts';
-export { createEndpoint, type Endpoint, type EndpointOptions, InvocationSockets } from './transport.ts';
+export { call, loadEncoder } from './client.ts';
+export { DecodeError, EncodeError } from './errors.ts';
 export { xmlProblem } from './xml-text.ts';

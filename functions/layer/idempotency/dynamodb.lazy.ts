@@ -1,4 +1,4 @@
-/** The parts of the DynamoDB client that are used: a file of the layer by itself, loaded where a table is configured. */
+/** The parts of the DynamoDB client that are used. Loaded only if a table is configured. */
 export {
   ConditionalCheckFailedException,
   DeleteItemCommand,

@@ -1,4 +1,4 @@
-/** The parts of Secrets Manager's client that are used: a file of the layer by itself, loaded where a secret is configured. */
+/** The parts of Secrets Manager's client that are used. Loaded only if a secret is configured. */
 export {
   DescribeSecretCommand,
   GetRandomPasswordCommand,

@@ -1,15 +1,15 @@
-/** The form of a call, written by the package `xmlrpc`: a file of the layer by itself, loaded where the build does not know a form. */
+/** Writes the forms of calls with the package `xmlrpc`. It is loaded while the secret is being read. */
 import CustomType, { type XmlNode } from 'xmlrpc/lib/customtype.js';
 import serializer from 'xmlrpc/lib/serializer.js';
-import type { Declared, Encodable } from './encode.ts';
-import { HOLE } from './hole.ts';
+import type { Encodable, WriteForm } from './encode.ts';
 
-/** What the package writes for a call, with holes for its strings. */
-export function writeForm(method: string, params: readonly Encodable[], declared: Declared): string {
-  return serializer.serializeMethodCall(method, params.map(withHoles), declared);
-}
+/** Stands for a string. No name or number can hold it, because the package escapes `&` in them. */
+const HOLE = '&hole;';
 
-/** A string's place, which the package puts into its element as it is. */
+export const writeForm: WriteForm = (method, params, declared) =>
+  serializer.serializeMethodCall(method, params.map(withHoles), declared).split(HOLE);
+
+/** The package writes it into its element as it is. */
 class Hole extends CustomType {
   override readonly tagName = 'string';
 

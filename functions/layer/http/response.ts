@@ -1,0 +1,55 @@
+/** Checks a response's head and reads its body. */
+import type { IncomingMessage } from 'node:http';
+
+/** Names what makes a response unacceptable. Two readers could understand a refused head differently (RFC 9112, section 11). */
+export function problemOf({ statusCode, headers, httpVersion }: IncomingMessage): string | undefined {
+  if (statusCode !== 200) return `HTTP status ${statusCode}`;
+  if (headers['content-encoding'] !== undefined) return 'a content encoding';
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return 'not an HTTP/1 response';
+  const encoding = headers['transfer-encoding'];
+  if (encoding === undefined) return undefined;
+  // A recipient that knows only HTTP/1.0 does not decode chunks (RFC 9112, section 6.1).
+  return httpVersion === '1.1' && encoding.toLowerCase() === 'chunked' ? undefined : 'an unexpected transfer encoding';
+}
+
+/** The body is larger than allowed. */
+export class BodyTooLargeError extends Error {
+  override readonly name = 'BodyTooLargeError';
+
+  constructor(maxBytes: number) {
+    super(`a body of more than ${maxBytes} bytes`);
+  }
+}
+
+/**
+ * Reads a response's body.
+ *
+ * @param maxBytes the most bytes of the body
+ * @throws BodyTooLargeError, as soon as the head or the body shows it
+ * @throws Error of Node.js if the connection breaks
+ */
+export function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const tooLarge = () => reject(new BodyTooLargeError(maxBytes));
+    if (Number(response.headers['content-length']) > maxBytes) return tooLarge();
+    let bytes: Buffer = Buffer.alloc(0);
+    let size = 0;
+    response.on('data', (chunk: Buffer) => {
+      if (size + chunk.length > maxBytes) return tooLarge();
+      bytes = withRoom(bytes, size, size + chunk.length);
+      size += chunk.copy(bytes, size);
+    });
+    response.on('error', reject);
+    response.on('end', () => {
+      if (response.complete) resolve(bytes.subarray(0, size));
+    });
+  });
+}
+
+/** Returns a buffer with room for more. A list of chunks would take far more memory than chunks of a few bytes hold. */
+function withRoom(bytes: Buffer, used: number, wanted: number): Buffer {
+  if (wanted <= bytes.length) return bytes;
+  const larger = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * bytes.length));
+  bytes.copy(larger, 0, 0, used);
+  return larger;
+}

@@ -1,0 +1,81 @@
+/** One POST over HTTP/1.1. */
+import * as http from 'node:http';
+import { answerTo } from './answer.ts';
+import type { Endpoint, InvocationSockets } from './endpoint.ts';
+import { StaleConnectionError, TransportError } from './errors.ts';
+import type { Pool } from './pool.ts';
+
+/** The most bytes of a response's head. */
+const MAX_HEAD_BYTES = 16 * 1024;
+
+/** One request. */
+export interface Post {
+  readonly body: Buffer;
+  /** Ends the request when it fires. */
+  readonly signal: AbortSignal;
+  /** Whether the request may be sent again, and over a connection that may have died. */
+  readonly idempotent: boolean;
+  readonly sockets: InvocationSockets;
+  /** Whether to use a connection that has carried nothing before. */
+  readonly fresh?: boolean | undefined;
+  /** Whether to send an idempotent request only once, even if a kept connection dies. */
+  readonly once?: boolean | undefined;
+}
+
+/**
+ * Sends a body and returns the response's.
+ *
+ * Settles once, at the latest when the signal fires. If a kept connection dies before the first byte of the response, an
+ * idempotent request is repeated once on a new connection. No other request is ever sent twice.
+ *
+ * @throws TransportError if there is no valid response with status 200
+ * @example
+ * const body = await post(endpoint, { body: Buffer.from('<methodCall/>'), signal, idempotent: true, sockets });
+ */
+export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
+  const { kept, single } = endpoint;
+  // One pool carries all requests to a legacy server, so that it never gets more connections than it takes.
+  if (endpoint.isLegacy) return exchange(endpoint, request, kept);
+  if (request.fresh) return exchange(endpoint, request, single);
+  if (!request.idempotent) return exchange(endpoint, request, request.sockets.pool);
+  try {
+    return await exchange(endpoint, request, kept);
+  } catch (error) {
+    if (request.once || !(error instanceof StaleConnectionError)) throw error;
+    // Whatever ended one idle connection, a freeze or a restart of the server, ended the others too.
+    kept.destroyIdle();
+    if (error.kind === 'timeout') throw error;
+    return exchange(endpoint, request, kept).catch(sentBefore);
+  }
+}
+
+/** The request may have reached the server over the dead connection, whatever happened on the next one. */
+function sentBefore(error: unknown): never {
+  if (!(error instanceof TransportError) || error.sent) throw error;
+  const kind = error.kind === 'unreachable' ? 'lost' : error.kind;
+  throw new TransportError(kind, true, kind === 'lost' ? 'the connection broke' : error.message, error.code);
+}
+
+async function exchange(endpoint: Endpoint, { body, signal }: Post, pool: Pool): Promise<Buffer> {
+  await pool.take(signal);
+  const { url, target, resumption } = endpoint;
+  const options: http.RequestOptions & { readonly session: Buffer | undefined } = {
+    ...target,
+    method: 'POST',
+    agent: pool.agent,
+    session: resumption.session,
+    maxHeaderSize: MAX_HEAD_BYTES,
+    insecureHTTPParser: false,
+    // Node.js sends an array as it is. Classic servers require header names in Title-Case.
+    headers: [
+      ...['Host', url.host, 'User-Agent', 'rostbeef-functions', 'Content-Type', 'text/xml'],
+      ...['Content-Length', String(body.length), 'Connection', pool.keepAlive ? 'keep-alive' : 'close'],
+    ],
+  };
+  const request = http.request(options);
+  request.once('close', pool.release);
+  const answer = answerTo(request, endpoint, signal);
+  // As a string, the body goes out in one write with the head, because a classic server waits only 50 ms for it.
+  request.end(body.toString('latin1'), 'latin1');
+  return answer;
+}
