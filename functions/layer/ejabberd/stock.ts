@@ -21,7 +21,8 @@ export function stockDialect(server: Server): (invocation: Invocation & { readon
   return (invocation) => {
     const run = commandRunner(server, invocation);
     const { deadline } = invocation;
-    const connectedResources = (user: Jid) => run(userResources(user)).catch(elseIfNotFound<readonly string[]>([]));
+    const connectedResources = (user: Jid, signal?: AbortSignal) =>
+      run(userResources(user), { signal }).catch(elseIfNotFound<readonly string[]>([]));
     return {
       linkContacts: (side1, side2) => link(run, side1, side2, learnGroupsArgument, deadline),
       unlinkContacts: (jid1, jid2) => unlink(run, jid1, jid2, deadline),
