@@ -6,6 +6,7 @@ import { secretsManagerStore } from './credentials/secret-store.ts';
 import { Deadline } from './deadline.ts';
 import { classicDialect } from './ejabberd/classic.ts';
 import { stockDialect } from './ejabberd/stock.ts';
+import { CredentialsUnavailableError } from './errors/index.ts';
 import { createEndpoint, openSockets } from './http/index.ts';
 import { type Once, onceBy } from './idempotency/once.ts';
 import { dynamoDbTable, type Table } from './idempotency/table.ts';
@@ -108,10 +109,17 @@ function credentialsOf({ secretArn }: Config): CredentialSource | undefined {
   return secretArn === undefined ? undefined : secretCredentials(secretsManagerStore(secretArn));
 }
 
-/** The account of the commands, in the form that JIDs are compared in. */
+/**
+ * The account of the commands, in the form that JIDs are compared in. ejabberd drops some characters of a name that is not
+ * a JID here, so such an account could not be told from a sender.
+ *
+ * @throws CredentialsUnavailableError if the secret can't be read, or its account is not a JID
+ */
 async function accountOf(source: CredentialSource | undefined, signal: AbortSignal): Promise<Jid | undefined> {
   if (source === undefined) return undefined;
   const { user, server } = await source.current(signal);
   const account = parseBareJid(`${user}@${server}`);
-  return 'jid' in account ? account.jid : { local: user, domain: server, resource: '' };
+  if ('jid' in account) return account.jid;
+  const detail = `the secret’s user and server must be the account’s JID as ejabberd spells it, but user@server ${account.problem}`;
+  throw new CredentialsUnavailableError({ detail });
 }

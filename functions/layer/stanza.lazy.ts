@@ -98,11 +98,22 @@ export function readStanza(text: string): StanzaResult {
 
 /** Where a text has an `&` that begins no reference. The parser would look for the end of one, and report that. */
 function bareAmpersand(text: string): string | undefined {
-  const markup = text.replace(/<!\[CDATA\[.*?\]\]>/gs, (section) => section.replaceAll('&', ' '));
-  const index = markup.search(/&(?!#?[\w.-]+;)/);
-  if (index < 0) return undefined;
+  const index = indexOfBareAmpersand(text);
+  if (index === undefined) return undefined;
   const lines = text.slice(0, index + 1).split('\n');
   return `line ${lines.length}, column ${lines.at(-1)?.length}`;
+}
+
+/** A CDATA section may hold any `&`. Each section is passed at once, so that many open ones cost no more than one. */
+function indexOfBareAmpersand(text: string): number | undefined {
+  const next = /<!\[CDATA\[|&(?!#?[\w.-]+;)/g;
+  for (let found = next.exec(text); found !== null; found = next.exec(text)) {
+    if (found[0] === '&') return found.index;
+    const end = text.indexOf(']]>', next.lastIndex);
+    if (end < 0) return undefined;
+    next.lastIndex = end;
+  }
+  return undefined;
 }
 
 /** Ends the parsing. */

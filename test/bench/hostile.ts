@@ -38,6 +38,7 @@ const STANZAS: Readonly<Record<string, (bytes: number) => string>> = {
   'one long name': (bytes) => inMessage(`<${fill('a', bytes)}/>`),
   'elements one in another': (bytes) => inMessage(fill('<a>', bytes)),
   'bare ampersands': (bytes) => inMessage(fill('& ', bytes)),
+  'an ampersand and open sections': (bytes) => inMessage(`&${fill('<![CDATA[', bytes)}`),
   'open comments': (bytes) => inMessage(fill('<!--', bytes)),
   'line feeds': (bytes) => inMessage(fill('\n', bytes)),
 };

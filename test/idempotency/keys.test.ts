@@ -245,6 +245,33 @@ describe('a key', () => {
     expect(await count()).toBe(1);
   });
 
+  it('is not claimed by a stanza that is refused, so the table is not asked', async () => {
+    const { input } = await world.receiver();
+    const lost = world.process({ EJABBERD_IDEMPOTENCY_TABLE: 'no-such-table' });
+    const refused = { ...input, stanza: '<presence type="subscribe"/>', idempotencyKey: newKey() };
+    expect(await errorOf(lost, refused)).toBe('ForbiddenStanzaError');
+  });
+
+  const iq = '<iq type="get" id="1"><query xmlns="jabber:iq:version"/></iq>';
+
+  it('of an iq is free again if the receiver’s resources could not be read', async () => {
+    const url = await serverThat(() => undefined);
+    const { input } = await world.receiver();
+    const call = { ...input, stanza: iq, idempotencyKey: newKey() };
+    const onHung = world.process({ EJABBERD_URL: url, EJABBERD_SECRET_ARN: '', EJABBERD_TIMEOUT_MS: '1000' });
+    expect(await errorOf(onHung, call)).toBe('EjabberdTimeoutError');
+    expect(await errorOf(sandbox, call)).toBeUndefined();
+  });
+
+  it('of an iq is a success again although the resource has gone', async () => {
+    const { input } = await world.receiver();
+    const call = { ...input, stanza: iq, idempotencyKey: newKey() };
+    expect(await errorOf(sandbox, call)).toBeUndefined();
+    await world.unregister(input.to);
+    expect(await errorOf(sandbox, call)).toBeUndefined();
+    expect(await errorOf(sandbox, { ...call, idempotencyKey: newKey() })).toBe('ForbiddenStanzaError');
+  });
+
   describe('of a process that was killed', () => {
     const shortLived = { EJABBERD_TIMEOUT_MS: '1000' };
     const afterItsLease = () => sleep(2_100);

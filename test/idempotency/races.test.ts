@@ -75,7 +75,8 @@ it('at most one attempt sends what may be taken, and a key that no attempt sent 
           if (sent === 'unknown') throw new OutcomeUnknownError();
         };
         const once = onceBy({ table, ttlSeconds: 3_600, deadline, warn: () => undefined });
-        return once({ method: 'send_stanza', key, parts: ['stanza'], send })
+        const admit = async () => undefined;
+        return once({ method: 'send_stanza', key, parts: ['stanza'], admit, send })
           .then(
             () => 'ok',
             ({ name }) => name,

@@ -24,6 +24,8 @@ export interface World {
   process(settings?: Record<string, string>): Sandbox;
   /** A client that is online, and how often it got the stanza of an input to it. */
   receiver(): Promise<{ readonly input: Input; count(): Promise<number> }>;
+  /** Removes the account of a JID, which ends its sessions. */
+  unregister(jid: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -65,6 +67,7 @@ export async function startWorld(server: XmppServer): Promise<World> {
       const input = { from: `sender@${server.host}`, to: client.jid, stanza: messageOf(user) };
       return { input, count: () => countAt(client, server, user) };
     },
+    unregister: (jid) => server.unregister(jid.slice(0, jid.indexOf('@'))),
     async stop() {
       await Promise.all(processes.map((each) => each.stop()));
       await Promise.all([database.stop(), secrets.stop(), server.stop(), rm(folder, { recursive: true })]);

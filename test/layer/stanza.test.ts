@@ -92,6 +92,7 @@ describe('a stanza', () => {
     ['<message>&nbsp;</message>', 'undefined entity, at line 1, column 15'],
     ['<message><body>', 'unclosed tag, at line 1, column 15'],
     ['<message/><message/>', 'documents may contain only one root, at line 1, column 19'],
+    ['<message><![CDATA[Tom & Jerry', 'unclosed tag, at line 1, column 29'],
     ['hello', 'text outside of the element, at line 1, column 5'],
     ['<message><canary:x/></message>', 'unbound namespace prefix, at line 1, column 20'],
   ])('%s is refused with line, column and the parser’s reason', (text, reason) => {
@@ -102,6 +103,7 @@ describe('a stanza', () => {
     ['<message><body>\nTom & Jerry</body></message>', 'line 2, column 5'],
     ['<message><body>a&b;&</body></message>', 'line 1, column 20'],
     ['<message><body><![CDATA[a & b]]>&amp; & c</body></message>', 'line 1, column 39'],
+    ['<message><![CDATA[&]]><![CDATA[&]]>a & b<![CDATA[<![CDATA[', 'line 1, column 38'],
   ])('%s is refused with the place of the bare ampersand', (text, place) => {
     expect(readStanza(text)).toHaveProperty('problems.0', `must have & written as &amp;, at ${place}`);
   });

@@ -42,13 +42,14 @@ export function stanzaAttacksOn(root: string): void {
   let guarded: Handlers;
   let unguarded: Handlers;
   let scoped: Handlers;
+  let settings: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
     server = await startRealEjabberd(root, { lines: LINES });
     secrets = await startSecretsManager();
     secrets.set('account', 'AWSCURRENT', server.account);
     await server.register('admin');
-    const settings = {
+    settings = {
       EJABBERD_URL: server.url,
       EJABBERD_SECRET_ARN: 'account',
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
@@ -145,6 +146,24 @@ export function stanzaAttacksOn(root: string): void {
     // The same command by a listed administrator, which shows that it was the sender that counted.
     expect(await send(unguarded, { from: 'admin@xmpp.test', to: 'xmpp.test', stanza })).toEqual({ code: 0 });
     await vi.waitFor(async () => expect(await isAccount(added)).toBe(true));
+  });
+
+  it.each([
+    ['user', 'rost\u00adbeef'],
+    ['user', 'rostbeef\u200d'],
+    ['server', 'xmpp\u00ad.test'],
+  ])('nothing is sent as the functions’ own account if the %s in the secret is %j', async (member, spelling) => {
+    secrets.set('odd', 'AWSCURRENT', { ...server.account, [member]: spelling });
+    const handlers = openHandlers({
+      ...settings,
+      EJABBERD_SECRET_ARN: 'odd',
+      EJABBERD_STANZAS: 'any',
+      EJABBERD_SENDERS: 'rostbeef@xmpp.test',
+    });
+    const stanza = '<iq type="get" id="1"><query xmlns="jabber:iq:version"/></iq>';
+    const result = await send(handlers, { from: 'rostbeef@xmpp.test', to: 'xmpp.test', stanza });
+    expect(result).toMatchObject({ name: 'CredentialsUnavailableError' });
+    expect(JSON.stringify([String(result), handlers.log])).not.toContain(server.account.password);
   });
 
   it('the rotation’s account can’t be taken over', async () => {

@@ -30,7 +30,8 @@ export function classicDialect(server: Server): (invocation: Invocation) => Dial
         };
       },
       getPresence: async (user) => bestPresence(await run(commands.getPresence(user))),
-      connectedResources: (user) => run(commands.getResources(user)).catch(elseIfNotFound<readonly string[]>([])),
+      connectedResources: (user, signal) =>
+        run(commands.getResources(user), { signal }).catch(elseIfNotFound<readonly string[]>([])),
       getResources: async (user) => [...(await run(commands.getResources(user)))].sort(byCodeUnit),
       sendStanza: (from, to, stanza, signal) => run(commands.sendStanza(from, to, stanza), { signal }),
     };

@@ -69,8 +69,12 @@ export interface Dialect {
     isVisible: (item: RosterItem) => boolean,
   ): Promise<{ readonly part: Part; readonly presences: readonly Presence[] }>;
   getPresence(user: Jid): Promise<Presence>;
-  /** Every connected resource of a user, in no order; none for a user that does not exist. */
-  connectedResources(user: Jid): Promise<readonly string[]>;
+  /**
+   * Every connected resource of a user, in no order; none for a user that does not exist.
+   *
+   * @param signal a deadline that is earlier than the invocation's
+   */
+  connectedResources(user: Jid, signal?: AbortSignal): Promise<readonly string[]>;
   /** Every connected resource, sorted. */
   getResources(user: Jid): Promise<readonly string[]>;
   /**

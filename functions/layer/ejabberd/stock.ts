@@ -40,7 +40,8 @@ export function stockDialect(
   return (invocation) => {
     const run = commandRunner(server, invocation);
     const rosters = { run, groups, learned, writing: { deadline: invocation.deadline, pause } };
-    const connectedResources = (user: Jid) => run(userResources(user)).catch(elseIfNotFound<readonly string[]>([]));
+    const connectedResources = (user: Jid, signal?: AbortSignal) =>
+      run(userResources(user), { signal }).catch(elseIfNotFound<readonly string[]>([]));
     return {
       linkContacts: (side1, side2) => link(rosters, side1, side2),
       unlinkContacts: (jid1, jid2) => unlink(rosters, jid1, jid2),

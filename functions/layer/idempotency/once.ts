@@ -1,7 +1,7 @@
 /**
  * Sends at most once a key.
  *
- * An attempt claims the key, writes that it begins to send, sends, and keeps the outcome. The table checks and makes each
+ * An attempt claims the key, makes the last checks, writes that it begins to send, sends, and keeps the outcome. The table checks and makes each
  * write in one step, and all but the claim demand the attempt's own id. So the order holds for writes that come late or
  * twice, and whatever the clocks say:
  *
@@ -29,6 +29,8 @@ export interface Sending {
   readonly key: IdempotencyKey;
   /** What tells it from any other: the same key with other parts is refused. */
   readonly parts: readonly string[];
+  /** Makes the last checks, which may ask the server. If they fail, nothing is sent and the key is free. */
+  admit(signal: AbortSignal): Promise<void>;
   /** @param signal a deadline that leaves time to keep what became of it */
   send(signal: AbortSignal): Promise<void>;
 }
@@ -40,7 +42,7 @@ export interface Sending {
  * @throws IdempotencyInProgressError while another call with the key is at work
  * @throws OutcomeUnknownError where an earlier call may have sent it: it is not sent again while the key is kept
  * @throws IdempotencyStoreUnavailableError where the table can't be asked: nothing was sent
- * @throws what `send` throws
+ * @throws what `admit` or `send` throws
  */
 export type Once = (sending: Sending) => Promise<void>;
 
@@ -85,16 +87,20 @@ export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once
     throw new IdempotencyInProgressError();
   };
 
-  const takeAndBegin = async (claim: Claim, key: IdempotencyKey, signal: AbortSignal): Promise<boolean> => {
+  const takeAndBegin = async (claim: Claim, { key, admit }: Sending, signal: AbortSignal): Promise<boolean> => {
     if (!(await take(claim, key, signal))) return false;
+    await admit(signal).catch(async (error: unknown) => {
+      await free(claim);
+      throw error;
+    });
     // Another call found our lease over by its clock.
     if (!(await table.beginSending(claim, signal))) throw new IdempotencyInProgressError();
     return true;
   };
 
   /** Frees the key if the table fails, because a write that was not answered may have been done, or may still be. */
-  const takeAndBeginOrFree = (claim: Claim, key: IdempotencyKey, signal: AbortSignal): Promise<boolean> =>
-    takeAndBegin(claim, key, signal).catch(async (error: unknown) => {
+  const takeAndBeginOrFree = (claim: Claim, sending: Sending, signal: AbortSignal): Promise<boolean> =>
+    takeAndBegin(claim, sending, signal).catch(async (error: unknown) => {
       if (error instanceof IdempotencyStoreUnavailableError) await free(claim);
       throw error;
     });
@@ -115,7 +121,7 @@ export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once
     const claim = newClaim(sending);
     const sendingEnds = new Deadline(deadline.remainingMs - Math.min(KEEPING_MS, deadline.remainingMs / 5));
     try {
-      if (!(await takeAndBeginOrFree(claim, sending.key, sendingEnds.signal))) return;
+      if (!(await takeAndBeginOrFree(claim, sending, sendingEnds.signal))) return;
       await sending.send(sendingEnds.signal).catch(async (error: unknown) => {
         await (wasNotTaken(error) ? free(claim) : keep(claim, 'unknown'));
         throw error;

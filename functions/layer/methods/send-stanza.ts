@@ -6,7 +6,7 @@ import type { Stanza } from '../stanza.lazy.ts';
 import { done, text } from './fields.ts';
 import { jidsBy } from './jids.ts';
 import { defineMethod } from './method.ts';
-import { demandSendable } from './stanza-policy.ts';
+import { demandAllowed, demandConnected } from './stanza-policy.ts';
 
 /** Sends a stanza. */
 export const sendStanza = defineMethod({
@@ -59,14 +59,16 @@ export const sendStanza = defineMethod({
     return { jids, effective: { from: sender.jid, to: receiver.jid }, sender, receiver, stanza, key };
   },
   async run(input, { key, sender, receiver, stanza }, { dialect, stanzaPolicy, once }) {
-    const send = async (signal?: AbortSignal) => {
-      await demandSendable({ stanza, sender, receiver }, stanzaPolicy, dialect);
-      await dialect.sendStanza(sender.jid, receiver.jid, input.stanza, signal);
-    };
-    if (once === undefined || key === undefined) await send();
-    else {
+    const delivery = { stanza, sender, receiver };
+    await demandAllowed(delivery, stanzaPolicy);
+    const admit = (signal?: AbortSignal) => demandConnected(delivery, stanzaPolicy, dialect, signal);
+    const send = (signal?: AbortSignal) => dialect.sendStanza(sender.jid, receiver.jid, input.stanza, signal);
+    if (once === undefined || key === undefined) {
+      await admit();
+      await send();
+    } else {
       const parts = [formatJid(sender.jid), formatJid(receiver.jid), input.stanza];
-      await once({ method: 'send_stanza', key, parts, send });
+      await once({ method: 'send_stanza', key, parts, admit, send });
     }
     return { code: 0 };
   },

@@ -28,18 +28,35 @@ interface Address {
 }
 
 /**
- * Passes if the stanza may be sent.
+ * Passes if the settings allow the stanza. Nothing is asked of the server.
  *
  * With `users`, a stanza goes to a user: nothing is sent that makes a server or service act in the sender's name, or
  * that changes one of two rosters only. With `any`, the functions' own account can't be the sender.
  *
  * @throws ForbiddenStanzaError that lists every reason
- * @throws PermissionDeniedError if the account may not ask for a receiver's resources, which an `iq` needs
+ * @example
+ * await demandAllowed(delivery, policy)
  */
-export async function demandSendable(delivery: Delivery, policy: StanzaPolicy, dialect: Dialect): Promise<void> {
-  if (policy.rule === 'any') return refuse(await ownAccountIssues(delivery, policy));
-  refuse(issuesOf(delivery, policy));
-  if (delivery.stanza.name === 'iq') refuse(await absenceIssues(delivery, dialect));
+export async function demandAllowed(delivery: Delivery, policy: StanzaPolicy): Promise<void> {
+  refuse(policy.rule === 'any' ? await ownAccountIssues(delivery, policy) : issuesOf(delivery, policy));
+}
+
+/**
+ * Passes if the receiver of an `iq` is connected, as the rule `users` demands. Any other stanza passes at once.
+ *
+ * @param signal a deadline that is earlier than the invocation's
+ * @throws ForbiddenStanzaError if the receiver's resource is not connected
+ * @throws PermissionDeniedError if the account may not ask for the receiver's resources
+ * @example
+ * await demandConnected(delivery, policy, dialect)
+ */
+export async function demandConnected(
+  delivery: Delivery,
+  { rule }: StanzaPolicy,
+  dialect: Dialect,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (rule === 'users' && delivery.stanza.name === 'iq') refuse(await absenceIssues(delivery, dialect, signal));
 }
 
 /** RFC 6121 section 4.7.1: the types that manage subscriptions. */
@@ -89,9 +106,13 @@ function issuesOf({ stanza, sender, receiver }: Delivery, { listsDomain }: Stanz
 }
 
 /** Users of other servers have no resources here, so an `iq` never goes to them. */
-async function absenceIssues({ receiver }: Delivery, dialect: Dialect): Promise<readonly Issue[]> {
+async function absenceIssues(
+  { receiver }: Delivery,
+  dialect: Dialect,
+  signal: AbortSignal | undefined,
+): Promise<readonly Issue[]> {
   const { path, jid } = receiver;
-  const resources = await dialect.connectedResources(jid);
+  const resources = await dialect.connectedResources(jid, signal);
   if (resources.includes(jid.resource)) return [];
   return [{ path, message: 'must have a connected resource for an iq: get_resources lists them' }];
 }
