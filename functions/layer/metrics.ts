@@ -5,6 +5,7 @@ import {
   CredentialsRejectedError,
   CredentialsUnavailableError,
   IdempotencyStoreUnavailableError,
+  OutcomeUnknownError,
   RostbeefError,
   UnexpectedError,
 } from './errors/index.ts';
@@ -19,6 +20,7 @@ const NOTHING_FAILED = {
   CredentialFailures: 0,
   EjabberdFailures: 0,
   FunctionFailures: 0,
+  PoisonMessages: 0,
 } as const;
 
 type Metric = keyof typeof NOTHING_FAILED;
@@ -33,12 +35,17 @@ const DIRECTIVES = directives(Object.keys(NOTHING_FAILED));
  * - `CredentialFailures`: the secret can't be read, or ejabberd refuses it
  * - `EjabberdFailures`: ejabberd can't be reached, or does not answer as it should
  * - `FunctionFailures`: the settings are wrong, the idempotency table can't be asked, or the functions have a defect
+ * - `PoisonMessages`: a message of a queue can never succeed, however often it is delivered
+ *
+ * @param error why the call failed; `undefined` if it did not
+ * @param door the name of the door that the call came through
  */
-export function callMetrics(error: unknown): Record<Metric | '_aws', unknown> {
+export function callMetrics(error: unknown, door?: string): Record<Metric | '_aws', unknown> {
   const failed = error === undefined ? undefined : metricOf(error);
   return {
     ...NOTHING_FAILED,
     ...(failed && { [failed]: 1 }),
+    ...(door === 'sqs' && neverSucceeds(error) && { PoisonMessages: 1 }),
     _aws: { Timestamp: Date.now(), CloudWatchMetrics: DIRECTIVES },
   };
 }
@@ -54,6 +61,12 @@ function directives(names: readonly string[]): readonly object[] {
 }
 
 const FUNCTION_FAILURES = [ConfigurationError, IdempotencyStoreUnavailableError, UnexpectedError];
+
+/** A wrong setting or a missing permission can be corrected while the message waits, a wrong input can't. */
+function neverSucceeds(error: unknown): boolean {
+  if (!(error instanceof RostbeefError) || error.retryable) return false;
+  return error instanceof OutcomeUnknownError || metricOf(error) === 'ClientErrors';
+}
 
 function metricOf(error: unknown): Metric {
   if (!(error instanceof RostbeefError) || FUNCTION_FAILURES.some((Class) => error instanceof Class)) {
