@@ -10,7 +10,7 @@ import {
   SecurityGroup,
   type SubnetSelection,
 } from 'aws-cdk-lib/aws-ec2';
-import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { defaultPeers, hostAndPort, peerOf } from './peers.ts';
 import type { Placement } from './rostbeef-function.ts';
@@ -156,7 +156,7 @@ export class EjabberdNetwork extends Construct implements Placement {
     });
     endpoint.addToPolicy(
       new PolicyStatement({
-        principals: [new AnyPrincipal()],
+        principals: [new StarPrincipal()],
         actions: [...SECRETS_MANAGER_ACTIONS],
         resources: ['*'],
         conditions: { StringEquals: { 'aws:PrincipalAccount': Stack.of(this).account } },

@@ -7,7 +7,7 @@ import {
   Port,
   SecurityGroup,
 } from 'aws-cdk-lib/aws-ec2';
-import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/read-context.ts';
 import { EjabberdApi } from '../constructs/ejabberd-api.ts';
@@ -89,7 +89,7 @@ export class ApiStack extends Stack {
     });
     endpoint.addToPolicy(
       new PolicyStatement({
-        principals: [new AnyPrincipal()],
+        principals: [new StarPrincipal()],
         actions: ['execute-api:Invoke'],
         resources: [this.formatArn({ service: 'execute-api', resource: '*' })],
       }),
