@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { Dashboard, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, Dashboard, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -39,10 +39,14 @@ export class EjabberdMonitoring extends Construct {
   /** The alarms publish to this topic. */
   readonly topic: Topic;
   readonly dashboard: Dashboard;
+  /** The alarms by the names that the runbook has for them. */
+  readonly alarms: ReadonlyMap<string, Alarm>;
+  readonly #alarms = new Map<string, Alarm>();
 
   constructor(scope: Construct, id: string, props: EjabberdMonitoringProps) {
     super(scope, id);
     const { rostbeef, doctor, api, rotation, events } = props;
+    this.alarms = this.#alarms;
     this.topic = this.#makeTopic();
     if (props.email !== undefined) {
       const subscription = this.topic.addSubscription(new EmailSubscription(props.email));
@@ -191,6 +195,6 @@ export class EjabberdMonitoring extends Construct {
   }
 
   #alarm(id: string, props: Omit<AlarmProps, 'topic'>): void {
-    new RunbookAlarm(this, id, { ...props, topic: this.topic });
+    this.#alarms.set(id, new RunbookAlarm(this, id, { ...props, topic: this.topic }).alarm);
   }
 }

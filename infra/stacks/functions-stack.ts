@@ -63,7 +63,9 @@ export class FunctionsStack extends Stack {
       value: placement.securityGroup.securityGroupId,
       description: 'Open ejabberd’s own security group or firewall for this group.',
     });
-    new CfnOutput(this, 'DoctorArn', {
+    publish(this, config, {
+      output: 'DoctorArn',
+      parameter: 'doctor-arn',
       value: this.doctor.function.alias.functionArn,
       description: 'Invoke it for a report on ejabberd.',
     });

@@ -14,13 +14,22 @@ export class MonitoringStack extends Stack {
     props: StackProps,
   ) {
     super(scope, id, props);
-    const { topic, dashboard } = new EjabberdMonitoring(this, 'Monitoring', watched);
+    const { topic, dashboard, alarms } = new EjabberdMonitoring(this, 'Monitoring', watched);
     publish(this, config, {
       output: 'AlarmTopicArn',
       parameter: 'alarm-topic-arn',
       value: topic.topicArn,
       description: 'Subscribe to it to get the alarms.',
     });
+    const throttles = alarms.get('Throttles');
+    if (throttles !== undefined) {
+      publish(this, config, {
+        output: 'AlarmToTry',
+        parameter: 'alarm-to-try',
+        value: throttles.alarmName,
+        description: 'The smoke test sets this alarm off, to see whether the topic gets it.',
+      });
+    }
     new CfnOutput(this, 'DashboardName', { value: dashboard.dashboardName });
   }
 }
