@@ -17,7 +17,7 @@ import { type SecretsManager, startSecretsManager } from '../support/secrets-man
 import { startMapping } from './mapping.ts';
 
 /** All seconds are divided by it; counts stay. */
-const FACTOR = 1000;
+const FACTOR = 1500;
 const OUTAGE_SECONDS = 6 * 3600;
 /** It cuts no connection in the life of a test. */
 const NEVER_MS = 1e8;
