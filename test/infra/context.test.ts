@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import project from '../../cdk.json' with { type: 'json' };
 import { ConfigError, readContext } from '../../infra/config/read-context.ts';
@@ -31,6 +32,15 @@ describe('the CDK context', () => {
       environment: 'dev',
       warnings: ['ejabberdUrl: xmpp.example.com is the host of an example: set the address of your ejabberd'],
     });
+  });
+
+  it('sets every feature flag as this release of the CDK recommends it', () => {
+    const library = createRequire(import.meta.url).resolve('aws-cdk-lib/package.json');
+    const page = readFileSync(join(dirname(library), 'cx-api/FEATURE_FLAGS.md'), 'utf8');
+    const [, recommended = '{}'] = /<!-- BEGIN json -->\s*```json\s*(.*?)```/s.exec(page) ?? [];
+    const { context } = JSON.parse(recommended);
+    expect(Object.keys(context).length).toBeGreaterThan(70);
+    expect(project.context).toMatchObject(context);
   });
 
   it('as it is committed is refused for prod, because its host is a placeholder', () => {
