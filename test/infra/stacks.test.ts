@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { catalogue } from 'rostbeef-layer';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -155,6 +156,21 @@ describe('every role', () => {
       expect(actions).toContain('ec2:CreateNetworkInterface');
       expect(conditions).toEqual({ Null: { 'lambda:SourceFunctionArn': 'false' } });
     }
+  });
+});
+
+describe('the stacks', () => {
+  it('are deployed after those that they refer to', () => {
+    const after = whole.app.node.children
+      .filter((child) => Stack.isStack(child))
+      .map((stack) => [stack.stackName, stack.dependencies.map(({ stackName }) => stackName)]);
+    expect(Object.fromEntries(after)).toEqual({
+      'rostbeef-prod-network': [],
+      'rostbeef-prod-functions': [],
+      'rostbeef-prod-api': ['rostbeef-prod-functions'],
+      'rostbeef-prod-events': ['rostbeef-prod-functions'],
+      'rostbeef-prod-monitoring': ['rostbeef-prod-functions', 'rostbeef-prod-events'],
+    });
   });
 });
 
