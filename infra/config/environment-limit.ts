@@ -26,7 +26,7 @@ export function environmentProblems(given: Readonly<Record<string, unknown>>, ca
   });
 }
 
-/** The key that alone makes this variable. */
+/** The key that makes this variable. */
 function keyOf(name: string, given: Readonly<Record<string, unknown>>): string {
   return Object.keys(given).find((key) => name in functionEnvironment({ [key]: given[key] })) ?? name;
 }

@@ -155,7 +155,7 @@ export const settingsSchema = z.strictObject({
     .describe('The route tables of `subnetIds`, for the gateway endpoint.'),
   apiAccess: oneOf('iam', 'private')
     .default('iam')
-    .describe('`iam`: a regional API. `private`: one for a VPC endpoint alone. Both take nothing but IAM signatures.'),
+    .describe('`iam`: a regional API. `private`: one that is reached through a VPC endpoint only. Both require IAM signatures.'),
   apiVpcEndpointId: id('vpce', 'a VPC endpoint')
     .optional()
     .describe('The VPC’s endpoint for `execute-api`, for a private API. Without it, one is made.'),
