@@ -6,7 +6,8 @@ import { makeStacks } from './stacks/stacks.ts';
 
 const app = new App();
 try {
-  makeStacks(app, readContext(app.node.getAllContext()));
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+  makeStacks(app, readContext(app.node.getAllContext(), { account, region }));
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
   console.error(error.message);

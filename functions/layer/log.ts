@@ -22,7 +22,7 @@ export interface CallRecord {
 
 /** Writes a call's line, and its metrics with it. */
 export function logCall({ error, ...call }: CallRecord): void {
-  logLine(call, error, callMetrics(error));
+  logLine(call, error, callMetrics(error, call.door));
 }
 
 /** What a line is about, and how long that took. */

@@ -1,6 +1,12 @@
 /** A call's metrics in CloudWatch's embedded metric format: they travel in the log line, and cost the call nothing. */
 import { metricNamespace } from './config.ts';
-import { type Blame, ForbiddenStanzaError, PartialLinkError, RostbeefError } from './errors/index.ts';
+import {
+  type Blame,
+  ForbiddenStanzaError,
+  OutcomeUnknownError,
+  PartialLinkError,
+  RostbeefError,
+} from './errors/index.ts';
 
 /**
  * The metrics. Each is paid for by month and dimension, so there are few, without a dimension: which method failed and
@@ -14,6 +20,7 @@ const NOTHING_FAILED = {
   ForbiddenStanzas: 0,
   FunctionFailures: 0,
   PartialLinks: 0,
+  PoisonMessages: 0,
 } as const;
 
 type Metric = keyof typeof NOTHING_FAILED;
@@ -30,13 +37,18 @@ const DIRECTIVES = directives(Object.keys(NOTHING_FAILED));
  * - `EjabberdFailures`: ejabberd can't be reached, or does not answer as it should
  * - `FunctionFailures`: the settings are wrong, the idempotency table can't be asked, or the functions have a defect
  * - `PartialLinks`: a link or unlink that is not complete, or not known to be; each is an `EjabberdFailures` as well
+ * - `PoisonMessages`: a message of a queue can never succeed, however often it is delivered
+ *
+ * @param error why the call failed; `undefined` if it did not
+ * @param door the name of the door that the call came through
  */
-export function callMetrics(error: unknown): Record<Metric | '_aws', unknown> {
+export function callMetrics(error: unknown, door?: string): Record<Metric | '_aws', unknown> {
   const failed = error === undefined ? undefined : metricOf(error);
   return {
     ...NOTHING_FAILED,
     ...(failed && { [failed]: 1 }),
     ...(error instanceof PartialLinkError && { PartialLinks: 1 }),
+    ...(door === 'sqs' && neverSucceeds(error) && { PoisonMessages: 1 }),
     _aws: { Timestamp: Date.now(), CloudWatchMetrics: DIRECTIVES },
   };
 }
@@ -57,6 +69,12 @@ const METRIC_OF_BLAME: Readonly<Record<Blame, Metric>> = {
   ejabberd: 'EjabberdFailures',
   functions: 'FunctionFailures',
 };
+
+/** A wrong setting or a missing permission can be corrected while the message waits, a wrong input can't. */
+function neverSucceeds(error: unknown): boolean {
+  if (!(error instanceof RostbeefError) || error.retryable) return false;
+  return error instanceof OutcomeUnknownError || error.blame === 'caller';
+}
 
 function metricOf(error: unknown): Metric {
   if (error instanceof ForbiddenStanzaError) return 'ForbiddenStanzas';

@@ -13,22 +13,33 @@ const NEEDS: readonly (readonly [key: string, wanted: string, holds: (given: Giv
     'secretsManagerEndpoint=false',
     (given) => String(given['secretsManagerEndpoint']) === 'false',
   ],
+  ['openEjabberdPeers', 'a security group (sg-…) in ejabberdPeers', hasPeerGroup],
   ['idempotencyTtlSeconds', 'idempotency=true', keepsKeys],
   ['dynamodbPrefixListId', 'idempotency=true', keepsKeys],
   ['dynamodbEndpoint', 'idempotency=true', keepsKeys],
   ['routeTableIds', 'idempotency=true', keepsKeys],
   ['routeTableIds', 'subnetIds', ({ subnetIds }) => subnetIds !== undefined],
   ['apiVpcEndpointId', 'apiAccess=private', ({ apiAccess }) => apiAccess === 'private'],
+  [
+    'apiPeers',
+    'apiAccess=private without apiVpcEndpointId, because only the endpoint that is made here has a security group here',
+    ({ apiAccess, apiVpcEndpointId }) => apiAccess === 'private' && apiVpcEndpointId === undefined,
+  ],
   ['eventBusName', 'events=true', hasEvents],
   ['eventSources', 'events=true', hasEvents],
+  [
+    'eventAccounts',
+    'events=true without eventBusName, because an existing bus keeps its own policy',
+    (given) => hasEvents(given) && given['eventBusName'] === undefined,
+  ],
   ['eventMaxReceiveCount', 'events=true', hasEvents],
-  ['rotationAdminSecretArn', 'ejabberdDialect=ejabberd, for classic servers know no credentials', isStock],
+  ['rotationAdminSecretArn', 'ejabberdDialect=ejabberd, because classic servers know no credentials', isStock],
 ];
 
 /** Two for each of the seven, and one each for the doctor and a rotation. */
 const LEAST_WITH_EVENTS = 16;
 
-/** The keys that must be there, or be otherwise, where this holds. */
+/** The keys that are required, or need another value, if this holds. */
 const WANTS: readonly (readonly [key: string, message: string, lacks: (given: Given) => boolean])[] = [
   [
     'secretArn',
@@ -37,12 +48,12 @@ const WANTS: readonly (readonly [key: string, message: string, lacks: (given: Gi
   ],
   [
     'dynamodbPrefixListId',
-    'is missing, and idempotency=true needs it',
+    'is required for the table of keys, which idempotency=true and events=true make',
     (given) => keepsKeys(given) && given['dynamodbPrefixListId'] === undefined,
   ],
   [
     'routeTableIds',
-    'is missing, and the gateway endpoint for DynamoDB needs it, unless dynamodbEndpoint=false',
+    'is required for the gateway endpoint for DynamoDB, unless dynamodbEndpoint=false',
     (given) =>
       keepsKeys(given) &&
       String(given['dynamodbEndpoint']) !== 'false' &&
@@ -51,12 +62,12 @@ const WANTS: readonly (readonly [key: string, message: string, lacks: (given: Gi
   ],
   [
     'maxConcurrency',
-    `must be ${LEAST_WITH_EVENTS} or more with events=true: a queue takes two invocations`,
+    `must be ${LEAST_WITH_EVENTS} or more with events=true, because a queue takes two invocations`,
     (given) => hasEvents(given) && Number(given['maxConcurrency']) < LEAST_WITH_EVENTS,
   ],
   [
     'vpcCidr',
-    'is missing: without it nobody knows where in the VPC ejabberd, Secrets Manager or callers are',
+    'is required, because ejabberd, Secrets Manager or callers are looked for in the whole VPC',
     (given) => given['subnetIds'] !== undefined && given['vpcCidr'] === undefined && needsRange(given),
   ],
 ];
@@ -75,7 +86,7 @@ export function combinationProblems(given: Given): readonly string[] {
   ];
 }
 
-/** Whether something is looked for in the whole VPC, for want of anything nearer. */
+/** Whether something is looked for in the whole VPC, because no key says where it is. */
 function needsRange({
   ejabberdUrl,
   ejabberdPeers,
@@ -88,7 +99,7 @@ function needsRange({
   return (
     (!hasAddress && ejabberdPeers === undefined) ||
     (String(secretsManagerEndpoint) === 'false' && secretsManagerPeers === undefined) ||
-    (given['apiAccess'] === 'private' && given['apiVpcEndpointId'] === undefined)
+    (given['apiAccess'] === 'private' && given['apiVpcEndpointId'] === undefined && given['apiPeers'] === undefined)
   );
 }
 
@@ -96,8 +107,12 @@ function hasEvents({ events }: Given): boolean {
   return String(events) === 'true';
 }
 
-function keepsKeys({ idempotency }: Given): boolean {
-  return String(idempotency) === 'true';
+function keepsKeys({ idempotency, ...given }: Given): boolean {
+  return idempotency === undefined ? hasEvents(given) : String(idempotency) === 'true';
+}
+
+function hasPeerGroup({ ejabberdPeers, openEjabberdPeers }: Given): boolean {
+  return String(openEjabberdPeers) === 'false' || /(?:^|,)\s*sg-/.test(String(ejabberdPeers));
 }
 
 function isStock({ ejabberdDialect = 'ejabberd' }: Given): boolean {

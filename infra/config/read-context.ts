@@ -4,15 +4,24 @@ import { readFileSync } from 'node:fs';
 import { isObject } from 'rostbeef-layer';
 import type * as z from 'zod';
 import { combinationProblems } from './combinations.ts';
+import { environmentProblems } from './environment-limit.ts';
 import { functionProblems } from './function-environment.ts';
+import { placeholderProblem } from './placeholder.ts';
 import { type Settings, settingsSchema } from './settings.ts';
+import { type Credentials, type Target, targetOf, targetProblems } from './target.ts';
 
 /** A deployment: its name, and its checked settings. */
-export interface Configuration extends Settings {
+export interface Configuration extends Omit<Settings, 'idempotency'> {
   /** The environment's name, a part of the name of every stack. */
   readonly environment: string;
   /** What `ejabberdCaFile` holds. */
   readonly ejabberdCaPem: string | undefined;
+  /** Whether there is a table of keys: by default if there are events. */
+  readonly idempotency: boolean;
+  /** The account and Region that the stacks are bound to. */
+  readonly target: Target | undefined;
+  /** What can be deployed, and is hardly meant. */
+  readonly warnings: readonly string[];
 }
 
 /** The context can't be used; the message lists every problem. */
@@ -24,41 +33,61 @@ export class ConfigError extends Error {
   }
 }
 
-/** All variables of a function together have 4 KB; the others take less than half of it. */
-const MAX_CA_BYTES = 2500;
+/** The environment for a first try. It may have the host of an example. */
+const FIRST_TRY = 'dev';
+
+/** Keys that the CDK's command line keeps in `cdk.json`, `~/.cdk.json` or `cdk.context.json` without `:` or `/`. */
+const KEYS_OF_THE_COMMAND_LINE: readonly string[] = ['acknowledged-issue-numbers', 'cli-telemetry'];
 
 /**
- * The configuration of one environment: what `environments` has under its name, and over it what stands in the context
- * itself, as `-c key=value` puts it there.
+ * The configuration of one environment. It is what `environments` has under the name of the environment, and over it what
+ * stands in the context itself, as `-c key=value` puts it there.
  *
- * @param context the app's whole context; the CDK's own keys, which hold `:` or `/`, are left alone
- * @throws ConfigError
+ * @param context the app's whole context; the CDK's own keys are ignored
+ * @param credentials the account and Region of the AWS credentials, if there are any
+ * @throws ConfigError with every problem, by key
  * @example
  * readContext({ ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc', ejabberdAccount: 'rostbeef@example.com' })
  */
-export function readContext(context: Readonly<Record<string, unknown>>): Configuration {
-  const { environment = 'dev', environments = {}, ...own } = context;
-  if (typeof environment !== 'string' || !/^[a-z][a-z0-9]{0,15}$/.test(environment)) {
-    throw new ConfigError(['environment: must be a short name of small letters and digits, such as dev']);
-  }
-  const block = isObject(environments) ? environments[environment] : undefined;
-  if (block === undefined && 'environments' in context) throw new ConfigError(['environment: is not in environments']);
+export function readContext(context: Readonly<Record<string, unknown>>, credentials: Credentials = {}): Configuration {
+  const { environment = FIRST_TRY, environments = {}, ...own } = context;
+  const block = isObject(environments) ? environments[String(environment)] : undefined;
   const given = { ...(isObject(block) ? block : {}), ...withoutKeysOfCdk(own) };
-
   const { data, error } = settingsSchema.safeParse(given);
   const ca = readCa(given['ejabberdCaFile']);
+  const placeholder = placeholderProblem(given['ejabberdUrl']);
   const problems = [
+    ...environmentNameProblems(environment, block === undefined && 'environments' in context),
     ...functionProblems(given),
+    ...(placeholder !== undefined && environment !== FIRST_TRY ? [`ejabberdUrl: ${placeholder}`] : []),
     ...(error?.issues ?? []).flatMap(problemsOf),
     ...combinationProblems(given),
+    ...targetProblems(given, credentials),
     ...(ca.problem === undefined ? [] : [`ejabberdCaFile: ${ca.problem}`]),
+    ...environmentProblems(given, ca.pem),
   ];
   if (data === undefined || problems.length > 0) throw new ConfigError(onePerKey(problems));
-  return { ...data, environment, ejabberdCaPem: ca.pem };
+  return {
+    ...data,
+    environment: String(environment),
+    ejabberdCaPem: ca.pem,
+    idempotency: data.idempotency ?? data.events,
+    target: targetOf(data, credentials),
+    warnings: placeholder === undefined ? [] : [`ejabberdUrl: ${placeholder}`],
+  };
+}
+
+function environmentNameProblems(name: unknown, isAbsent: boolean): readonly string[] {
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9]{0,15}$/.test(name)) {
+    return ['environment: must be a name of 1 to 16 small letters and digits, such as dev'];
+  }
+  return isAbsent ? [`environment: ${name} is not in environments`] : [];
 }
 
 function withoutKeysOfCdk(context: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(context).filter(([key]) => !/[:/]/.test(key)));
+  return Object.fromEntries(
+    Object.entries(context).filter(([key]) => !/[:/]/.test(key) && !KEYS_OF_THE_COMMAND_LINE.includes(key)),
+  );
 }
 
 function problemsOf(issue: z.core.$ZodIssue): readonly string[] {
@@ -76,8 +105,7 @@ function readCa(file: unknown): { readonly pem?: string; readonly problem?: stri
   try {
     const pem = readFileSync(file, 'utf8');
     new X509Certificate(pem);
-    if (Buffer.byteLength(pem) <= MAX_CA_BYTES) return { pem };
-    return { problem: `holds over ${MAX_CA_BYTES} bytes: leave the authority’s own certificate alone in it` };
+    return { pem };
   } catch {
     return { problem: 'must name a file with a certificate in PEM' };
   }

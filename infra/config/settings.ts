@@ -43,6 +43,8 @@ const completeSecretArn = form(
 const id = (prefix: string, what: string) =>
   form(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `the id of ${what} (${prefix}-…)`);
 
+const accountId = form(/^\d{12}$/, 'the 12 digits of an AWS account');
+
 const isRange = (text: string) => {
   const [address = '', bits = ''] = text.split('/');
   return isIPv4(address) && /^\d{1,2}$/.test(bits) && Number(bits) <= 32;
@@ -60,8 +62,14 @@ const peer = z
 /** CloudWatch takes no other numbers of days. */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
 
-/** Every key with its schema; what `describe` says of it is its documentation. */
+/** Every key with its schema. `describe` is the documentation of the key. */
 export const settingsSchema = z.strictObject({
+  account: accountId
+    .optional()
+    .describe('The AWS account of this environment. With it, the app refuses credentials of any other account.'),
+  region: form(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'a Region such as eu-west-1')
+    .optional()
+    .describe('The Region of this environment. With it, the app refuses credentials that are set to any other Region.'),
   ejabberdUrl: z.string('is missing').describe('Where `ejabberd_xmlrpc` listens: `http(s)://host:port/path`.'),
   ejabberdDialect: oneOf('ejabberd', 'rostbeef')
     .default('ejabberd')
@@ -76,6 +84,11 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe(
       'Where ejabberd is, for the security group: ranges, security groups or prefix lists. By default the address in `ejabberdUrl`; for a host name, the VPC’s whole range.',
+    ),
+  openEjabberdPeers: boolean
+    .default(false)
+    .describe(
+      'Whether to let the functions into each security group in `ejabberdPeers`, on ejabberd’s port. By default nothing outside the stacks is changed.',
     ),
   ejabberdServers: list(z.string()).optional().describe('The vhosts that callers may name. By default all.'),
   ejabberdSenders: list(z.string())
@@ -124,7 +137,7 @@ export const settingsSchema = z.strictObject({
   subnetIds: list(id('subnet', 'a subnet'))
     .optional()
     .describe(
-      'Its subnets for the functions. Without them the VPC is looked up, which takes AWS credentials, and its private subnets are used.',
+      'Its subnets for the functions, one for each Availability Zone. Without them the VPC is looked up, which takes AWS credentials, and one private subnet in each zone is used.',
     ),
   vpcCidr: cidr
     .optional()
@@ -138,15 +151,17 @@ export const settingsSchema = z.strictObject({
       'Where Secrets Manager is, for the security group, if no endpoint is made. By default the VPC’s whole range.',
     ),
   idempotency: boolean
-    .default(false)
-    .describe('Whether a DynamoDB table keeps the keys of `send_stanza`, so that what comes again is not sent again.'),
+    .optional()
+    .describe(
+      'Whether a DynamoDB table keeps the keys of `send_stanza`, so that no stanza is sent twice. By default it is made with `events=true`, and not without.',
+    ),
   idempotencyTtlSeconds: number(3_600, 31_536_000)
     .optional()
     .describe('Seconds that a key is kept. By default 15 days.'),
   dynamodbPrefixListId: id('pl', 'the prefix list of DynamoDB in the Region')
     .optional()
     .describe(
-      'Where DynamoDB is, for the security group, with `idempotency=true`: `aws ec2 describe-prefix-lists --filters Name=prefix-list-name,Values=com.amazonaws.<region>.dynamodb` tells it.',
+      'Where DynamoDB is, for the security group, if there is a table of keys: `aws ec2 describe-prefix-lists --filters Name=prefix-list-name,Values=com.amazonaws.<region>.dynamodb` tells it.',
     ),
   dynamodbEndpoint: boolean
     .default(true)
@@ -156,25 +171,38 @@ export const settingsSchema = z.strictObject({
     .describe('The route tables of `subnetIds`, for the gateway endpoint.'),
   apiAccess: oneOf('iam', 'private')
     .default('iam')
-    .describe('`iam`: a regional API. `private`: one for a VPC endpoint alone. Both take nothing but IAM signatures.'),
+    .describe(
+      '`iam`: a regional API. `private`: one that is reached through a VPC endpoint only. Both require IAM signatures.',
+    ),
   apiVpcEndpointId: id('vpce', 'a VPC endpoint')
     .optional()
     .describe('The VPC’s endpoint for `execute-api`, for a private API. Without it, one is made.'),
+  apiAccounts: list(accountId)
+    .optional()
+    .describe('Other AWS accounts whose identities may call the API, if their own policies allow it too.'),
+  apiPeers: list(peer)
+    .optional()
+    .describe(
+      'Where callers of a private API are: ranges, such as those of peered VPCs, security groups or prefix lists. By default the VPC’s whole range.',
+    ),
   apiRateLimit: number(1, 10_000).default(100).describe('Requests a second that the API lets through.'),
   apiBurstLimit: number(1, 5000).default(200).describe('Requests at once that the API lets through.'),
   apiAccountLogging: boolean
     .default(true)
     .describe(
-      'Whether to set the role by which API Gateway writes logs. There is one an account and Region: `false` where it is set.',
+      'Whether to set the role by which API Gateway writes logs. There is one for each account and Region, so it stays when the stack is deleted. `false` if it is set already.',
     ),
   events: boolean.default(false).describe('Whether events ask for the methods that write, by a bus, rules and queues.'),
   eventBusName: z.string().optional().describe('An existing bus. Without it, a new one is made.'),
   eventSources: list(z.string())
     .optional()
     .describe('The `source` of the events that count, separated by commas. By default all.'),
+  eventAccounts: list(accountId).optional().describe('Other AWS accounts that may put events on the bus.'),
   eventMaxReceiveCount: number(1, 1000)
-    .default(5)
-    .describe('How often an event is tried before it goes to the dead-letter queue.'),
+    .optional()
+    .describe(
+      'How often an event is tried before it goes to the dead-letter queue. By default as often as six hours without ejabberd take.',
+    ),
   doctorMinutes: number(1, 60).default(5).describe('Minutes between the checks of ejabberd.'),
   alarmEmail: form(/^\S+@\S+$/, 'an e-mail address')
     .optional()

@@ -1,4 +1,4 @@
-/** What wakes somebody up, and what they do then. The runbook in docs/runbook.md says more of each. */
+/** An alarm, and what to do about it. The runbook in docs/runbook.md says more of each. */
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 
 /** One alarm. */
 export interface AlarmProps {
-  /** Who is told, also when it is over. */
+  /** It is told when something is wrong and when it is over. */
   readonly topic: ITopic;
   readonly metric: IMetric;
   /** What is wrong, in a sentence. */
@@ -15,9 +15,11 @@ export interface AlarmProps {
   readonly runbook: string;
   /** The least value that alarms. @default 1 */
   readonly threshold?: number | undefined;
-  /** The periods in a row that have to be so. @default 1 */
+  /** How many periods have to be so. @default 1 */
   readonly periods?: number | undefined;
-  /** Whether it alarms below the threshold, and where there is no data. @default false */
+  /** Out of how many periods. @default - of as many, so that they follow each other */
+  readonly of?: number | undefined;
+  /** Whether it alarms below the threshold, and without data. @default false */
   readonly below?: boolean | undefined;
 }
 
@@ -32,12 +34,13 @@ export class RunbookAlarm extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmProps) {
     super(scope, id);
-    const { metric, meaning, runbook, threshold = 1, periods = 1, below = false } = props;
+    const { metric, meaning, runbook, threshold = 1, periods = 1, of = periods, below = false } = props;
     this.alarm = new Alarm(this, 'Alarm', {
       metric,
       alarmDescription: `${meaning} Runbook: ${runbook} (docs/runbook.md, ${id})`,
       threshold,
-      evaluationPeriods: periods,
+      evaluationPeriods: of,
+      datapointsToAlarm: periods,
       comparisonOperator: below
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -14,6 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import {
+  AccountPrincipal,
   AnyPrincipal,
   Effect,
   Grant,
@@ -35,13 +36,24 @@ import type { RostbeefFunction } from './rostbeef-function.ts';
 export interface EjabberdApiProps {
   /** The functions by method. */
   readonly functions: ReadonlyMap<MethodName, RostbeefFunction>;
-  /** The VPC's endpoint for `execute-api`, through which alone the API is then reached. @default - a regional API */
+  /** The VPC's endpoint for `execute-api`. The API is then reached through it only. @default - a regional API */
   readonly privateEndpoint?: IVpcEndpoint | undefined;
+  /**
+   * Other accounts whose identities may call the API. The policy of each identity has to allow it too.
+   *
+   * @default - this account only
+   */
+  readonly accounts?: readonly string[] | undefined;
   /** Requests a second. @default 100 */
   readonly rateLimit?: number | undefined;
   /** Requests at once. @default 200 */
   readonly burstLimit?: number | undefined;
-  /** Whether to set the one role of the account by which API Gateway writes logs. @default true */
+  /**
+   * Whether to set the role by which API Gateway writes logs. There is one for each account and Region, so it outlives the
+   * stack.
+   *
+   * @default true
+   */
   readonly accountLogging?: boolean | undefined;
   /** @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays | undefined;
@@ -70,7 +82,7 @@ const ACCESS_LOG_LINE = JSON.stringify({
 
 /**
  * The functions behind a REST API: `POST /<method>` for each method of the catalogue, IAM signatures, throttling, and
- * access logs without bodies. Whoever calls needs `execute-api:Invoke`: see {@link EjabberdApi.grantInvoke}.
+ * access logs without bodies. A caller needs `execute-api:Invoke`: see {@link EjabberdApi.grantInvoke}.
  *
  * @example
  * new EjabberdApi(this, 'Api', { functions: rostbeef.functions }).grantInvoke(role)
@@ -91,14 +103,15 @@ export class EjabberdApi extends Construct {
       endpointConfiguration: privateEndpoint
         ? { types: [EndpointType.PRIVATE], vpcEndpoints: [privateEndpoint] }
         : { types: [EndpointType.REGIONAL] },
-      policy: privateEndpoint && throughAlone(privateEndpoint),
+      policy: resourcePolicy(props),
       cloudWatchRole: false,
       defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
       deployOptions: {
         stageName: 'live',
         tracingEnabled: true,
-        metricsEnabled: true,
-        // Execution logs of errors alone, and never with the bodies, which are what dataTrace writes.
+        // The metrics of the whole stage are free. Those of each method cost, and no alarm or graph has them.
+        metricsEnabled: false,
+        // Execution logs of errors only, and never with the bodies, which are what dataTrace writes.
         loggingLevel: MethodLoggingLevel.ERROR,
         dataTraceEnabled: false,
         throttlingRateLimit: props.rateLimit ?? 100,
@@ -121,14 +134,14 @@ export class EjabberdApi extends Construct {
       { id: 'AwsSolutions-APIG2', reason: 'The functions validate, so that local and deployed answer alike.' },
       {
         id: 'AwsSolutions-APIG3',
-        reason: 'Nobody gets through without an IAM signature; a firewall is the account’s to add.',
+        reason: 'No request gets through without an IAM signature. A firewall is the account’s to add.',
       },
       { id: 'AwsSolutions-COG4', reason: 'Callers are programs on AWS: they sign with IAM.' },
     );
   }
 
   /**
-   * Lets somebody call methods.
+   * Lets a caller call methods.
    *
    * @param methods @default - all of them
    */
@@ -148,6 +161,9 @@ export class EjabberdApi extends Construct {
       managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonAPIGatewayPushToCloudWatchLogs')],
     });
     const account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
+    // All APIs of the account and Region write their logs by this role.
+    role.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    account.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.api.deploymentStage.node.addDependency(account);
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
@@ -185,21 +201,28 @@ export class EjabberdApi extends Construct {
     const { restApiId } = this.api;
     const model = new CfnModel(this, name, { restApiId, name, contentType: 'application/json', schema });
     this.api.latestDeployment?.node.addDependency(model);
+    // A deployment is a copy: only a new one has the new model.
+    this.api.latestDeployment?.addToLogicalId({ name, schema });
     return Model.fromModelName(this, `${name}Reference`, model.ref);
   }
 }
 
-/** Past this endpoint alone. An identity's own policy has to allow the call as well. */
-function throughAlone({ vpcEndpointId }: IVpcEndpoint): PolicyDocument {
-  return new PolicyDocument({
-    statements: [
+/** A policy only if it says more than IAM does: an identity's own policy has to allow the call as well. */
+function resourcePolicy({ privateEndpoint, accounts = [] }: EjabberdApiProps): PolicyDocument | undefined {
+  const invoke = { actions: ['execute-api:Invoke'], resources: ['execute-api:/*'] };
+  const statements: PolicyStatement[] = [];
+  if (privateEndpoint !== undefined) {
+    statements.push(
       new PolicyStatement({
+        ...invoke,
         effect: Effect.DENY,
         principals: [new AnyPrincipal()],
-        actions: ['execute-api:Invoke'],
-        resources: ['execute-api:/*'],
-        conditions: { StringNotEquals: { 'aws:SourceVpce': vpcEndpointId } },
+        conditions: { StringNotEquals: { 'aws:SourceVpce': privateEndpoint.vpcEndpointId } },
       }),
-    ],
-  });
+    );
+  }
+  if (accounts.length > 0) {
+    statements.push(new PolicyStatement({ ...invoke, principals: accounts.map((id) => new AccountPrincipal(id)) }));
+  }
+  return statements.length === 0 ? undefined : new PolicyDocument({ statements });
 }

@@ -162,12 +162,13 @@ export class EjabberdFunctions extends Construct {
    * @param props what differs from the seven
    */
   add(id: string, { environment, ...props }: AddedFunctionProps): RostbeefFunction {
-    const { secret, logRetention, removalPolicy } = this.props;
+    const { secret, logRetention, removalPolicy, metricNamespace } = this.props;
     const added = new RostbeefFunction(this, id, {
       ...this.placement,
       layer: this.layer,
       logRetention,
       removalPolicy,
+      metricNamespace,
       environment: { ...this.environment, ...environment },
       ...props,
     });

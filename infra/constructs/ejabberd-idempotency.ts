@@ -20,7 +20,7 @@ const ACTIONS: readonly string[] = [
 /**
  * The table that keeps the keys of `send_stanza`, so that a call that comes again is not sent again.
  *
- * It holds hashes and times alone, under DynamoDB's own key. A key that is lost lets a stanza be sent twice: the table can
+ * It holds only hashes and times, under DynamoDB's own key. A key that is lost lets a stanza be sent twice: the table can
  * be restored to any second of the last 35 days.
  *
  * @example

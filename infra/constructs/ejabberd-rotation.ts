@@ -38,6 +38,7 @@ export class EjabberdRotation extends Construct {
       layer: rostbeef.layer,
       logRetention: rostbeef.props.logRetention,
       removalPolicy: rostbeef.props.removalPolicy,
+      metricNamespace: rostbeef.props.metricNamespace,
       folder: folderOf('rotation'),
       description: 'Rotates the password of the rostbeef functions’ account',
       environment: { ...environment, ROTATION_ADMIN_SECRET_ARN: adminSecret.secret.secretArn },

@@ -56,7 +56,7 @@ export class EjabberdSecret extends Construct {
         secretStringTemplate: JSON.stringify({ user, server }),
         generateStringKey: 'password',
         passwordLength: 40,
-        // SASLprep and shells leave letters and digits alone.
+        // SASLprep and shells do not change letters and digits.
         excludePunctuation: true,
       },
     });

@@ -15,6 +15,8 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { ENVIRONMENT_LIMIT_BYTES, tooLarge } from '../environment-size.ts';
+import { countPlatformFailures } from './platform-failures.ts';
 
 /** Where functions run. */
 export interface Placement {
@@ -43,6 +45,8 @@ export interface RostbeefFunctionProps extends Placement {
   readonly logRetention?: RetentionDays | undefined;
   /** Whether the logs outlive the function. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy | undefined;
+  /** The namespace of the metrics of crashes, time-outs and memory. @default rostbeef */
+  readonly metricNamespace?: string | undefined;
 }
 
 /** What Lambda itself does for a function in a VPC; it has no resource to name (Lambda's developer guide, "execution role"). */
@@ -82,6 +86,8 @@ export class RostbeefFunction extends Construct implements IGrantable {
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.logGroup.grantWrite(this.role);
     this.#allowNetworkInterfaces();
+    requireRoom(props.environment);
+    const { memorySize = 512 } = props;
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
@@ -92,22 +98,26 @@ export class RostbeefFunction extends Construct implements IGrantable {
       role: this.role,
       environment: { ...props.environment },
       timeout: props.timeout,
-      memorySize: props.memorySize ?? 512,
+      memorySize,
       reservedConcurrentExecutions: props.reservedConcurrency,
       tracing: Tracing.ACTIVE,
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       // A call's line has its metrics in it, and goes out at INFO when all is well.
       applicationLogLevelV2: ApplicationLogLevel.INFO,
-      systemLogLevelV2: SystemLogLevel.WARN,
+      // Lambda's report of each invocation has its memory and its start.
+      systemLogLevelV2: SystemLogLevel.INFO,
       vpc: props.vpc,
       vpcSubnets: props.subnets,
       securityGroups: [props.securityGroup],
+      // The versions before stay, because a rollback points the alias at one of them.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
+    countPlatformFailures(this, this.logGroup, props.metricNamespace ?? 'rostbeef', memorySize);
     this.alias = new Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion });
     Validations.of(this.function).acknowledge({
       id: 'Serverless-LambdaDLQ',
-      reason: 'What is invoked asynchronously is so by the alias, which has a destination for failures instead.',
+      reason: 'Asynchronous invocations go to the alias, which has a destination for failures instead.',
     });
     Validations.of(this.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
@@ -119,7 +129,7 @@ export class RostbeefFunction extends Construct implements IGrantable {
     return this.role.grantPrincipal;
   }
 
-  /** Lets somebody invoke the alias. */
+  /** Lets a caller invoke the alias. */
   grantInvoke(grantee: IGrantable): Grant {
     return this.alias.grantInvoke(grantee);
   }
@@ -139,4 +149,12 @@ export class RostbeefFunction extends Construct implements IGrantable {
       }),
     );
   }
+}
+
+/** CloudFormation would find it out in the midst of a deployment. */
+function requireRoom(environment: Readonly<Record<string, string>>): void {
+  const largest = tooLarge(environment);
+  if (largest.length === 0) return;
+  const names = largest.map(([name, bytes]) => `${name} (${bytes} bytes)`).join(', ');
+  throw new Error(`a function’s environment has room for ${ENVIRONMENT_LIMIT_BYTES} bytes: shorten ${names}`);
 }

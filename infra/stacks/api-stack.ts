@@ -1,53 +1,100 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
+import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import {
+  type IInterfaceVpcEndpoint,
+  InterfaceVpcEndpoint,
+  InterfaceVpcEndpointAwsService,
+  type IVpcEndpoint,
+  Port,
+  SecurityGroup,
+} from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/read-context.ts';
 import { EjabberdApi } from '../constructs/ejabberd-api.ts';
 import type { EjabberdFunctions } from '../constructs/ejabberd-functions.ts';
+import { peerOf } from '../constructs/peers.ts';
+import type { NetworkStack } from './network-stack.ts';
 import { removalPolicyOf } from './policies.ts';
+import { publish } from './publish.ts';
 
 /** What the API has in front and behind. */
 export interface ApiStackProps extends StackProps {
   readonly rostbeef: EjabberdFunctions;
-  readonly privateEndpoint: IVpcEndpoint | undefined;
+  /** Where the endpoint of a private API is. */
+  readonly network: NetworkStack;
 }
 
-/** The functions over HTTP. */
+/** The functions over HTTP, and the endpoint that a private API is reached through. */
 export class ApiStack extends Stack {
   readonly api: EjabberdApi;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    config: Configuration,
-    { rostbeef, privateEndpoint, ...props }: ApiStackProps,
-  ) {
+  constructor(scope: Construct, id: string, config: Configuration, { rostbeef, network, ...props }: ApiStackProps) {
     super(scope, id, props);
+    const privateEndpoint = config.apiAccess === 'private' ? this.#endpoint(config, network) : undefined;
     this.api = new EjabberdApi(this, 'Api', {
       functions: rostbeef.functions,
       privateEndpoint,
+      accounts: config.apiAccounts,
       rateLimit: config.apiRateLimit,
       burstLimit: config.apiBurstLimit,
       accountLogging: config.apiAccountLogging,
       logRetention: config.logRetentionDays,
       removalPolicy: removalPolicyOf(config),
     });
-    // The construct's own output says the same, under a name that nobody would look for.
+    // The construct's own output says the same under an odd name.
     this.api.api.node.tryRemoveChild('Endpoint');
-    new CfnOutput(this, 'Url', {
+    publish(this, config, {
+      output: 'Url',
+      parameter: 'api-url',
       value: this.#url(privateEndpoint),
-      description: 'POST <url><method>, signed for execute-api',
+      description: 'POST <url>/<method>, signed for execute-api.',
     });
     new CfnOutput(this, 'ExecuteApiArn', {
       value: this.api.api.arnForExecuteApi('POST', '/*', this.api.api.deploymentStage.stageName),
-      description: 'What a caller’s policy allows execute-api:Invoke on',
+      description: 'A caller’s policy allows execute-api:Invoke on this.',
     });
   }
-  /** A private API has a name for each endpoint, which needs no private name of the endpoint's own. */
+
+  /** The URL without a last slash. A private API has a name for each endpoint, which needs no private DNS. */
   #url(endpoint: IVpcEndpoint | undefined): string {
-    const { api } = this.api;
-    if (endpoint === undefined) return api.url;
-    const host = `${api.restApiId}-${endpoint.vpcEndpointId}.execute-api.${this.region}.${this.urlSuffix}`;
-    return `https://${host}/${api.deploymentStage.stageName}/`;
+    const { restApiId, deploymentStage } = this.api.api;
+    const name = endpoint === undefined ? restApiId : `${restApiId}-${endpoint.vpcEndpointId}`;
+    return `https://${name}.execute-api.${this.region}.${this.urlSuffix}/${deploymentStage.stageName}`;
+  }
+
+  /** The endpoint has no private name, because that would lead every call of any API in the VPC to it. */
+  #endpoint({ apiVpcEndpointId, apiPeers }: Configuration, network: NetworkStack): IInterfaceVpcEndpoint {
+    if (apiVpcEndpointId !== undefined) {
+      return InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(this, 'Endpoint', {
+        vpcEndpointId: apiVpcEndpointId,
+        port: 443,
+      });
+    }
+    const { vpc, subnets } = network;
+    const securityGroup = new SecurityGroup(this, 'Callers', {
+      vpc,
+      description: 'The endpoint of the private API: in from its callers',
+      allowAllOutbound: false,
+    });
+    for (const peer of apiPeers ?? [network.vpcCidr ?? vpc.vpcCidrBlock]) {
+      securityGroup.addIngressRule(peerOf(peer), Port.HTTPS, 'Callers of the API');
+    }
+    const endpoint = new InterfaceVpcEndpoint(this, 'Endpoint', {
+      vpc,
+      service: InterfaceVpcEndpointAwsService.APIGATEWAY,
+      subnets: { subnets: [...subnets] },
+      securityGroups: [securityGroup],
+      open: false,
+      privateDnsEnabled: false,
+    });
+    endpoint.addToPolicy(
+      new PolicyStatement({
+        principals: [new StarPrincipal()],
+        actions: ['execute-api:Invoke'],
+        resources: [this.formatArn({ service: 'execute-api', resource: '*' })],
+      }),
+    );
+    Tags.of(endpoint).add('Name', 'rostbeef-api');
+    return endpoint;
   }
 }

@@ -1,36 +1,61 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/read-context.ts';
 import { EjabberdEvents } from '../constructs/ejabberd-events.ts';
 import type { EjabberdFunctions } from '../constructs/ejabberd-functions.ts';
 import { detailType } from '../schemas.ts';
 import { removalPolicyOf } from './policies.ts';
+import { publish } from './publish.ts';
 
 /** What takes the events. */
 export interface EventsStackProps extends StackProps {
   readonly rostbeef: EjabberdFunctions;
 }
 
-/** The bus, and a rule, a queue and a dead-letter queue for each method that writes. */
+/**
+ * The bus, and a rule, a queue and a dead-letter queue for each method that writes.
+ *
+ * Without `events=true` the stack has a parameter only. It must not be absent, because `cdk deploy --all` leaves a stack
+ * that is no longer in the app as it is, and the queues would go on.
+ */
 export class EventsStack extends Stack {
-  readonly events: EjabberdEvents;
+  readonly events: EjabberdEvents | undefined;
 
   constructor(scope: Construct, id: string, config: Configuration, { rostbeef, ...props }: EventsStackProps) {
     super(scope, id, props);
+    new StringParameter(this, 'Switch', {
+      parameterName: `/rostbeef/${config.environment}/events`,
+      stringValue: String(config.events),
+      description: 'Whether events ask for the methods that write.',
+    });
+    if (config.events) this.events = this.#events(config, rostbeef);
+  }
+
+  #events(config: Configuration, rostbeef: EjabberdFunctions): EjabberdEvents {
     const { eventBusName } = config;
-    this.events = new EjabberdEvents(this, 'Events', {
+    const events = new EjabberdEvents(this, 'Events', {
       rostbeef,
       bus: eventBusName === undefined ? undefined : EventBus.fromEventBusName(this, 'Bus', eventBusName),
+      accounts: config.eventAccounts,
       sources: config.eventSources,
       maxReceiveCount: config.eventMaxReceiveCount,
       removalPolicy: removalPolicyOf(config),
     });
-    new CfnOutput(this, 'BusArn', { value: this.events.bus.eventBusArn, description: 'Put events here' });
-    for (const [name, { queue, deadLetters }] of this.events.queues) {
+    publish(this, config, {
+      output: 'BusArn',
+      parameter: 'bus-arn',
+      value: events.bus.eventBusArn,
+      description: 'Put events on this bus.',
+    });
+    for (const [name, { queue, deadLetters }] of events.queues) {
       const type = detailType({ name });
-      new CfnOutput(this, `${type}QueueUrl`, { value: queue.queueUrl, description: `Or send ${name} messages here` });
+      new CfnOutput(this, `${type}QueueUrl`, { value: queue.queueUrl, description: `Send ${name} messages here.` });
       new CfnOutput(this, `${type}DeadLettersUrl`, { value: deadLetters.queueUrl });
+      new CfnOutput(this, `${type}QueueArn`, { value: queue.queueArn });
+      new CfnOutput(this, `${type}DeadLettersArn`, { value: deadLetters.queueArn });
     }
+    return events;
   }
 }

@@ -5,26 +5,29 @@ import type { Configuration } from '../config/read-context.ts';
 import { EjabberdDoctor } from '../constructs/ejabberd-doctor.ts';
 import { EjabberdFunctions } from '../constructs/ejabberd-functions.ts';
 import { EjabberdIdempotency } from '../constructs/ejabberd-idempotency.ts';
+import { type DynamoDbAccess, EjabberdNetwork } from '../constructs/ejabberd-network.ts';
 import { EjabberdRotation } from '../constructs/ejabberd-rotation.ts';
 import { EjabberdSecret } from '../constructs/ejabberd-secret.ts';
-import type { Placement } from '../constructs/rostbeef-function.ts';
+import type { NetworkStack } from './network-stack.ts';
 import { metricNamespaceOf, removalPolicyOf } from './policies.ts';
+import { publish } from './publish.ts';
 
 /**
- * The layer, the seven functions, the doctor, the secret and its rotation; and the table of idempotency keys, for the
- * function that keeps them has to know it, and the events have to know the function.
+ * The layer, the seven functions, the doctor, the secret and its rotation, and the table of idempotency keys. The security
+ * group and the endpoints are here too, so that CloudFormation moves the functions before it removes one of them.
  */
 export class FunctionsStack extends Stack {
   readonly rostbeef: EjabberdFunctions;
   readonly doctor: EjabberdDoctor;
   readonly rotation: EjabberdRotation | undefined;
 
-  constructor(scope: Construct, id: string, config: Configuration, placement: Placement, props: StackProps) {
+  constructor(scope: Construct, id: string, config: Configuration, network: NetworkStack, props: StackProps) {
     super(scope, id, props);
     const removalPolicy = removalPolicyOf(config);
     const secret = this.#secret(config);
+    const placement = this.#placement(config, network);
     this.rostbeef = new EjabberdFunctions(this, 'Rostbeef', {
-      vpc: placement.vpc,
+      vpc: network.vpc,
       placement,
       ejabberd: {
         url: config.ejabberdUrl,
@@ -47,12 +50,40 @@ export class FunctionsStack extends Stack {
       this.rotation = new EjabberdRotation(this, 'Rotation', { rostbeef: this.rostbeef, secret, adminSecret, days });
     }
     for (const [name, { alias }] of this.rostbeef.functions) {
-      new CfnOutput(this, name.replaceAll('_', ''), {
+      publish(this, config, {
+        output: name.replaceAll('_', ''),
+        parameter: `functions/${name}`,
         value: alias.functionArn,
-        description: `Invoke ${name} by this ARN`,
+        description: `Invoke ${name} by this ARN.`,
       });
     }
+    publish(this, config, {
+      output: 'SecurityGroupId',
+      parameter: 'security-group-id',
+      value: placement.securityGroup.securityGroupId,
+      description: 'Open ejabberd’s own security group or firewall for this group.',
+    });
+    publish(this, config, {
+      output: 'DoctorArn',
+      parameter: 'doctor-arn',
+      value: this.doctor.function.alias.functionArn,
+      description: 'Invoke it for a report on ejabberd.',
+    });
     if (secret !== undefined) new CfnOutput(this, 'SecretArn', { value: secret.secret.secretArn });
+  }
+
+  #placement(config: Configuration, { vpc, subnets, vpcCidr }: NetworkStack): EjabberdNetwork {
+    return new EjabberdNetwork(this, 'Network', {
+      vpc,
+      vpcCidr,
+      subnets: { subnets: [...subnets] },
+      ejabberdUrl: config.ejabberdUrl,
+      ejabberdPeers: config.ejabberdPeers,
+      openEjabberdPeers: config.openEjabberdPeers,
+      secretsManagerEndpoint: config.secretsManagerEndpoint,
+      secretsManagerPeers: config.secretsManagerPeers,
+      dynamodb: dynamoDbAccess(config),
+    });
   }
 
   /** Classic servers know no credentials. */
@@ -62,4 +93,9 @@ export class FunctionsStack extends Stack {
     if (ejabberdAccount === undefined) return undefined;
     return new EjabberdSecret(this, 'Account', { account: ejabberdAccount, removalPolicy: removalPolicyOf(config) });
   }
+}
+
+function dynamoDbAccess(config: Configuration): DynamoDbAccess | undefined {
+  const { idempotency, dynamodbPrefixListId: prefixListId, dynamodbEndpoint: endpoint, routeTableIds } = config;
+  return idempotency && prefixListId !== undefined ? { prefixListId, endpoint, routeTableIds } : undefined;
 }

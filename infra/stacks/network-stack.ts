@@ -1,16 +1,10 @@
-import { Annotations, Fn, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { Annotations, CrossStackReferences, Fn, ReferenceStrength, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
-  type IInterfaceVpcEndpoint,
-  InterfaceVpcEndpoint,
-  InterfaceVpcEndpointAwsService,
   IpAddresses,
   type ISubnet,
   type IVpc,
-  Peer,
-  Port,
-  SecurityGroup,
   Subnet,
   SubnetType,
   Vpc,
@@ -18,40 +12,59 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/read-context.ts';
-import { type DynamoDbAccess, EjabberdNetwork } from '../constructs/ejabberd-network.ts';
+import { onePerZone } from '../constructs/subnets.ts';
 import { removalPolicyOf } from './policies.ts';
+import { publish } from './publish.ts';
 
 const NEW_VPC_RANGE = '10.0.0.0/16';
+const ZONES = 2;
 
-/** Where the functions are, and what they reach: a VPC, security groups and endpoints. */
+/**
+ * The VPC: a new one or an existing one.
+ *
+ * Security groups and endpoints are in the stacks that use them. A setting may replace or remove them, and within a stack
+ * CloudFormation first moves what uses them.
+ */
 export class NetworkStack extends Stack {
-  readonly network: EjabberdNetwork;
-  /** The endpoint that a private API is reached through. */
-  readonly apiEndpoint: IInterfaceVpcEndpoint | undefined;
+  readonly vpc: IVpc;
+  /** Where the functions and the endpoints are: one subnet for each zone. */
+  readonly subnets: readonly ISubnet[];
+  /** The range of the VPC, if it is known. */
+  readonly vpcCidr: string | undefined;
 
   constructor(scope: Construct, id: string, config: Configuration, props: StackProps) {
     super(scope, id, props);
     const { subnetIds, vpcId } = config;
-    const vpcCidr = config.vpcCidr ?? (vpcId === undefined ? NEW_VPC_RANGE : undefined);
-    const vpc = vpcId === undefined ? this.#newVpc(config) : this.#existingVpc(vpcId, config);
-    this.network = new EjabberdNetwork(this, 'Network', {
-      vpc,
-      subnets: subnetIds && { subnets: subnetIds.map((subnet) => this.#subnet(subnet)) },
-      vpcCidr,
-      ejabberdUrl: config.ejabberdUrl,
-      ejabberdPeers: config.ejabberdPeers,
-      secretsManagerEndpoint: config.secretsManagerEndpoint,
-      secretsManagerPeers: config.secretsManagerPeers,
-      dynamodb: dynamoDbAccess(config),
+    this.vpcCidr = config.vpcCidr ?? (vpcId === undefined ? NEW_VPC_RANGE : undefined);
+    this.vpc = vpcId === undefined ? this.#newVpc(config) : this.#existingVpc(vpcId, config);
+    this.subnets = subnetIds?.map((subnet) => this.#subnet(subnet)) ?? onePerZone(this.vpc);
+    for (const [index, warning] of config.warnings.entries()) {
+      Annotations.of(this).addWarningV2(`rostbeef:configuration${index}`, warning);
+    }
+    publish(this, config, {
+      output: 'VpcId',
+      parameter: 'vpc-id',
+      value: this.vpc.vpcId,
+      description: 'The functions are here. ejabberd is here too, or a peering or a transit gateway leads to it.',
     });
-    if (config.apiAccess === 'private') this.apiEndpoint = this.#apiEndpoint(vpc, { ...config, vpcCidr });
+    publish(this, config, {
+      output: 'SubnetIds',
+      parameter: 'subnet-ids',
+      value: this.subnets.map(({ subnetId }) => subnetId).join(','),
+      description: 'The functions are in these subnets. Their route tables need a route to ejabberd.',
+    });
   }
 
-  /** Isolated: there is no way to the Internet, and none from it. ejabberd is in it, or reached by a peering. */
+  /** Without account and Region the names of the zones are not known, and with them they would have to be asked for. */
+  override get availabilityZones(): string[] {
+    return Array.from({ length: ZONES }, (_, index) => Fn.select(index, Fn.getAzs()));
+  }
+
+  /** Isolated: no route leads to the Internet or from it. */
   #newVpc(config: Configuration): IVpc {
     const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(config.vpcCidr ?? NEW_VPC_RANGE),
-      maxAzs: 2,
+      maxAzs: ZONES,
       natGateways: 0,
       subnetConfiguration: [{ name: 'functions', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 }],
       restrictDefaultSecurityGroup: false,
@@ -62,10 +75,17 @@ export class NetworkStack extends Stack {
         new LogGroup(this, 'FlowLogs', { retention: config.logRetentionDays, removalPolicy: removalPolicyOf(config) }),
       ),
     });
+    keepWhileUsed(vpc);
+    publish(this, config, {
+      output: 'RouteTableIds',
+      parameter: 'route-table-ids',
+      value: vpc.isolatedSubnets.map(({ routeTable }) => routeTable.routeTableId).join(','),
+      description: 'Add the route to ejabberd’s network here.',
+    });
     return vpc;
   }
 
-  /** By its attributes where the subnets are told: nothing has to be looked up then. */
+  /** By its attributes if the subnets are told, so that nothing has to be looked up. */
   #existingVpc(vpcId: string, { subnetIds, vpcCidr }: Configuration): IVpc {
     if (subnetIds === undefined) return Vpc.fromLookup(this, 'Vpc', { vpcId });
     return Vpc.fromVpcAttributes(this, 'Vpc', {
@@ -80,35 +100,14 @@ export class NetworkStack extends Stack {
     Annotations.of(subnet).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId', 'Nothing here changes routes.');
     return subnet;
   }
-
-  /** Without a private name, which would lead every call of any API in the VPC to this endpoint. */
-  #apiEndpoint(vpc: IVpc, { apiVpcEndpointId, vpcCidr }: Configuration): IInterfaceVpcEndpoint {
-    if (apiVpcEndpointId !== undefined) {
-      return InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(this, 'Api', {
-        vpcEndpointId: apiVpcEndpointId,
-        port: 443,
-      });
-    }
-    const securityGroup = new SecurityGroup(this, 'ApiCallers', {
-      vpc,
-      description: 'The endpoint of the private API: in from the VPC',
-      allowAllOutbound: false,
-    });
-    securityGroup.addIngressRule(Peer.ipv4(vpcCidr ?? vpc.vpcCidrBlock), Port.HTTPS, 'Callers in the VPC');
-    const endpoint = new InterfaceVpcEndpoint(this, 'Api', {
-      vpc,
-      service: InterfaceVpcEndpointAwsService.APIGATEWAY,
-      subnets: this.network.subnets,
-      securityGroups: [securityGroup],
-      open: false,
-      privateDnsEnabled: false,
-    });
-    Tags.of(endpoint).add('Name', 'rostbeef-api');
-    return endpoint;
-  }
 }
 
-function dynamoDbAccess(config: Configuration): DynamoDbAccess | undefined {
-  const { idempotency, dynamodbPrefixListId: prefixListId, dynamodbEndpoint: endpoint, routeTableIds } = config;
-  return idempotency && prefixListId !== undefined ? { prefixListId, endpoint, routeTableIds } : undefined;
+/**
+ * Lets CloudFormation refuse to remove the VPC while functions are in it. All other references between the stacks are weak.
+ *
+ * A weak reference here would also let CloudFormation replace the endpoints with every change of them, because it does not
+ * know the VPC's id before it deploys (aws-cdk issue 38829).
+ */
+function keepWhileUsed(vpc: Vpc): void {
+  for (const child of [vpc, ...vpc.isolatedSubnets]) CrossStackReferences.of(child).produce(ReferenceStrength.STRONG);
 }

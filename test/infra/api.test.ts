@@ -65,7 +65,7 @@ describe('the API', () => {
   it('reaches the functions by their alias alone', () => {
     const invoked = propertiesOf('AWS::Lambda::Permission').map(({ FunctionName }) => JSON.stringify(FunctionName));
     expect(invoked).toHaveLength(catalogue.length);
-    for (const name of invoked) expect(name).toMatch(/ExportsOutputRefRostbeef\w+Live/);
+    for (const name of invoked) expect(name).toMatch(/PublishOutputRefRostbeef\w+Live/);
   });
 
   it('throttles, traces, and logs who called what, without any body', () => {

@@ -48,16 +48,23 @@ describe('npx cdk synth', () => {
     { timeout: 60_000 },
     async (_, environment, context) => {
       const { code, output, out } = await synth(context);
-      expect(output).not.toMatch(/ERROR|WARNING/);
+      expect(output).not.toContain('ERROR');
+      expect(output.includes('WARNING')).toBe(environment === 'dev');
       expect(code).toBe(0);
       const templates = (await readdir(out)).filter((name) => name.endsWith('.template.json')).sort();
       expect(templates).toEqual(
-        ['api', ...(context['events'] ? ['events'] : []), 'functions', 'monitoring', 'network'].map(
+        ['api', 'events', 'functions', 'monitoring', 'network'].map(
           (part) => `rostbeef-${environment}-${part}.template.json`,
         ),
       );
     },
   );
+
+  it('refuses an environment whose host is still that of the example', { timeout: 60_000 }, async () => {
+    const { code, output } = await synth({ environment: 'prod' });
+    expect(code).toBe(1);
+    expect(output).toContain('  ejabberdUrl: xmpp.example.com is the host of an example');
+  });
 
   it('says what looking up a VPC takes', { timeout: 60_000 }, async () => {
     const { code, output } = await synth({ vpcId: 'vpc-0123456789abcdef0' });

@@ -1,19 +1,23 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import project from '../../cdk.json' with { type: 'json' };
 import { ConfigError, readContext } from '../../infra/config/read-context.ts';
+import type { Credentials } from '../../infra/config/target.ts';
 import { EVERYTHING, EXISTING_VPC } from './synthesize.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rostbeef-context-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const AUTHORITY = join(import.meta.dirname, 'authority.pem');
+
 const enough = { ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc', ejabberdAccount: 'rostbeef@example.com' };
 
-function problemsOf(context: Readonly<Record<string, unknown>>): readonly string[] {
+function problemsOf(context: Readonly<Record<string, unknown>>, credentials: Credentials = {}): readonly string[] {
   try {
-    readContext(context);
+    readContext(context, credentials);
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -22,12 +26,33 @@ function problemsOf(context: Readonly<Record<string, unknown>>): readonly string
 }
 
 describe('the CDK context', () => {
-  it.each(['dev', 'prod'])('as it is committed is valid for %s', (environment) => {
-    expect(readContext({ ...project.context, environment })).toMatchObject({ environment });
+  it('as it is committed is valid for dev, and warns of its placeholder', () => {
+    const { environment, warnings } = readContext(project.context);
+    expect({ environment, warnings }).toEqual({
+      environment: 'dev',
+      warnings: ['ejabberdUrl: xmpp.example.com is the host of an example: set the address of your ejabberd'],
+    });
   });
 
-  it('protects in prod what dev gives up, and lets prod be reached in private alone', () => {
-    const [dev, prod] = ['dev', 'prod'].map((environment) => readContext({ ...project.context, environment }));
+  it('sets every feature flag as this release of the CDK recommends it', () => {
+    const library = createRequire(import.meta.url).resolve('aws-cdk-lib/package.json');
+    const page = readFileSync(join(dirname(library), 'cx-api/FEATURE_FLAGS.md'), 'utf8');
+    const [, recommended = '{}'] = /<!-- BEGIN json -->\s*```json\s*(.*?)```/s.exec(page) ?? [];
+    const { context } = JSON.parse(recommended);
+    expect(Object.keys(context).length).toBeGreaterThan(70);
+    expect(project.context).toMatchObject(context);
+  });
+
+  it('as it is committed is refused for prod, because its host is a placeholder', () => {
+    expect(problemsOf({ ...project.context, environment: 'prod' })).toEqual([
+      'ejabberdUrl: xmpp.example.com is the host of an example: set the address of your ejabberd',
+    ]);
+  });
+
+  it('protects in prod what dev gives up, and makes the API of prod private', () => {
+    const [dev, prod] = ['dev', 'prod'].map((environment) =>
+      readContext({ ...project.context, ejabberdUrl: enough.ejabberdUrl, environment }),
+    );
     expect(dev).toMatchObject({ retain: false, apiAccess: 'iam' });
     expect(prod).toMatchObject({ retain: true, apiAccess: 'private' });
   });
@@ -47,8 +72,70 @@ describe('the CDK context', () => {
   });
 
   it('leaves the CDK’s own keys alone', () => {
-    const context = { ...enough, '@aws-cdk/core:x': true, 'aws:cdk:y': 1, 'availability-zones:account=1': [] };
+    const context = {
+      ...enough,
+      '@aws-cdk/core:x': true,
+      'aws:cdk:y': 1,
+      'availability-zones:account=1': [],
+      'cli-telemetry': false,
+      'acknowledged-issue-numbers': [34892],
+    };
     expect(problemsOf(context)).toEqual([]);
+  });
+
+  it('may name its account and Region, and refuses the credentials of any other', () => {
+    const context = { ...enough, account: '123456789012', region: 'eu-west-1' };
+    expect(readContext(context).target).toEqual({ account: '123456789012', region: 'eu-west-1' });
+    expect(problemsOf(context, { account: '123456789012', region: 'eu-west-1' })).toEqual([]);
+    // Without credentials the command line tells a Region of its own.
+    expect(problemsOf(context, { region: 'us-east-1' })).toEqual([]);
+    expect(problemsOf(context, { account: '210987654321', region: 'us-east-1' })).toEqual([
+      'account: expected 123456789012, but the AWS credentials are set to 210987654321: use those of 123456789012',
+      'region: expected eu-west-1, but the AWS credentials are set to us-east-1: use those of eu-west-1',
+    ]);
+  });
+
+  it('names what to shorten if the functions’ environment passes 4 KB', () => {
+    const many = Array.from({ length: 300 }, (_, index) => `vhost${index}.xmpp.internal`);
+    expect(problemsOf({ ...enough, ejabberdServers: many })).toEqual([
+      expect.stringMatching(/^ejabberdServers: takes \d{4} of the 3396 bytes .*: shorten it$/),
+    ]);
+    const some = many.slice(0, 80);
+    expect(problemsOf({ ...enough, ejabberdServers: some })).toEqual([]);
+    expect(problemsOf({ ...enough, ejabberdServers: some, ejabberdSenders: many.slice(0, 90) })).toEqual([
+      expect.stringMatching(/^ejabberdSenders: takes/),
+    ]);
+  });
+
+  it('counts the certificate of an authority among them', () => {
+    const file = join(folder, 'bundle.pem');
+    writeFileSync(file, readFileSync(AUTHORITY, 'utf8').repeat(6));
+    expect(problemsOf({ ...enough, ejabberdCaFile: AUTHORITY })).toEqual([]);
+    expect(problemsOf({ ...enough, ejabberdCaFile: file })).toEqual([
+      expect.stringMatching(/^ejabberdCaFile: takes \d{4} of the 3396 bytes/),
+    ]);
+  });
+
+  it('tells what its newer keys need', () => {
+    expect(
+      problemsOf({
+        ...enough,
+        ejabberdPeers: '10.0.0.0/8',
+        openEjabberdPeers: 'true',
+        apiPeers: '10.9.0.0/16',
+        eventAccounts: '210987654321',
+        apiAccounts: 'all',
+        account: '12',
+        region: 'europe',
+      }),
+    ).toEqual([
+      'account: must be the 12 digits of an AWS account',
+      'region: must be a Region such as eu-west-1',
+      'apiAccounts.0: must be the 12 digits of an AWS account',
+      'openEjabberdPeers: needs a security group (sg-…) in ejabberdPeers',
+      expect.stringMatching(/^apiPeers: needs apiAccess=private without apiVpcEndpointId/),
+      expect.stringMatching(/^eventAccounts: needs events=true without eventBusName/),
+    ]);
   });
 
   it('is told of every problem at once, by key', () => {
@@ -127,11 +214,14 @@ describe('the CDK context', () => {
   });
 
   it('is told what an idempotency table needs', () => {
-    const keeping = { ...project.context, idempotency: true };
+    const keeping = { ...enough, idempotency: true };
     const existing = { vpcId: 'vpc-01234567', subnetIds: 'subnet-01234567', vpcCidr: '10.1.0.0/16' };
-    const prefixList = 'dynamodbPrefixListId: is missing, and idempotency=true needs it';
-    const routes = expect.stringMatching(/^routeTableIds: is missing.*unless dynamodbEndpoint=false$/);
+    const prefixList =
+      'dynamodbPrefixListId: is required for the table of keys, which idempotency=true and events=true make';
+    const routes = expect.stringMatching(/^routeTableIds: is required.*unless dynamodbEndpoint=false$/);
     expect(problemsOf(keeping)).toEqual([prefixList]);
+    expect(problemsOf({ ...enough, events: true })).toEqual([prefixList]);
+    expect(problemsOf({ ...enough, events: true, idempotency: false })).toEqual([]);
     expect(problemsOf({ ...keeping, ...existing })).toEqual([prefixList, routes]);
     const known = { ...keeping, ...existing, dynamodbPrefixListId: 'pl-01234567' };
     expect(problemsOf({ ...known, dynamodbEndpoint: 'false' })).toEqual([]);
@@ -145,8 +235,15 @@ describe('the CDK context', () => {
   });
 
   it('is told of an environment that there is none of', () => {
-    expect(problemsOf({ ...project.context, environment: 'prd' })).toEqual(['environment: is not in environments']);
-    expect(problemsOf({ environment: 'Prod 1' })).toHaveLength(1);
+    expect(problemsOf({ ...project.context, ...enough, environment: 'prd' })).toEqual([
+      'environment: prd is not in environments',
+    ]);
+    expect(problemsOf({ environment: 'Prod 1', retain: 'perhaps' })).toEqual([
+      'environment: must be a name of 1 to 16 small letters and digits, such as dev',
+      'ejabberdUrl: is missing',
+      'retain: must be true or false',
+      'secretArn: is missing, and so is ejabberdAccount for a new secret',
+    ]);
   });
 
   it('takes no credentials for a classic server', () => {
@@ -154,19 +251,19 @@ describe('the CDK context', () => {
     const classic = { ejabberdUrl: 'http://10.0.0.10:4560/', ejabberdDialect: 'rostbeef' };
     expect(problemsOf(classic)).toEqual([]);
     expect(problemsOf({ ...classic, rotationAdminSecretArn })).toEqual([
-      'rotationAdminSecretArn: needs ejabberdDialect=ejabberd, for classic servers know no credentials',
+      'rotationAdminSecretArn: needs ejabberdDialect=ejabberd, because classic servers know no credentials',
     ]);
   });
 
   it('wants the range of an existing VPC where something is looked for in all of it', () => {
     const { vpcCidr, ...vpc } = EXISTING_VPC;
-    expect(problemsOf({ ...enough, ...vpc })).toEqual([expect.stringMatching(/^vpcCidr: is missing/)]);
+    expect(problemsOf({ ...enough, ...vpc })).toEqual([expect.stringMatching(/^vpcCidr: is required/)]);
     expect(problemsOf({ ...enough, ...vpc, vpcCidr })).toEqual([]);
     expect(problemsOf({ ...enough, ...vpc, ejabberdPeers: '10.0.0.9/32' })).toEqual([]);
     expect(problemsOf({ ...enough, ...vpc, ejabberdUrl: 'http://10.0.0.9:4560/' })).toEqual([]);
   });
 
-  it('refuses certificates that would not fit into a function’s environment', () => {
+  it('refuses a file that holds no certificate', () => {
     const file = join(folder, 'junk.pem');
     writeFileSync(file, 'no certificate');
     expect(problemsOf({ ...enough, ejabberdCaFile: file })).toEqual([

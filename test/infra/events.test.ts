@@ -3,14 +3,14 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { catalogue } from 'rostbeef-layer';
 import { afterAll, describe, expect, it } from 'vitest';
 import { detailType, eventSchema } from '../../infra/schemas.ts';
-import { EVERYTHING, synthesize, synthesizeForTest } from './synthesize.ts';
+import { EVERYTHING, synthesize, synthesizeForTest, WITH_EVENTS } from './synthesize.ts';
 
 const { events: template, functions, remove } = synthesize(EVERYTHING);
 afterAll(remove);
 
 const writing = catalogue.filter(({ writes }) => writes);
 const propertiesOf = (type: string) =>
-  Object.values(template?.findResources(type) ?? {}).map(({ Properties }) => Properties);
+  Object.values(template.findResources(type) ?? {}).map(({ Properties }) => Properties);
 
 describe('the events', () => {
   it('ask for the three methods that write, by the method’s name', () => {
@@ -22,7 +22,7 @@ describe('the events', () => {
   it('count from any source, or from those that are told', () => {
     const sources = (context: object) =>
       Object.values(
-        synthesizeForTest({ events: true, ...context }).events?.findResources('AWS::Events::Rule') ?? {},
+        synthesizeForTest({ ...WITH_EVENTS, ...context }).events.findResources('AWS::Events::Rule') ?? {},
       ).map(({ Properties }) => Properties.EventPattern.source);
     expect(sources({})).toEqual([undefined, undefined, undefined]);
     expect(new Set(sources({ eventSources: 'a.b, c' }).flat())).toEqual(new Set(['a.b', 'c']));
@@ -30,16 +30,16 @@ describe('the events', () => {
 
   it('come on a bus of their own, or on one that is there', () => {
     expect(propertiesOf('AWS::Events::EventBus')).toHaveLength(1);
-    const { events } = synthesizeForTest({ events: true, eventBusName: 'theirs' });
-    events?.resourceCountIs('AWS::Events::EventBus', 0);
-    events?.allResourcesProperties('AWS::Events::Rule', { EventBusName: 'theirs' });
+    const { events } = synthesizeForTest({ ...WITH_EVENTS, eventBusName: 'theirs' });
+    events.resourceCountIs('AWS::Events::EventBus', 0);
+    events.allResourcesProperties('AWS::Events::Rule', { EventBusName: 'theirs' });
   });
 
   it('wait in a queue that is encrypted, takes TLS alone, and gives up into a dead-letter queue', () => {
     const queues = propertiesOf('AWS::SQS::Queue');
     expect(queues).toHaveLength(2 * writing.length);
     for (const { SqsManagedSseEnabled } of queues) expect(SqsManagedSseEnabled).toBe(true);
-    expect(queues.filter(({ RedrivePolicy }) => RedrivePolicy?.maxReceiveCount === 5)).toHaveLength(writing.length);
+    expect(queues.filter(({ RedrivePolicy }) => RedrivePolicy)).toHaveLength(writing.length);
     const policies = propertiesOf('AWS::SQS::QueuePolicy').map(({ PolicyDocument }) => JSON.stringify(PolicyDocument));
     expect(policies.filter((policy) => policy.includes('"aws:SecureTransport":"false"'))).toHaveLength(queues.length);
   });
@@ -53,23 +53,48 @@ describe('the events', () => {
     for (const seconds of hidden) expect(seconds).toBeGreaterThanOrEqual(6 * Math.min(...timeouts));
   });
 
-  it('go to the alias in batches whose records fail one by one, as many at once as the function has reserved', () => {
+  it('are tried for six hours, each time after the same delay', () => {
+    const queues = propertiesOf('AWS::SQS::Queue').filter(({ RedrivePolicy }) => RedrivePolicy);
+    for (const { RedrivePolicy, VisibilityTimeout } of queues) {
+      const seconds = (RedrivePolicy.maxReceiveCount - 1) * VisibilityTimeout;
+      expect(seconds).toBeGreaterThanOrEqual(6 * 3600);
+      expect(seconds).toBeLessThan(6 * 3600 + VisibilityTimeout);
+    }
+  });
+
+  it('make the table of keys, because a stanza that comes again must not be sent again', () => {
+    synthesizeForTest(WITH_EVENTS).functions.resourceCountIs('AWS::DynamoDB::Table', 1);
+  });
+
+  it('are tried once without the table if they ask for a stanza', () => {
+    const { events } = synthesizeForTest({ events: 'true', idempotency: 'false' });
+    const counts = Object.entries(events.findResources('AWS::SQS::Queue')).flatMap(([id, { Properties }]) =>
+      Properties.RedrivePolicy ? [[id.replace(/[0-9A-F]{8}$/, ''), Properties.RedrivePolicy.maxReceiveCount]] : [],
+    );
+    expect(Object.fromEntries(counts)).toEqual({
+      EventsLinkContacts: 278,
+      EventsUnlinkContacts: 278,
+      EventsSendStanza: 1,
+    });
+  });
+
+  it('leave half of a function to its other callers', () => {
     const reserved = Object.values(functions.findResources('AWS::Lambda::Function')).map(
       ({ Properties }) => Properties.ReservedConcurrentExecutions,
     );
     const sources = propertiesOf('AWS::Lambda::EventSourceMapping');
     expect(sources).toHaveLength(writing.length);
     for (const { FunctionName, FunctionResponseTypes, BatchSize, ScalingConfig } of sources) {
-      expect(JSON.stringify(FunctionName)).toMatch(/ExportsOutputRefRostbeef\w+Live/);
+      expect(JSON.stringify(FunctionName)).toMatch(/PublishOutputRefRostbeef\w+Live/);
       expect(FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
       expect(BatchSize).toBe(10);
-      expect(reserved).toContain(ScalingConfig.MaximumConcurrency);
+      expect(ScalingConfig.MaximumConcurrency).toBe(Math.floor(Math.max(...reserved) / 2));
       expect(ScalingConfig.MaximumConcurrency).toBeGreaterThanOrEqual(2);
     }
   });
 
   it('that can’t be brought to their queue are not lost', () => {
-    template?.allResourcesProperties('AWS::Events::Rule', {
+    template.allResourcesProperties('AWS::Events::Rule', {
       Targets: [Match.objectLike({ DeadLetterConfig: { Arn: Match.anyValue() } })],
     });
   });

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { EVERYTHING, synthesize } from './synthesize.ts';
+import { EVERYTHING, synthesize, synthesizeForTest } from './synthesize.ts';
 
-const { monitoring, remove } = synthesize(EVERYTHING);
-afterAll(remove);
+const whole = synthesize(EVERYTHING);
+const { monitoring } = whole;
+afterAll(whole.remove);
 
 const alarms = Object.entries(monitoring.findResources('AWS::CloudWatch::Alarm')).map(([id, { Properties }]) => ({
   id: id.replace(/^Monitoring|Alarm[0-9A-F]{8}$/g, ''),
@@ -36,12 +37,33 @@ describe('the alarms', () => {
     }
   });
 
-  it('reach a topic that CloudWatch may publish to, and that takes TLS alone', () => {
-    monitoring.resourceCountIs('AWS::SNS::Topic', 1);
-    const [key] = Object.values(monitoring.findResources('AWS::KMS::Key'));
-    expect(JSON.stringify(key?.['Properties'].KeyPolicy)).toContain('cloudwatch.amazonaws.com');
-    const [policy] = Object.values(monitoring.findResources('AWS::SNS::TopicPolicy'));
-    expect(JSON.stringify(policy)).toContain('"aws:SecureTransport":"false"');
+  it.each([1, 5, 10, 15, 60])('can go off by what the doctor finds every %i minutes', (doctorMinutes) => {
+    const { monitoring: template } = synthesizeForTest({ doctorMinutes });
+    const [finding] = Object.values(
+      template.findResources('AWS::CloudWatch::Alarm', { Properties: { MetricName: 'DoctorFailures' } }),
+    );
+    const { Period, DatapointsToAlarm, EvaluationPeriods } = finding?.['Properties'] ?? {};
+    // Each period has a check, and one that falls into its neighbour leaves enough of them.
+    expect(Period).toBe(60 * doctorMinutes);
+    expect(DatapointsToAlarm * doctorMinutes).toBeGreaterThanOrEqual(15);
+    expect(EvaluationPeriods).toBe(DatapointsToAlarm + 1);
+  });
+
+  it('tell that Lambda ended an invocation, by its own report in each function’s log', () => {
+    const { functions } = whole;
+    const filters = Object.values(functions.findResources('AWS::Logs::MetricFilter')).map(
+      ({ Properties }) => Properties,
+    );
+    const groups = Object.keys(functions.findResources('AWS::Logs::LogGroup'));
+    for (const [metric, part] of [
+      ['EndedByLambda', '$.record.status = "timeout"'],
+      ['ShortOfMemory', '$.record.metrics.maxMemoryUsedMB >= '],
+    ] as const) {
+      const counting = filters.filter(({ MetricTransformations: [{ MetricName }] }) => MetricName === metric);
+      expect(counting.map(({ LogGroupName }) => LogGroupName.Ref).sort()).toEqual(groups.sort());
+      for (const { FilterPattern } of counting) expect(FilterPattern).toContain(part);
+      expect(alarms.map(({ MetricName }) => MetricName)).toContain(metric);
+    }
   });
 });
 

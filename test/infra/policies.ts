@@ -34,7 +34,7 @@ function listOf(value: unknown): readonly string[] {
 export function nameOf(value: unknown): string {
   if (typeof value === 'string') return value;
   const text = JSON.stringify(value);
-  const imported = /ExportsOutput(?:Ref|FnGetAtt)([A-Za-z]+?[0-9A-F]{8})/.exec(text);
+  const imported = /(?:Exports|Publish)Output(?:Ref|FnGetAtt)([A-Za-z]+?[0-9A-F]{8})/.exec(text);
   const own = /"(?:Ref|Fn::GetAtt)":\[?"([^"]+)"/.exec(text);
   return withoutHash(imported?.[1] ?? own?.[1] ?? text);
 }

@@ -54,6 +54,14 @@ describe('another CDK app', () => {
     expect(text).toContain('lambda:InvokeFunction');
   });
 
+  it('is told which variables do not fit into a function’s 4 KB', () => {
+    const { stack, vpc } = theirs();
+    const environment = { EJABBERD_SERVERS: 'a.example,'.repeat(500) };
+    expect(() => new EjabberdFunctions(stack, 'Rostbeef', { vpc, ejabberd: { ...ejabberd, environment } })).toThrow(
+      /has room for 4096 bytes: shorten EJABBERD_SERVERS \(50\d\d bytes\)$/,
+    );
+  });
+
   it('is told where it gives a method no function', () => {
     const { stack } = theirs();
     expect(() => new EjabberdApi(stack, 'Api', { functions: new Map() })).toThrow('no function for link_contacts');

@@ -1,8 +1,9 @@
+import { Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { catalogue } from 'rostbeef-layer';
 import { afterAll, describe, expect, it } from 'vitest';
 import { permissionsIn } from './policies.ts';
-import { EVERYTHING, EXISTING_VPC, synthesize, synthesizeForTest } from './synthesize.ts';
+import { EVERYTHING, EXISTING_VPC, synthesize, synthesizeForTest, TWO_GROUPS_IN_EACH_ZONE } from './synthesize.ts';
 
 const plain = synthesize();
 const whole = synthesize(EVERYTHING);
@@ -123,7 +124,7 @@ describe('every role', () => {
     network,
     functions,
     api,
-    ...(events ? [events] : []),
+    events,
     monitoring,
   ]);
 
@@ -158,15 +159,30 @@ describe('every role', () => {
   });
 });
 
+describe('the stacks', () => {
+  it('are deployed after those that they refer to', () => {
+    const after = whole.app.node.children
+      .filter((child) => Stack.isStack(child))
+      .map((stack) => [stack.stackName, stack.dependencies.map(({ stackName }) => stackName)]);
+    expect(Object.fromEntries(after)).toEqual({
+      'rostbeef-prod-network': [],
+      'rostbeef-prod-functions': [],
+      'rostbeef-prod-api': ['rostbeef-prod-functions'],
+      'rostbeef-prod-events': ['rostbeef-prod-functions'],
+      'rostbeef-prod-monitoring': ['rostbeef-prod-functions', 'rostbeef-prod-events'],
+    });
+  });
+});
+
 describe('the network', () => {
-  const egressOf = (template: typeof plain.network) =>
+  const egressOf = (template: typeof plain.functions) =>
     [
       ...resources(template, 'AWS::EC2::SecurityGroup').flatMap(({ SecurityGroupEgress = [] }) => SecurityGroupEgress),
       ...resources(template, 'AWS::EC2::SecurityGroupEgress'),
     ].filter(({ CidrIp }) => CidrIp !== '255.255.255.255/32');
 
   it('lets the functions out to ejabberd’s port and Secrets Manager’s endpoint, and nowhere else', () => {
-    expect(egressOf(plain.network)).toEqual([
+    expect(egressOf(plain.functions)).toEqual([
       expect.objectContaining({ Description: 'ejabberd_xmlrpc', FromPort: 5443, ToPort: 5443 }),
       expect.objectContaining({
         Description: 'Secrets Manager',
@@ -179,7 +195,7 @@ describe('the network', () => {
 
   describe('of a deployment with an idempotency table', () => {
     const keeping = { idempotency: true, dynamodbPrefixListId: 'pl-0123456789abcdef0' };
-    const gatewaysIn = (template: typeof plain.network) =>
+    const gatewaysIn = (template: typeof plain.functions) =>
       resources(template, 'AWS::EC2::VPCEndpoint').filter(({ VpcEndpointType }) => VpcEndpointType === 'Gateway');
     const toDynamoDb = {
       Description: 'DynamoDB',
@@ -189,31 +205,31 @@ describe('the network', () => {
     };
 
     it('lets the functions out to DynamoDB, by a gateway on the routes of their subnets', () => {
-      const { network } = synthesizeForTest(keeping);
-      expect(egressOf(network)).toHaveLength(egressOf(plain.network).length + 1);
-      expect(egressOf(network)).toContainEqual(expect.objectContaining(toDynamoDb));
-      expect(gatewaysIn(network)).toMatchObject([{ RouteTableIds: [{ Ref: expect.any(String) }, expect.anything()] }]);
+      const { functions } = synthesizeForTest(keeping);
+      expect(egressOf(functions)).toHaveLength(egressOf(plain.functions).length + 1);
+      expect(egressOf(functions)).toContainEqual(expect.objectContaining(toDynamoDb));
+      expect(gatewaysIn(functions)).toMatchObject([{ RouteTableIds: [expect.anything(), expect.anything()] }]);
     });
 
     it('uses the route tables of an existing VPC', () => {
-      expect(gatewaysIn(whole.network)).toMatchObject([{ RouteTableIds: ['rtb-0123456789abcdef0'] }]);
+      expect(gatewaysIn(whole.functions)).toMatchObject([{ RouteTableIds: ['rtb-0123456789abcdef0'] }]);
     });
 
     it('makes no gateway where there is one, and none without a table', () => {
-      const { network } = synthesizeForTest({ ...keeping, dynamodbEndpoint: 'false' });
-      expect(gatewaysIn(network)).toEqual([]);
-      expect(egressOf(network)).toContainEqual(expect.objectContaining(toDynamoDb));
-      expect(gatewaysIn(plain.network)).toEqual([]);
+      const { functions } = synthesizeForTest({ ...keeping, dynamodbEndpoint: 'false' });
+      expect(gatewaysIn(functions)).toEqual([]);
+      expect(egressOf(functions)).toContainEqual(expect.objectContaining(toDynamoDb));
+      expect(gatewaysIn(plain.functions)).toEqual([]);
     });
   });
 
   it('knows ejabberd by the address in its URL, or by what it is told', () => {
     const byAddress = synthesizeForTest({ ejabberdUrl: 'http://10.0.3.7:4560/' });
-    expect(egressOf(byAddress.network)).toContainEqual(
+    expect(egressOf(byAddress.functions)).toContainEqual(
       expect.objectContaining({ CidrIp: '10.0.3.7/32', FromPort: 4560 }),
     );
     const told = synthesizeForTest({ ejabberdPeers: 'sg-0123456789abcdef0,192.168.7.0/24' });
-    expect(egressOf(told.network)).toEqual(
+    expect(egressOf(told.functions)).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ DestinationSecurityGroupId: 'sg-0123456789abcdef0', FromPort: 5443 }),
         expect.objectContaining({ CidrIp: '192.168.7.0/24', FromPort: 5443 }),
@@ -228,36 +244,48 @@ describe('the network', () => {
     }
   });
 
-  it('makes nothing but groups and endpoints in an existing one', () => {
+  it('opens ejabberd’s own security group if it is told to', () => {
+    const peers = { ejabberdPeers: 'sg-0123456789abcdef0,192.168.7.0/24' };
+    const into = (template: typeof plain.functions) =>
+      resources(template, 'AWS::EC2::SecurityGroupIngress').filter(({ GroupId }) => GroupId === 'sg-0123456789abcdef0');
+    expect(into(synthesizeForTest(peers).functions)).toEqual([]);
+    expect(into(synthesizeForTest({ ...peers, openEjabberdPeers: 'true' }).functions)).toMatchObject([
+      { FromPort: 5443, ToPort: 5443, SourceSecurityGroupId: { 'Fn::GetAtt': expect.anything() } },
+    ]);
+  });
+
+  it('takes one subnet for each zone of a VPC that is looked up, however many groups of subnets it has', () => {
+    const { functions } = synthesizeForTest(
+      { vpcId: 'vpc-0123456789abcdef0', ...TWO_GROUPS_IN_EACH_ZONE },
+      { account: '123456789012', region: 'eu-west-1' },
+    );
+    const [endpoint] = resources(functions, 'AWS::EC2::VPCEndpoint');
+    expect(endpoint?.['SubnetIds']).toEqual(['subnet-1a', 'subnet-1b']);
+  });
+
+  it('makes nothing but parameters in the stack of an existing VPC', () => {
     const { network } = synthesizeForTest(EXISTING_VPC);
     const types = Object.values<{ readonly Type: string }>(network.toJSON()['Resources']).map(({ Type }) => Type);
-    expect(new Set(types)).toEqual(
-      new Set([
-        'AWS::EC2::SecurityGroup',
-        'AWS::EC2::SecurityGroupEgress',
-        'AWS::EC2::SecurityGroupIngress',
-        'AWS::EC2::VPCEndpoint',
-      ]),
-    );
+    expect(new Set(types)).toEqual(new Set(['AWS::SSM::Parameter']));
   });
 
   it('leaves everybody else in the VPC their way to AWS’s services', () => {
-    const interfaces = resources(whole.network, 'AWS::EC2::VPCEndpoint').filter(
-      ({ VpcEndpointType }) => VpcEndpointType === 'Interface',
-    );
+    const interfaces = [whole.functions, whole.api]
+      .flatMap((template) => resources(template, 'AWS::EC2::VPCEndpoint'))
+      .filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface');
     expect(interfaces.map(({ PrivateDnsEnabled }) => PrivateDnsEnabled)).toEqual([false, false]);
     for (const { Environment } of resources(whole.functions, 'AWS::Lambda::Function')) {
-      expect(JSON.stringify(Environment.Variables.AWS_ENDPOINT_URL_SECRETS_MANAGER)).toMatch(/https:\/\/.*ImportValue/);
+      expect(JSON.stringify(Environment.Variables.AWS_ENDPOINT_URL_SECRETS_MANAGER)).toMatch(/https:\/\/.*DnsEntries/);
     }
   });
 
   it('makes no endpoint for Secrets Manager where there is one', () => {
-    const { network } = synthesizeForTest({
+    const { functions } = synthesizeForTest({
       secretsManagerEndpoint: 'false',
       secretsManagerPeers: 'sg-0123456789abcdef0',
     });
-    network.resourceCountIs('AWS::EC2::VPCEndpoint', 0);
-    expect(egressOf(network)).toContainEqual(
+    functions.resourceCountIs('AWS::EC2::VPCEndpoint', 0);
+    expect(egressOf(functions)).toContainEqual(
       expect.objectContaining({ Description: 'Secrets Manager', DestinationSecurityGroupId: 'sg-0123456789abcdef0' }),
     );
   });
@@ -313,7 +341,9 @@ describe('the secret', () => {
     const policyIn = (template: typeof plain.functions) =>
       Object.values(template.findResources('AWS::SecretsManager::Secret')).map(({ DeletionPolicy }) => DeletionPolicy);
     expect(policyIn(plain.functions)).toEqual(['Delete']);
-    expect(policyIn(synthesizeForTest({ environment: 'prod' }).functions)).toEqual(['Retain']);
+    expect(
+      policyIn(synthesizeForTest({ environment: 'prod', ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc' }).functions),
+    ).toEqual(['Retain']);
   });
 
   it('is rotated by Secrets Manager where there is an administrator’s', () => {

@@ -41,7 +41,7 @@ export function summaryOf(name: string, template: Template): string {
     ),
     section(
       'Outputs',
-      Object.keys(Outputs).filter((output) => !output.startsWith('ExportsOutput')),
+      Object.keys(Outputs).filter((output) => !/^(?:Exports|Publish)Output/.test(output)),
     ),
   ]
     .filter((part) => part !== '')

@@ -7,7 +7,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { onTestFinished } from 'vitest';
 import project from '../../cdk.json' with { type: 'json' };
 import { readContext } from '../../infra/config/read-context.ts';
+import type { Credentials } from '../../infra/config/target.ts';
 import { makeStacks } from '../../infra/stacks/stacks.ts';
+import type { StackTemplate } from './template.ts';
 
 /** What `-c` would add to the committed context. */
 export type Context = Readonly<Record<string, unknown>>;
@@ -24,6 +26,7 @@ export const EXISTING_VPC: Context = {
 /** A deployment with everything that is optional. */
 export const EVERYTHING: Context = {
   environment: 'prod',
+  ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc',
   ...EXISTING_VPC,
   secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:ejabberd-AbCdEf',
   secretKeyArn: `${key}/11111111-2222-3333-4444-555555555555`,
@@ -38,20 +41,56 @@ export const EVERYTHING: Context = {
   owner: 'messaging',
 };
 
-/** The templates by the part of the system that they are of. */
-export function synthesize(context: Context = {}) {
+/** The least that a deployment with events needs. */
+export const WITH_EVENTS: Context = { events: 'true', dynamodbPrefixListId: 'pl-0123456789abcdef0' };
+
+/** What AWS answered to a look-up of a VPC with two groups of private subnets. */
+export const TWO_GROUPS_IN_EACH_ZONE: Context = {
+  'vpc-provider:account=123456789012:filter.vpc-id=vpc-0123456789abcdef0:region=eu-west-1:returnAsymmetricSubnets=true':
+    {
+      vpcId: 'vpc-0123456789abcdef0',
+      vpcCidrBlock: '10.1.0.0/16',
+      availabilityZones: [],
+      subnetGroups: ['first', 'second'].map((name, index) => ({
+        name,
+        type: 'Private',
+        subnets: ['a', 'b'].map((zone) => ({
+          subnetId: `subnet-${index + 1}${zone}`,
+          cidr: '10.1.0.0/24',
+          availabilityZone: `eu-west-1${zone}`,
+          routeTableId: `rtb-${index + 1}${zone}`,
+        })),
+      })),
+    },
+};
+
+/**
+ * The templates by the part of the system that they are of.
+ *
+ * @param validates whether the CDK's own validator looks at them, which takes most of the time; toggles.test.ts lets it
+ */
+export function synthesize(context: Context = {}, credentials: Credentials = {}, validates = false) {
+  process.env['CDK_VALIDATION'] = String(validates);
   const outdir = mkdtempSync(join(tmpdir(), 'rostbeef-cdk-'));
   const remove = () => rmSync(outdir, { recursive: true, force: true });
   try {
     const app = new App({ outdir, context: { ...project.context, ...context } });
-    const { network, functions, api, events, monitoring } = makeStacks(app, readContext(app.node.getAllContext()));
+    const { network, functions, api, events, monitoring } = makeStacks(
+      app,
+      readContext(app.node.getAllContext(), credentials),
+    );
+    const templates = [network, functions, api, events, monitoring].map(
+      (stack) => [stack.stackName, Template.fromStack(stack).toJSON() as StackTemplate] as const,
+    );
     return {
       app,
       outdir,
+      /** The templates by the name of their stack, in the order of their deployment. */
+      stacks: new Map(templates),
       network: Template.fromStack(network),
       functions: Template.fromStack(functions),
       api: Template.fromStack(api),
-      events: events && Template.fromStack(events),
+      events: Template.fromStack(events),
       monitoring: Template.fromStack(monitoring),
       remove,
     };
@@ -62,8 +101,8 @@ export function synthesize(context: Context = {}) {
 }
 
 /** One that is gone with the test. */
-export function synthesizeForTest(context: Context = {}) {
-  const synthesized = synthesize(context);
+export function synthesizeForTest(context: Context = {}, credentials: Credentials = {}) {
+  const synthesized = synthesize(context, credentials);
   onTestFinished(synthesized.remove);
   return synthesized;
 }

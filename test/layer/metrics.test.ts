@@ -6,13 +6,16 @@ import {
   ForbiddenStanzaError,
   IdempotencyStoreUnavailableError,
   InvalidInputError,
+  ItemNotFoundError,
+  OutcomeUnknownError,
   PartialLinkError,
+  PermissionDeniedError,
   UnexpectedError,
 } from '../../functions/layer/errors/index.ts';
 import { callMetrics } from '../../functions/layer/metrics.ts';
 
-const counted = (error: unknown) =>
-  Object.entries(callMetrics(error))
+const counted = (error: unknown, door?: string) =>
+  Object.entries(callMetrics(error, door))
     .filter(([, value]) => value === 1)
     .map(([name]) => name);
 
@@ -43,5 +46,16 @@ describe('the metrics of a call', () => {
         { Namespace: 'rostbeef', Metrics: Object.keys(values).map((Name) => ({ Name, Unit: 'Count' })) },
       ],
     });
+  });
+
+  it.each([
+    [new InvalidInputError(), ['ClientErrors', 'PoisonMessages']],
+    [new ItemNotFoundError(), ['ClientErrors', 'PoisonMessages']],
+    [new OutcomeUnknownError(), ['EjabberdFailures', 'PoisonMessages']],
+    [new EjabberdTimeoutError(), ['EjabberdFailures']],
+    [new PermissionDeniedError(), ['EjabberdFailures']],
+    [new ConfigurationError(), ['FunctionFailures']],
+  ])('count the message of a queue as poison if %o can never become a success', (error, metrics) => {
+    expect(counted(error, 'sqs')).toEqual(metrics);
   });
 });

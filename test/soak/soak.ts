@@ -29,8 +29,8 @@ export interface SoakOptions {
 }
 
 /**
- * A deployment has 78 seconds and 5 receives. Here outages of several seconds follow one another, and the time is shorter: a
- * message that meets all of them must still live.
+ * A deployment has a visibility time-out of 78 seconds and 278 receives. Here outages of several seconds follow one another,
+ * and both are smaller: a message that meets all of the outages must still live.
  */
 const QUEUE = { visibilityMs: 5_000, maxReceiveCount: 20 };
 /** Once ejabberd stays, only what is never sent again is left, and nothing is to be waited for. */

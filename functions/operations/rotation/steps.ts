@@ -2,6 +2,7 @@
 import {
   ConfigurationError,
   type Credentials,
+  CredentialsRejectedError,
   CredentialsUnavailableError,
   parseSecret,
   type SecretVersions,
@@ -56,15 +57,25 @@ async function createSecret({ versionId, secret }: Rotation): Promise<boolean> {
 }
 
 async function setSecret(rotation: Rotation): Promise<boolean> {
-  const pending = await pendingAccount(rotation);
+  const { pending } = await accounts(rotation);
   if (await rotation.server.takes(pending)) return false;
   await rotation.server.setPassword(pending, await rotation.administrator());
   return true;
 }
 
+/**
+ * Secrets Manager takes this step also when rotation is set up, with a pending version that is a copy of the current one.
+ * ejabberd may not know the account by then, and nothing was rotated: this is no failed rotation.
+ */
 async function testSecret(rotation: Rotation): Promise<boolean> {
-  await rotation.server.tryOut(await pendingAccount(rotation));
-  return true;
+  const { current, pending } = await accounts(rotation);
+  try {
+    await rotation.server.tryOut(pending);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CredentialsRejectedError) || pending.password !== current.password) throw error;
+    return false;
+  }
 }
 
 /** `AWSPENDING` stays on the version, for its removal by itself would tell Secrets Manager of a failed rotation. */
@@ -90,8 +101,8 @@ async function currentText(secret: SecretVersions): Promise<string> {
   return text;
 }
 
-/** Who may write the secret must not turn the administrator against another account than the one it holds. */
-async function pendingAccount({ versionId, secret }: Rotation): Promise<Credentials> {
+/** The right to write the secret must not turn the administrator against another account than the one that it holds. */
+async function accounts({ versionId, secret }: Rotation): Promise<Record<'current' | 'pending', Credentials>> {
   const [currentSecret, pendingSecret] = await Promise.all([currentText(secret), secret.read('AWSPENDING', versionId)]);
   if (pendingSecret === undefined) {
     throw new CredentialsUnavailableError({ detail: 'the secret’s new version has no value yet: createSecret is due' });
@@ -100,7 +111,7 @@ async function pendingAccount({ versionId, secret }: Rotation): Promise<Credenti
   if (current.user !== pending.user || current.server !== pending.server) {
     throw new ConfigurationError({ detail: 'AWSPENDING holds another account than AWSCURRENT' });
   }
-  return pending;
+  return { current, pending };
 }
 
 /** The same text but for the password: whatever else the secret holds is not ours. */

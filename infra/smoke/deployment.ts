@@ -1,0 +1,38 @@
+import { GetParametersByPathCommand, type SSMClient } from '@aws-sdk/client-ssm';
+
+/** Where the parts of a deployment are: the parameters that its stacks publish. */
+export interface DeployedParts {
+  readonly doctorArn: string | undefined;
+  readonly apiUrl: string | undefined;
+  /** `undefined` if the deployment has no events. */
+  readonly busArn: string | undefined;
+  /** The name of an alarm that may be set off. */
+  readonly alarm: string | undefined;
+}
+
+/**
+ * Reads the parameters below `/rostbeef/<environment>`.
+ *
+ * @throws Error if there are none
+ */
+export async function readDeployment(client: SSMClient, environment: string): Promise<DeployedParts> {
+  const path = `/rostbeef/${environment}`;
+  const values = new Map<string, string>();
+  let NextToken: string | undefined;
+  do {
+    const page = await client.send(new GetParametersByPathCommand({ Path: path, Recursive: true, NextToken }));
+    for (const { Name = '', Value = '' } of page.Parameters ?? []) values.set(Name.slice(path.length + 1), Value);
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  if (values.size === 0) {
+    throw new Error(
+      `expected parameters below ${path}: deploy the environment ${environment}, or set AWS_REGION to its Region`,
+    );
+  }
+  return {
+    doctorArn: values.get('doctor-arn'),
+    apiUrl: values.get('api-url'),
+    busArn: values.get('bus-arn'),
+    alarm: values.get('alarm-to-try'),
+  };
+}

@@ -1,0 +1,99 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { commandLine, UsageError } from '../local/options.ts';
+import { signedCalls } from './call-api.ts';
+import { type CallApi, checkAlarm, checkApi, checkDoctor, checkEvents, type Pair, type Patience } from './checks.ts';
+import { readDeployment } from './deployment.ts';
+
+const usage = `Usage: npm run smoke -- --environment <name> [--jid1 <jid> --jid2 <jid>] [--wait <seconds>]
+
+Tries a deployment after it was made or changed, and says in words what works: the doctor, one signed call
+to the API, one event and one alarm. AWS_REGION and the AWS credentials lead to it.
+
+  --environment <name>   the name of the environment, such as dev
+  --jid1 <jid>           two users of ejabberd for the API and the event, which links them with each other;
+  --jid2 <jid>           without them neither is tried
+  --wait <seconds>       how long to wait for the event and the alarm (default: 60)
+  --help                 print this
+
+The alarm's subscribers get a message. Ends with status 0 if all that was tried works, else 1.`;
+
+const NEEDS_PAIR = 'not tried: it takes --jid1 and --jid2, two users that may be linked';
+
+/** A check, or the reason that there is none. */
+type Check = readonly [name: string, check: (() => Promise<string>) | string];
+
+async function main(): Promise<number> {
+  const {
+    environment,
+    jid1,
+    jid2,
+    wait = '60',
+    help = false,
+  } = commandLine(process.argv.slice(2), {
+    environment: { type: 'string' },
+    jid1: { type: 'string' },
+    jid2: { type: 'string' },
+    wait: { type: 'string' },
+    help: { type: 'boolean' },
+  });
+  if (help) {
+    console.log(usage);
+    return 0;
+  }
+  if (environment === undefined) throw new UsageError('--environment is required.');
+  if ((jid1 === undefined) !== (jid2 === undefined)) throw new UsageError('--jid1 and --jid2 belong together.');
+  if (!/^\d{1,4}$/.test(wait)) throw new UsageError(`--wait must be a number of seconds, not ${JSON.stringify(wait)}.`);
+  const pair = jid1 !== undefined && jid2 !== undefined ? { jid1, jid2 } : undefined;
+  const failed = new Set<string>();
+  for (const [name, check] of await checksOf(environment, pair, { seconds: Number(wait) })) {
+    const said =
+      typeof check === 'string'
+        ? check
+        : name === 'events' && failed.has('API')
+          ? 'not tried: it is followed by the API, which does not work'
+          : await check().then((text) => `ok: ${text}`, told);
+    if (said.startsWith('failed')) failed.add(name);
+    console.log(`${name.padEnd(8)} ${said}`);
+  }
+  return failed.size === 0 ? 0 : 1;
+}
+
+async function checksOf(environment: string, pair: Pair | undefined, patience: Patience): Promise<readonly Check[]> {
+  const { doctorArn, apiUrl, busArn, alarm } = await readDeployment(new SSMClient(), environment);
+  const region = (await new LambdaClient().config.region()) ?? '';
+  const call: CallApi | undefined = apiUrl === undefined ? undefined : signedCalls(apiUrl, region);
+  const absent = (stack: string) => `not tried: the stack rostbeef-${environment}-${stack} is not deployed`;
+  return [
+    ['doctor', doctorArn === undefined ? absent('functions') : () => checkDoctor(new LambdaClient(), doctorArn)],
+    ['API', call === undefined ? absent('api') : pair === undefined ? NEEDS_PAIR : () => checkApi(call, pair)],
+    [
+      'events',
+      busArn === undefined
+        ? 'not tried: the deployment has no events'
+        : call === undefined || pair === undefined
+          ? NEEDS_PAIR
+          : () => checkEvents(new EventBridgeClient(), call, busArn, pair, patience),
+    ],
+    ['alarm', alarm === undefined ? absent('monitoring') : () => checkAlarm(new CloudWatchClient(), alarm, patience)],
+  ];
+}
+
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return `failed: ${String(error)}`;
+  const { cause } = error;
+  return `failed: ${error.message}${cause instanceof Error ? ` (${cause.message})` : ''}`;
+}
+
+main().then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    const hint = error instanceof UsageError ? ' See npm run smoke -- --help.' : '';
+    console.error(`${error instanceof Error ? error.message : String(error)}${hint}`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  },
+);

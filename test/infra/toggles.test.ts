@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import { settingsSchema } from '../../infra/config/settings.ts';
+import { type Change, changeOf, type Deployment, weakInReplaceable } from './changes.ts';
+import { type Context, synthesize } from './synthesize.ts';
+import { TOGGLES } from './toggles.ts';
+
+/** A synthesized configuration, and what the checks of the CDK find wrong with it. */
+interface Synthesized {
+  readonly deployment: Deployment;
+  readonly findings: readonly string[];
+}
+
+const known = new Map<string, Synthesized>();
+
+/** Each configuration is synthesized once, in this process, with the functions built once. */
+function synthesized(context: Context): Synthesized {
+  const key = JSON.stringify(context);
+  const made = known.get(key) ?? synthesizeAndCheck(context);
+  known.set(key, made);
+  return made;
+}
+
+function synthesizeAndCheck(context: Context): Synthesized {
+  const { app, outdir, remove, stacks } = synthesize(context, { account: '123456789012', region: 'eu-west-1' }, true);
+  try {
+    const packs = [new AwsSolutionsChecks(app), new ServerlessChecks(app)];
+    const nag = packs.flatMap((pack) => pack.validateScope(app).violations).map((found) => JSON.stringify(found));
+    const { pluginReports } = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'));
+    return { deployment: stacks, findings: [...nag, ...pluginReports.map((found: unknown) => JSON.stringify(found))] };
+  } finally {
+    remove();
+  }
+}
+
+const both = TOGGLES.flatMap(({ name, off, on }) => [
+  { name, direction: 'on', before: off, after: on },
+  { name, direction: 'off', before: on, after: off },
+]);
+
+/** A VPC can't be exchanged under the functions that are in it. docs/deploy.md says how to move. */
+const REFUSED = ['vpcCidr, own VPC on', 'vpcCidr, own VPC off', 'vpcId, from an own one on'];
+
+describe.each(both)('to change $name, $direction,', { timeout: 60_000 }, ({ name, direction, before, after }) => {
+  const change = () => changeOf(synthesized(before).deployment, synthesized(after).deployment);
+  const isRefused = REFUSED.includes(`${name} ${direction}`);
+
+  it(
+    isRefused ? 'is refused by CloudFormation before anything is done' : 'is nothing that CloudFormation refuses',
+    () => {
+      expect(change().refused.length > 0).toBe(isRefused);
+    },
+  );
+
+  it('leaves no reference between stacks that names what is gone', () => {
+    expect(change().stale).toEqual([]);
+  });
+
+  it('removes or replaces nothing that another stack holds', () => {
+    if (!isRefused) expect(change().removedInUse).toEqual([]);
+  });
+
+  it('renames nothing that holds data', () => {
+    expect(change().renamed).toEqual([]);
+  });
+});
+
+describe('every configuration', () => {
+  const configurations = [...new Map(both.map(({ after, name }) => [JSON.stringify(after), { name, after }])).values()];
+
+  it.each(configurations)('is clean by cdk-nag and the CDK’s validator ($name)', { timeout: 60_000 }, ({ after }) => {
+    expect(synthesized(after).findings).toEqual([]);
+  });
+
+  it('has no weak reference whose value would replace a resource, but in permissions, which are added before one is removed', () => {
+    const found = configurations.flatMap(({ after }) => [...weakInReplaceable(synthesized(after).deployment)]);
+    expect(new Set(found)).toEqual(new Set(['AWS::Lambda::Permission FunctionName']));
+  });
+});
+
+it('every setting that a deployment has is among the changes', () => {
+  const changed = new Set(
+    TOGGLES.flatMap(({ off, on }) => Object.keys({ ...off, ...on }).filter((key) => off[key] !== on[key])),
+  );
+  // They say where, how fast or how long, in one property of a function, a rule or an alarm.
+  const plain = ['apiBurstLimit', 'ejabberdMaxResponseBytes', 'ejabberdSenders', 'ejabberdTimeoutMs', 'rotationDays'];
+  // Each is changed with another that it belongs to.
+  const together = ['idempotencyTtlSeconds', 'secretsManagerPeers'];
+  const unknown = Object.keys(settingsSchema.shape).filter(
+    (key) => !changed.has(key) && ![...plain, ...together].includes(key),
+  );
+  expect(unknown).toEqual([]);
+});
+
+it('the table says what each change replaces', async () => {
+  const words = (list: readonly string[]) => (list.length === 0 ? '–' : [...new Set(list)].join('<br>'));
+  const rows = both.map(({ name, direction, before, after }) => {
+    const change: Change = changeOf(synthesized(before).deployment, synthesized(after).deployment);
+    const cells = [change.replaced, change.refused, change.stale, change.removedInUse].map(words);
+    return `| ${name} | ${direction} | ${cells.join(' | ')} |`;
+  });
+  const head = [
+    '| change | to | replaces | refused by CloudFormation | stale | removed while another stack holds it |',
+    '|---|---|---|---|---|---|',
+  ];
+  await expect(`${[...head, ...rows].join('\n')}\n`).toMatchFileSnapshot('./toggles.md');
+}, 60_000);
