@@ -15,7 +15,11 @@ describe.each(Object.entries(RACES))('%s', (name, race) => {
   it.each(BEGINNINGS)('leaves no half link unreported in any order with one change, from %s', async (beginning) => {
     const outcomes: Outcome[] = [];
     const bound = { changes: race.length > 2 ? 0 : 1, isBackward: false };
-    await explore(() => theatre.begin(beginning, race), bound, (outcome) => outcomes.push(outcome));
+    await explore(
+      () => theatre.begin(beginning, race),
+      bound,
+      (outcome) => outcomes.push(outcome),
+    );
     expect(outcomes.length).toBeGreaterThan(race.length > 2 ? 3 : 10);
     expect(unreported(outcomes)).toEqual([]);
   });
