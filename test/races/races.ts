@@ -1,13 +1,11 @@
 /** Links and unlinks of the same two users at the same time, on a real server, as containers of two functions make them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { xml } from '@xmpp/client';
-import { Deadline } from '../../functions/layer/deadline.ts';
 import type { Dialect } from '../../functions/layer/ejabberd/dialect.ts';
-import { stockDialect } from '../../functions/layer/ejabberd/stock.ts';
 import { PartialLinkError } from '../../functions/layer/errors/index.ts';
 import type { Jid } from '../../functions/layer/jid.ts';
-import { createEndpoint, InvocationSockets } from '../../functions/layer/xmlrpc/index.ts';
 import { isHalf } from '../schedules/half-link.ts';
+import { type Container, openContainer } from '../support/container.ts';
 import type { XmppClient, XmppServer } from '../support/xmpp-server.ts';
 
 /** What runs at once. */
@@ -56,47 +54,6 @@ export async function runRaces(server: XmppServer, race: Race, count: number): P
     for (const container of containers) container.close();
   }
   return tally;
-}
-
-interface Container {
-  /** Makes a call in an invocation of its own; resolves to its error. */
-  act(call: (dialect: Dialect) => Promise<unknown>): Promise<unknown>;
-  read(a: Jid, b: Jid): Promise<readonly [Owned, Owned]>;
-  close(): void;
-}
-
-interface Owned {
-  readonly jid: Jid;
-  readonly roster: Awaited<ReturnType<Dialect['getRoster']>>;
-}
-
-function openContainer({ url, account }: XmppServer): Container {
-  const endpoint = createEndpoint({ url: new URL(url), ca: undefined, maxResponseBytes: 1e7, maxSockets: 10 });
-  const credentials = { current: async () => account, renew: async () => undefined, accepted: () => undefined };
-  const dialectOf = stockDialect({ endpoint, credentials });
-  const invoke = async <T>(call: (dialect: Dialect) => Promise<T>): Promise<T> => {
-    const deadline = new Deadline(10_000);
-    const sockets = new InvocationSockets(endpoint);
-    try {
-      return await call(dialectOf({ signal: deadline.signal, deadline, sockets }));
-    } finally {
-      deadline.end();
-      sockets.close();
-    }
-  };
-  return {
-    act: (call) =>
-      invoke(call).then(
-        () => undefined,
-        (error: unknown) => error,
-      ),
-    read: (a, b) =>
-      invoke(async (dialect) => [
-        { jid: a, roster: await dialect.getRoster(a) },
-        { jid: b, roster: await dialect.getRoster(b) },
-      ]),
-    close: () => endpoint.kept.destroy(),
-  };
 }
 
 let users = 0;
