@@ -51,7 +51,7 @@ export const bench: Bench = {
           ),
         );
         figures.push(await throughput(links, handler, byBare, unlink));
-        figures.push(...(await linkCosts(there, handler, rosters, linkRounds)));
+        figures.push(...(await linkCosts(there, handler, post, rosters, linkRounds)));
         close();
         return { figures };
       }),
@@ -60,7 +60,7 @@ export const bench: Bench = {
 
 interface Link {
   readonly input: Readonly<Record<string, string>>;
-  /** The calls of a link of two who are not linked: each step's go out at once. */
+  /** The calls of a link of two who are not linked, the read-back last: each step's go out at once. */
   readonly calls: readonly (readonly Buffer[])[];
   readonly removals: readonly Buffer[];
 }
@@ -87,10 +87,17 @@ async function linksOf({ server }: BenchServer, count: number): Promise<readonly
       input: { jid1: `${pair[0]}@${host}`, nick1: 'One', jid2: `${pair[1]}@${host}`, nick2: 'Two' },
       calls: [
         ['check_account', 'get_roster'].flatMap((name) => pair.map((user) => bytes(name, { user, host }))),
-        removals,
+        sides.map(({ localuser, user }) =>
+          bytes('send_stanza', {
+            from: `${localuser}@${host}`,
+            to: `${user}@${host}`,
+            stanza: "<presence type='unsubscribe'/>",
+          }),
+        ),
         sides.map((side, which) =>
           bytes('add_rosteritem', { ...side, nick: which === 0 ? 'Two' : 'One', groups: [], subs: 'both' }),
         ),
+        pair.map((user) => bytes('get_roster', { user, host })),
       ],
       removals,
     };
@@ -128,10 +135,11 @@ async function throughput(
 async function linkCosts(
   { server }: BenchServer,
   handler: (event: unknown) => Promise<unknown>,
+  post: (body: Buffer) => Promise<unknown>,
   rosters: readonly number[],
   rounds: number,
 ): Promise<readonly Figure[]> {
-  const { host, command } = server;
+  const { host, command, account } = server;
   const subjects: Record<string, () => Promise<unknown>> = {};
   for (const size of rosters) {
     const [one, two] = [`one${size}`, `two${size}`];
@@ -145,6 +153,26 @@ async function linkCosts(
     };
     await link();
     subjects[`renewing a link of two with ${size} contacts each`] = link;
+    const users = [one, two];
+    const reads = ['check_account', 'get_roster'].flatMap((name) =>
+      users.map((user) => callBytes(account, name, { user, host })),
+    );
+    subjects[`the calls of that renewal without a read-back, by a bare client, ${size} contacts each`] = async () => {
+      nick += 1;
+      await Promise.all(reads.map(post));
+      const additions = [users, [two, one]].map(([localuser = '', user = '']) =>
+        callBytes(account, 'add_rosteritem', {
+          localuser,
+          localhost: host,
+          user,
+          host,
+          nick: `Nick ${nick}`,
+          groups: [],
+          subs: 'both',
+        }),
+      );
+      await Promise.all(additions.map(post));
+    };
     subjects[`linking two with ${size} contacts each anew`] = async () => {
       await command('delete_rosteritem', { localuser: one, localhost: host, user: two, host });
       await link();

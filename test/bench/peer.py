@@ -25,9 +25,14 @@ def link_contacts(event):
         call("check_account", user=user, host=host)
         call("get_roster", user=user, host=host)
     sides = [(users[0], users[1]), (users[1], users[0])]
-    for name, more in (("delete_rosteritem", {}), ("add_rosteritem", {"nick": "x", "groups": [], "subs": "both"})):
-        for (localuser, localhost), (user, host) in sides:
-            call(name, localuser=localuser, localhost=localhost, user=user, host=host, **more)
+    for one, other in sides:
+        stanza = "<presence type='unsubscribe'/>"
+        call("send_stanza", **{"from": "@".join(one), "to": "@".join(other), "stanza": stanza})
+    for (localuser, localhost), (user, host) in sides:
+        more = {"nick": "x", "groups": [], "subs": "both"}
+        call("add_rosteritem", localuser=localuser, localhost=localhost, user=user, host=host, **more)
+    for user, host in users:
+        call("get_roster", user=user, host=host)
     return {"code": 0}
 
 

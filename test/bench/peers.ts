@@ -129,8 +129,14 @@ function byHttpApi({ server, real }: BenchServer): Peer {
       [one, two],
       [two, one],
     ].map(([owner, contact]) => ({ localuser: owner?.user, localhost: owner?.host, ...contact }));
-    await Promise.all(sides.map((side) => call('delete_rosteritem', side)));
-    return Promise.all(sides.map((side) => call('add_rosteritem', { ...side, nick: 'x', groups: [], subs: 'both' })));
+    const stanza = "<presence type='unsubscribe'/>";
+    const [jid1 = '', jid2 = ''] = [event['jid1'], event['jid2']];
+    await Promise.all([
+      call('send_stanza', { from: jid1, to: jid2, stanza }),
+      call('send_stanza', { from: jid2, to: jid1, stanza }),
+    ]);
+    await Promise.all(sides.map((side) => call('add_rosteritem', { ...side, nick: 'x', groups: [], subs: 'both' })));
+    return Promise.all([one, two].map((who) => call('get_roster', who)));
   };
 }
 

@@ -50,10 +50,16 @@ export const bench: Bench = {
           const additions = sides.map((side) =>
             bytes('add_rosteritem', { ...side, nick: side.user === 'bob' ? 'Bob' : 'Alice', groups: [], subs: 'both' }),
           );
+          const clearings = sides.map(({ localuser, user }) =>
+            bytes('send_stanza', {
+              from: `${localuser}@xmpp.test`,
+              to: `${user}@xmpp.test`,
+              stanza: "<presence type='unsubscribe'/>",
+            }),
+          );
+          const readBack = [alice, bob].map((user) => bytes('get_roster', user));
           const byBare = async () => {
-            await all(reads);
-            await all(removals);
-            await all(additions);
+            for (const step of [reads, clearings, additions, readBack]) await all(step);
           };
           const what = `link_contacts of two who are not linked over ${kind}`;
           figures.push(

@@ -3,7 +3,18 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exchange } from '../support/fault-proxy.ts';
 import { bodyOf, okResponse, rawResponse } from '../support/http-message.ts';
-import { except, type Fault, harmless, lost, malformed, timeout, unreachable } from './fault.ts';
+import {
+  except,
+  type Fault,
+  harmless,
+  lost,
+  lostUntaken,
+  malformed,
+  timeout,
+  timeoutUntaken,
+  unreachable,
+  unreadSides,
+} from './fault.ts';
 
 /** What comes is read, and nothing is said. */
 const silent = (socket: Socket) => void socket.resume();
@@ -44,22 +55,22 @@ const FOREIGN_ANSWER =
 export const connectionFaults: readonly Fault[] = [
   { name: 'the port is closed', begin: (proxy) => proxy.refuse(), expected: unreachable },
   { name: 'packets to the port are lost', way: 'gate', isBlackHole: true, expected: () => 'EjabberdTimeoutError' },
-  { name: 'accepted, then silence', accept: silent, expected: timeout },
-  { name: 'accepted, then closed', accept: (socket) => void socket.destroy(), expected: lost },
+  { name: 'accepted, then silence', accept: silent, expected: timeoutUntaken },
+  { name: 'accepted, then closed', accept: (socket) => void socket.destroy(), expected: lostUntaken },
   {
     name: 'accepted, then reset',
     accept: (socket) => void setTimeout(() => socket.resetAndDestroy(), 10),
-    expected: lost,
+    expected: lostUntaken,
   },
-  { name: 'accepted, then half-closed', accept: (socket) => void socket.resume().end(), expected: lost },
-  { name: 'reset after the first byte of the request', accept: resetAfterBytes(1), play: reset, expected: lost },
-  { name: 'reset in the middle of the request', accept: resetAfterBytes(200), play: reset, expected: lost },
+  { name: 'accepted, then half-closed', accept: (socket) => void socket.resume().end(), expected: lostUntaken },
+  { name: 'reset after the first byte of the request', accept: resetAfterBytes(1), play: reset, expected: lostUntaken },
+  { name: 'reset in the middle of the request', accept: resetAfterBytes(200), play: reset, expected: lostUntaken },
   {
     name: 'closed after the request, which the server never got',
     play: ({ socket }) => void socket.destroy(),
-    expected: lost,
+    expected: lostUntaken,
   },
-  { name: 'reset after the request, which the server never got', play: reset, expected: lost },
+  { name: 'reset after the request, which the server never got', play: reset, expected: lostUntaken },
   { name: 'closed before the answer', play: part(() => 0, close), expected: lost },
   { name: 'reset before the answer', play: part(() => 0, reset), expected: lost },
   {
@@ -69,7 +80,7 @@ export const connectionFaults: readonly Fault[] = [
       exchange.refuse();
       exchange.reset();
     },
-    expected: lost,
+    expected: except(lost, unreadSides),
   },
   { name: 'silence instead of the answer', play: part(() => 0, silence), expected: timeout },
   { name: 'closed after the answer’s first byte', play: part(() => 1, close), expected: lost },

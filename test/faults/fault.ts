@@ -46,24 +46,42 @@ function outcome(idempotent: string, stanza: string, side: string): Expected {
   };
 }
 
-const UNKNOWN_SIDE = 'PartialLinkError: jid1 unknown, jid2 written';
+/** The roster was read back, and the write is not in it. */
+const UNWRITTEN_SIDE = 'PartialLinkError: jid1 not, jid2 written';
+/** No roster could be read back. */
+const UNREAD_SIDES = 'PartialLinkError: jid1 unknown, jid2 unknown';
 
 /** Nothing harmful: the answer comes all the same. */
 export const harmless = outcome('ok', 'ok', 'ok');
-/** No connection, so nothing was sent; at one side, the request that met the fault may have arrived. */
-export const unreachable = outcome('EjabberdUnreachableError', 'EjabberdUnreachableError', UNKNOWN_SIDE);
+/** No connection, so nothing was sent. At one side, no connection for the read-back either. */
+export const unreachable = outcome('EjabberdUnreachableError', 'EjabberdUnreachableError', UNREAD_SIDES);
+/** The same, but at one side the read-back finds a connection. */
+export const unreachableOnce = outcome('EjabberdUnreachableError', 'EjabberdUnreachableError', UNWRITTEN_SIDE);
 /** Time ran out before anything was sent. */
-export const timeoutUnsent = outcome('EjabberdTimeoutError', 'EjabberdTimeoutError', UNKNOWN_SIDE);
-export const timeout = outcome('EjabberdTimeoutError', 'OutcomeUnknownError', UNKNOWN_SIDE);
-export const lost = outcome('ConnectionLostError', 'OutcomeUnknownError', UNKNOWN_SIDE);
-export const malformed = outcome('MalformedResponseError', 'OutcomeUnknownError', UNKNOWN_SIDE);
+export const timeoutUnsent = outcome('EjabberdTimeoutError', 'EjabberdTimeoutError', UNWRITTEN_SIDE);
+/** The server did what it was asked, and its answer does not come. At one side, the read-back shows it. */
+export const timeout = outcome('EjabberdTimeoutError', 'OutcomeUnknownError', 'ok');
+/** The server never got the request, and no answer comes. */
+export const timeoutUntaken = outcome('EjabberdTimeoutError', 'OutcomeUnknownError', UNWRITTEN_SIDE);
+/** The server did what it was asked, and the connection breaks before its answer has come. */
+export const lost = outcome('ConnectionLostError', 'OutcomeUnknownError', 'ok');
+/** The server never got the request, and the connection breaks. */
+export const lostUntaken = outcome('ConnectionLostError', 'OutcomeUnknownError', UNWRITTEN_SIDE);
+/** The server did what it was asked, and what comes is not its answer. */
+export const malformed = outcome('MalformedResponseError', 'OutcomeUnknownError', 'ok');
 
 /** The server itself says no: nothing was written or sent. */
 export function refusal(name: string): Expected {
-  return outcome(name, name, 'PartialLinkError: jid1 not, jid2 written');
+  return outcome(name, name, UNWRITTEN_SIDE);
 }
 
 /** As another expectation, but for some columns. */
 export function except(others: Expected, these: Partial<Record<ColumnName, string>>): Expected {
   return (column) => these[column] ?? others(column);
 }
+
+/** What becomes of one side if neither roster can be read back. */
+export const unreadSides: Partial<Record<ColumnName, string>> = {
+  'link_contacts, one side': UNREAD_SIDES,
+  'unlink_contacts, one side': UNREAD_SIDES,
+};

@@ -1,6 +1,6 @@
 /** Faults of TLS. None may be got around, and none lets anything be sent. */
 import { type Authority, createAuthority } from '../support/certificates.ts';
-import { type Fault, lost, timeoutUnsent, unreachable } from './fault.ts';
+import { type Fault, lostUntaken, timeoutUnsent, unreachable, unreachableOnce } from './fault.ts';
 
 /** The authority that the functions trust. */
 export const authority: Authority = createAuthority('rostbeef tests');
@@ -30,20 +30,20 @@ export const tlsFaults: readonly Fault[] = [
     name: 'TLS: reset in the handshake',
     way,
     accept: (socket) => void socket.once('data', () => socket.resetAndDestroy()),
-    expected: unreachable,
+    expected: unreachableOnce,
   },
   {
     name: 'TLS: closed in the handshake',
     way,
     accept: (socket) => void socket.once('data', () => socket.end()),
-    expected: unreachable,
+    expected: unreachableOnce,
   },
   {
     name: 'TLS: HTTP in the clear',
     way,
     accept: (socket) => void socket.resume().write('HTTP/1.1 400 Bad Request\r\n\r\n'),
-    expected: unreachable,
+    expected: unreachableOnce,
   },
-  { name: 'TLS: closed after the request', way, play: ({ socket }) => void socket.end(), expected: lost },
-  { name: 'TLS: reset after the request', way, play: ({ reset }) => reset(), expected: lost },
+  { name: 'TLS: closed after the request', way, play: ({ socket }) => void socket.end(), expected: lostUntaken },
+  { name: 'TLS: reset after the request', way, play: ({ reset }) => reset(), expected: lostUntaken },
 ];

@@ -48,6 +48,54 @@ describe('a batch of a standard queue', () => {
   });
 });
 
+describe('records about the same two users', () => {
+  const [a, b] = ['a@example.com', 'b@example.com'];
+  const record = (messageId: string, body: unknown, group?: string) => ({
+    messageId,
+    body: JSON.stringify(body),
+    receives: 1,
+    group,
+  });
+
+  /** Tells in which order records began and ended, of which the earlier ones take longer. */
+  async function courseOf(records: ReturnType<typeof recordsOf>): Promise<readonly string[]> {
+    const course: string[] = [];
+    let turns = records.length;
+    await answerBatch(records, async ({ messageId }) => {
+      course.push(`${messageId} begins`);
+      turns -= 1;
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      course.push(`${messageId} ends`);
+      return true;
+    });
+    return course;
+  }
+
+  it('run one after another in their order, whichever user is named first and however it is spelled', async () => {
+    const records = [
+      record('link', { jid1: a, jid2: b }),
+      record('other', { jid1: a, jid2: 'c@example.com' }),
+      record('unlink', { jid1: b.toUpperCase(), jid2: a }),
+      record('again', { 'detail-type': 'x', source: 'app', detail: { jid1: a, jid2: b } }),
+    ];
+    const course = await courseOf(records);
+    const ofPair = course.filter((step) => !step.startsWith('other'));
+    expect(ofPair).toEqual(['link begins', 'link ends', 'unlink begins', 'unlink ends', 'again begins', 'again ends']);
+    expect(course.indexOf('other begins')).toBeLessThan(course.indexOf('link ends'));
+  });
+
+  it('keep their order across the groups of a FIFO queue, and fail by themselves', async () => {
+    const records = [
+      record('one', { jid1: a, jid2: b }, 'g1'),
+      record('two', { jid1: a, jid2: b }, 'g2'),
+      record('three', {}, 'g1'),
+    ];
+    expect((await courseOf(records)).slice(0, 3)).toEqual(['one begins', 'one ends', 'two begins']);
+    const { batchItemFailures } = await answerBatch(records, async ({ messageId }) => messageId !== 'one');
+    expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['one', 'three']);
+  });
+});
+
 describe('a batch of a FIFO queue', () => {
   it('ends each group at its first failure, and no other group', async () => {
     const records = batch(`${queue}.fifo`, ['a1', 'a'], ['b1', 'b'], ['a2', 'a'], ['b2', 'b'], ['a3', 'a']);

@@ -1,4 +1,5 @@
 /** The configuration of a test's ejabberd, in the order of its documentation. JSON is YAML. */
+import { join } from 'node:path';
 import { mergeLines } from './merge-lines.ts';
 
 /** The ports of one server, all on 127.0.0.1. */
@@ -47,8 +48,17 @@ export const FUNCTION_COMMANDS = [
 /** The harness calls from here, and needs no account; who calls from anywhere else does. */
 export const HARNESS_ADDRESS = '127.0.0.2';
 
-/** The text of `ejabberd.yml`. */
-export function ejabberdConfig({ c2s, http, harness }: Ports, variation: Variation = {}): string {
+/** The file of the SQLite database of a server. */
+export function databaseOf(spool: string): string {
+  return join(spool, 'ejabberd.sqlite');
+}
+
+/**
+ * The text of `ejabberd.yml`.
+ *
+ * @param spool the folder for everything that the server writes
+ */
+export function ejabberdConfig({ c2s, http, harness }: Ports, spool: string, variation: Variation = {}): string {
   const { listener: varied, permissions, without = [], sql = false, lines = '' } = variation;
   const listener = { ip: '127.0.0.1', backlog: 1024 };
   const modules = ['admin_extra', 'disco', 'http_api', 'last', 'offline', 'ping', 'roster'].map(
@@ -93,7 +103,7 @@ export function ejabberdConfig({ c2s, http, harness }: Ports, variation: Variati
       }),
       rotation: { from: ['ejabberd_xmlrpc'], who: [{ acl: 'rotation' }], what: ['change_password'] },
     },
-    ...(sql && { default_db: 'sql', sql_type: 'sqlite', sql_database: 'ejabberd.sqlite', update_sql_schema: true }),
+    ...(sql && { default_db: 'sql', sql_type: 'sqlite', sql_database: databaseOf(spool) }),
     auth_method: [sql ? 'sql' : 'internal'],
     auth_password_format: 'plain',
     disable_sasl_mechanisms: ['X-OAUTH2'],

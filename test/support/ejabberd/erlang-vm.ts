@@ -4,7 +4,8 @@ import { open, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ejabberdConfig, type Ports, type Variation } from './config.ts';
+import { databaseOf, ejabberdConfig, type Ports, type Variation } from './config.ts';
+import { createDatabase } from './database.ts';
 import { pathIn } from './paths.ts';
 
 /** An Erlang VM that runs ejabberd. */
@@ -36,7 +37,8 @@ export async function startVm(
   attempts = 5,
 ): Promise<Vm> {
   const ports = given ?? (await freePorts());
-  await writeFile(join(spool, 'ejabberd.yml'), ejabberdConfig(ports, variation));
+  await writeFile(join(spool, 'ejabberd.yml'), ejabberdConfig(ports, spool, variation));
+  if (variation.sql) await createDatabase(root, databaseOf(spool));
   const logFile = join(spool, 'console.log');
   const vm = { process: await spawnErlang(root, spool, logFile), ports, logFile };
   const problem = await problemOpening(vm);
