@@ -9,6 +9,7 @@ import type { Door } from './doors/door.ts';
 import { eventbridge } from './doors/eventbridge.ts';
 import { http } from './doors/http.ts';
 import { answerBatch, callOf, type QueueRecord, recordsOf } from './doors/sqs.ts';
+import { describeUnsupported } from './doors/unsupported.ts';
 import { ConfigurationError, RostbeefError, UnexpectedError, UnsupportedEventError } from './errors/index.ts';
 import { formatJid } from './jid.ts';
 import { logCall } from './log.ts';
@@ -40,7 +41,7 @@ export function createHandler(method: Method): LambdaHandler {
   return async (event, context) => {
     const door = doorOf(event);
     if (door !== 'unsupported') return chains[door](event, context);
-    const error = new UnsupportedEventError();
+    const error = new UnsupportedEventError({ detail: describeUnsupported(event) });
     logCall({ method: method.name, door, requestId: context.awsRequestId, durationMs: 0, error });
     throw error;
   };
