@@ -10,7 +10,13 @@ import { eventbridge } from './doors/eventbridge.ts';
 import { http } from './doors/http.ts';
 import { answerBatch, callOf, type QueueRecord, recordsOf } from './doors/sqs.ts';
 import { describeUnsupported } from './doors/unsupported.ts';
-import { ConfigurationError, RostbeefError, UnexpectedError, UnsupportedEventError } from './errors/index.ts';
+import {
+  ConfigurationError,
+  RostbeefError,
+  thrownMessage,
+  UnexpectedError,
+  UnsupportedEventError,
+} from './errors/index.ts';
 import { formatJid } from './jid.ts';
 import { logCall } from './log.ts';
 import type { Audit, Method } from './methods/method.ts';
@@ -61,7 +67,14 @@ function chainOf(door: Door, method: Method, container: () => Container): Lambda
       const audit: Audit = (jids) => notes.set(lambda, textsOf(jids));
       return invoke(lambda.getRemainingTimeInMillis(), (context) => method.call(input, { ...context, key, audit }));
     });
-  return async (event, context) => chain(event, context);
+  return async (event, context) => chain(event, context).catch(leave);
+}
+
+/** Throws an error out of the function. Its log line is written by then, and holds nothing twice. */
+function leave(thrown: unknown): never {
+  const error = known(thrown);
+  error.message = thrownMessage(error);
+  throw error;
 }
 
 /** A batch never fails as a whole: what fails is each record by itself. */
