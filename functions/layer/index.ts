@@ -4,6 +4,7 @@ export { type Config, type ConfigResult, parseConfig, readConfig } from './confi
 export { type CredentialSource, type Credentials, parseSecret, secretCredentials } from './credentials.ts';
 export { Deadline } from './deadline.ts';
 export { problemOf, problemSchema } from './doors/problem.ts';
+export { edits } from './edits.ts';
 export {
   type Command,
   changePassword,

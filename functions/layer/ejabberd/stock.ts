@@ -9,6 +9,7 @@ import { bestPresence, sessionsOf } from './presence.ts';
 import { type LearnedWays, overviewOf, presencesOf } from './presences.ts';
 import { byCodeUnit } from './rows.ts';
 import { commandRunner, type Invocation, type Server } from './runner.ts';
+import { namingVhosts } from './vhosts.ts';
 
 /**
  * The dialect for one container.
@@ -22,24 +23,28 @@ export function stockDialect(server: Server): (invocation: Invocation & { readon
     const run = commandRunner(server, invocation);
     const { deadline } = invocation;
     const connectedResources = (user: Jid) => run(userResources(user)).catch(elseIfNotFound<readonly string[]>([]));
+    const naming = <T>(users: readonly Jid[], work: () => Promise<T>) => namingVhosts(run, users, work);
+    const existingOf = <T>(user: Jid, read: () => Promise<readonly T[]>) =>
+      naming([user], async () => existing(run, user, await read()));
     return {
-      linkContacts: (side1, side2) => link(run, side1, side2, learnGroupsArgument, deadline),
-      unlinkContacts: (jid1, jid2) => unlink(run, jid1, jid2, deadline),
-      getRoster: async (owner) => existing(run, owner, await rosterOrEmpty(run, owner)),
+      linkContacts: (side1, side2) =>
+        naming([side1.owner, side2.owner], () => link(run, side1, side2, learnGroupsArgument, deadline)),
+      unlinkContacts: (jid1, jid2) => naming([jid1, jid2], () => unlink(run, jid1, jid2, deadline)),
+      getRoster: (owner) => existingOf(owner, () => rosterOrEmpty(run, owner)),
       getRosterWithPresence: async (owner, select, isVisible) => {
         const [roster, overview] = await Promise.all([
           rosterOrEmpty(run, owner),
           overviewOf(run, owner.domain, learnedWays),
         ]);
-        const part = select(await existing(run, owner, roster));
+        const part = select(await existingOf(owner, async () => roster));
         const visible = part.items.filter(isVisible);
         const known = await presencesOf(run, visible, overview, learnedWays);
         const presenceOf = new Map(visible.map((item, index) => [item, known[index]]));
         return { part, presences: part.items.map((item) => presenceOf.get(item) ?? UNAVAILABLE) };
       },
-      getPresence: async (user) => bestPresence(await existing(run, user, await sessionsOf(run, user))),
+      getPresence: async (user) => bestPresence(await existingOf(user, () => sessionsOf(run, user))),
       connectedResources,
-      getResources: async (user) => [...(await existing(run, user, await connectedResources(user)))].sort(byCodeUnit),
+      getResources: async (user) => [...(await existingOf(user, () => connectedResources(user)))].sort(byCodeUnit),
       sendStanza: (from, to, stanza, signal) => run(sendStanza(from, to, stanza), { signal }),
     };
   };
