@@ -9,7 +9,14 @@ import type { Door } from './doors/door.ts';
 import { eventbridge } from './doors/eventbridge.ts';
 import { http } from './doors/http.ts';
 import { answerBatch, callOf, type QueueRecord, recordsOf } from './doors/sqs.ts';
-import { ConfigurationError, RostbeefError, UnexpectedError, UnsupportedEventError } from './errors/index.ts';
+import { describeUnsupported } from './doors/unsupported.ts';
+import {
+  ConfigurationError,
+  RostbeefError,
+  thrownMessage,
+  UnexpectedError,
+  UnsupportedEventError,
+} from './errors/index.ts';
 import { formatJid } from './jid.ts';
 import { logCall } from './log.ts';
 import type { Audit, Method, Remark, Remarks } from './methods/method.ts';
@@ -40,7 +47,7 @@ export function createHandler(method: Method): LambdaHandler {
   return async (event, context) => {
     const door = doorOf(event);
     if (door !== 'unsupported') return chains[door](event, context);
-    const error = new UnsupportedEventError();
+    const error = new UnsupportedEventError({ detail: describeUnsupported(event) });
     logCall({ method: method.name, door, requestId: context.awsRequestId, durationMs: 0, error });
     throw error;
   };
@@ -64,7 +71,14 @@ function chainOf(door: Door, method: Method, container: () => Container): Lambda
         method.call(input, { ...context, key, audit, remark }),
       );
     });
-  return async (event, context) => chain(event, context);
+  return async (event, context) => chain(event, context).catch(leave);
+}
+
+/** Throws an error out of the function. Its log line is written by then, and holds nothing twice. */
+function leave(thrown: unknown): never {
+  const error = known(thrown);
+  error.message = thrownMessage(error);
+  throw error;
 }
 
 /** A batch never fails as a whole: what fails is each record by itself. */

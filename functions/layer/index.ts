@@ -7,6 +7,7 @@ export { type SecretStage, secretsManagerStore } from './credentials/secret-stor
 export { type SecretVersions, secretVersions } from './credentials/secret-versions.ts';
 export { Deadline } from './deadline.ts';
 export { problemOf, problemSchema } from './doors/problem.ts';
+export { edits } from './edits.ts';
 export {
   type Command,
   changePassword,

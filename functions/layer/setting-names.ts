@@ -1,4 +1,5 @@
 /** The names of the settings, and the judgement of other names that look like them. */
+import { edits } from './edits.ts';
 import type { Issue } from './errors/index.ts';
 
 /** Every setting of the functions, as README lists them. */
@@ -82,18 +83,4 @@ function nearestTo(name: string): SettingName {
   const upper = name.toUpperCase();
   const begun = SETTING_NAMES.find((known) => known.startsWith(upper));
   return begun ?? SETTING_NAMES.reduce((best, known) => (edits(known, upper) < edits(best, upper) ? known : best));
-}
-
-/** The Levenshtein distance: how many characters to insert, delete or replace. */
-function edits(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [index, character] of [...one].entries()) {
-    const next = [index + 1];
-    for (let column = 1; column <= other.length; column++) {
-      const replaced = (row[column - 1] ?? 0) + Number(other[column - 1] !== character);
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[other.length] ?? 0;
 }

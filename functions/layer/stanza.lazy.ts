@@ -23,6 +23,10 @@ const STANZA_NAMES = ['message', 'presence', 'iq'] as const;
 /** https://xmpp.org/extensions/xep-0033.html */
 const ADDRESSES_NAMESPACE = 'http://jabber.org/protocol/address';
 
+const NO_ELEMENT =
+  'must be one well-formed XML element: text outside of the element, at line 1, column 1; ' +
+  'write it as <message><body>…</body></message>';
+
 const MAX_LEVELS = 32;
 const MAX_ATTRIBUTES = 64;
 const MAX_NAME_BYTES = 256;
@@ -37,14 +41,16 @@ const MAX_NAME_BYTES = 256;
  * readStanza('<message to="bob@example.com"/>') // { stanza: { name: 'message', to: 'bob@example.com', … } }
  */
 export function readStanza(text: string): StanzaResult {
+  if (text.trim() !== '' && !text.includes('<')) return { problems: [NO_ELEMENT] };
   const problems = new Set<string>();
   let root: SaxesTagNS | undefined;
   let hasAddresses = false;
   let level = 0;
   let attributes = 0;
   const parser = new StanzaParser();
-  const give = (problem: string): never => {
-    throw new Unreadable(`${problem}, at line ${parser.line}, column ${parser.column}`);
+  const give = (problem: string, fix?: string): never => {
+    const place = `line ${parser.line}, column ${Math.max(1, parser.column)}`;
+    throw new Unreadable(`${problem}, at ${place}${fix === undefined ? '' : `; ${fix}`}`);
   };
   const checkName = (name: string, kind: string) => {
     // A UTF-16 unit has at most three bytes of UTF-8.
@@ -81,7 +87,8 @@ export function readStanza(text: string): StanzaResult {
   parser.on('error', ({ message }) => {
     const ampersand = bareAmpersand(text);
     if (ampersand !== undefined) throw new Unreadable(`must have & written as &amp;, at ${ampersand}`);
-    give(`must be one well-formed XML element: ${reasonIn(message)}`);
+    const reason = reasonIn(message);
+    give(`must be one well-formed XML element: ${reason}`, FIXES[reason]);
   });
   try {
     parser.write(text).close();
@@ -104,12 +111,12 @@ function bareAmpersand(text: string): string | undefined {
   return `line ${lines.length}, column ${lines.at(-1)?.length}`;
 }
 
-/** A CDATA section may hold any `&`. Each section is passed at once, so that many open ones cost no more than one. */
+/** A CDATA section or comment may hold any `&`. Each is passed at once, so that many open ones cost no more than one. */
 function indexOfBareAmpersand(text: string): number | undefined {
-  const next = /<!\[CDATA\[|&(?!#?[\w.-]+;)/g;
+  const next = /<!\[CDATA\[|<!--|&(?!#?[\w.-]+;)/g;
   for (let found = next.exec(text); found !== null; found = next.exec(text)) {
     if (found[0] === '&') return found.index;
-    const end = text.indexOf(']]>', next.lastIndex);
+    const end = text.indexOf(found[0] === '<!--' ? '-->' : ']]>', next.lastIndex);
     if (end < 0) return undefined;
     next.lastIndex = end;
   }
@@ -119,13 +126,22 @@ function indexOfBareAmpersand(text: string): number | undefined {
 /** Ends the parsing. */
 class Unreadable extends Error {}
 
-/** The parser's own words, without its position and without the names that it quotes after a colon. */
+/** What to do about some of the parser's reasons. */
+const FIXES: Readonly<Record<string, string>> = {
+  'documents may contain only one root': 'send one stanza in each call',
+  'undefined entity': 'write the character itself',
+  'unclosed tag': 'close each element',
+  'unexpected close tag': 'close each element by a tag of the same name',
+  'disallowed character in tag name': 'write a < of a text as &lt;',
+};
+
+/** The parser's reason, without its position and without the names that it quotes after a colon. */
 function reasonIn(message: string): string {
   return message
     .replace(/^\d+:\d+: /, '')
     .replace(/:.*$|\.$/s, '')
     .replace('text data outside of root node', 'text outside of the element')
-    .replace('document must contain a root element', 'no element');
+    .replace('document must contain a root element', 'no whole element');
 }
 
 function rootProblems({ name, uri, attributes }: SaxesTagNS): string[] {

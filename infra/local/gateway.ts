@@ -4,6 +4,7 @@ import { openApi } from '../openapi.ts';
 import { BodyTooLargeError, readBody } from './body.ts';
 import { invoke, invokePath } from './invoke-api.ts';
 import { listen } from './listen.ts';
+import { nearestPath } from './nearest-path.ts';
 import { page } from './page.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { proxyReply } from './proxy-result.ts';
@@ -91,7 +92,7 @@ async function route(routes: Routes, request: IncomingMessage, requestId: string
   const { method = 'GET', url = '/' } = request;
   const [path = '/'] = url.split('?', 1);
   const resource = resourceAt(routes, path, request, requestId);
-  if (!resource) return problem(404, `There is nothing at ${path}.`);
+  if (!resource) return problem(404, nothingAt(path, routes));
   const allow = [...resource.methods, 'OPTIONS'].join(', ');
   if (method === 'OPTIONS') return { status: 204, headers: { allow }, body: '' };
   if (resource.methods.includes(method)) return resource.answer();
@@ -99,6 +100,11 @@ async function route(routes: Routes, request: IncomingMessage, requestId: string
     return invalidRequest(405, 'the HTTP method must be POST', requestId, { allow });
   }
   return problem(405, `${path} does not answer ${method}.`, { allow });
+}
+
+function nothingAt(path: string, { sandboxes, documents }: Routes): string {
+  const nearest = nearestPath(path, [...[...sandboxes.keys()].map((name) => `/${name}`), ...documents.keys()]);
+  return `There is nothing at ${path}.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`;
 }
 
 interface Resource {

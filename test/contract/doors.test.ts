@@ -217,13 +217,15 @@ describe('an HTTP body', () => {
   const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
 
   it.each([
-    ['is nested without end', `{"user":${nested},"server":"xmpp.test"}`, 'user must be a string'],
-    ['is nothing but that', nested, 'must be a JSON object'],
+    ['is nested without end', `{"user":${nested},"server":"xmpp.test"}`, 'must nest at most 32 levels'],
+    ['is nothing but that', nested, 'must nest at most 32 levels'],
+    ['is a list', '[]', 'must be a JSON object'],
     ['has a prototype', '{"__proto__":{"user":"ghost","server":"xmpp.test"}}', '__proto__ is not a member'],
     ['has a prototype beside', '{"user":"ghost","server":"xmpp.test","__proto__":null}', '__proto__ is not a member'],
     ['has a constructor', '{"user":"ghost","server":"xmpp.test","constructor":{}}', 'constructor is not a member'],
     ['is null', 'null', 'must be a JSON object'],
-    ['is only white space', ' \n', 'the body is not JSON'],
+    ['is only white space', ' \n', 'the body is not JSON: expected a value, at line 2, column 1'],
+    ['has a comma too many', '{"user":"ghost",\n"server":"xmpp.test",}', 'in double quotes, at line 2, column 22'],
   ])('that %s is refused, with what is wrong', async (_, body, problem) => {
     for (const entrance of entrances.slice(0, 2)) {
       const event = { ...(entrance.event({}) as object), body, isBase64Encoded: false };
@@ -244,6 +246,7 @@ describe('an SQS batch', () => {
     ['is nested without end', `{"user":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
     ['has a prototype', '{"user":"ghost","server":"xmpp.test","__proto__":{"x":"y"}}'],
     ['is an event with a string in detail', '{"source":"a","detail-type":"b","detail":"x"}'],
+    ['is a notification that holds no JSON', '{"Type":"Notification","TopicArn":"arn:a","Message":"Hello"}'],
   ])('keeps to itself the failure of a record that %s', async (_, poison) => {
     const [good] = bodies([await newUser()]);
     const outcome = await sandboxOf('get_presence').invoke(batchOf([good ?? '', poison, good ?? '']));

@@ -6,6 +6,7 @@ import { eventbridge } from '../../functions/layer/doors/eventbridge.ts';
 import { http } from '../../functions/layer/doors/http.ts';
 import { MAX_RESPONSE_BYTES } from '../../functions/layer/doors/limit.ts';
 import { callOf, recordsOf } from '../../functions/layer/doors/sqs.ts';
+import { describeUnsupported } from '../../functions/layer/doors/unsupported.ts';
 import {
   InvalidInputError,
   ItemNotFoundError,
@@ -26,11 +27,12 @@ describe('an event', () => {
     ['that is the input itself', input, 'direct'],
     ['that is empty', {}, 'direct'],
     ['whose member Records is a string', { Records: '[]' }, 'direct'],
-    ['whose member detail is a string', { detail: 'x', source: 'y', 'detail-type': 'z' }, 'direct'],
     ['of SQS', { Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: '{}' }] }, 'sqs'],
     ['of no records', { Records: [] }, 'unsupported'],
     ['of S3', { Records: [{ eventSource: 'aws:s3' }] }, 'unsupported'],
     ['of EventBridge', { 'detail-type': 'x', source: 'y', detail: {} }, 'eventbridge'],
+    ['of EventBridge whose detail is a string', { detail: 'x', source: 'y', 'detail-type': 'z' }, 'eventbridge'],
+    ['of EventBridge without a detail', { source: 'y', 'detail-type': 'z' }, 'eventbridge'],
     ['of a notification', { Records: [{ EventSource: 'aws:sns', Sns: {} }] }, 'unsupported'],
     ['of a load balancer', { ...v1, requestContext: { elb: {} } }, 'unsupported'],
     ['of a WebSocket', { requestContext: { connectionId: 'x', eventType: 'MESSAGE' } }, 'unsupported'],
@@ -51,17 +53,18 @@ describe('an event', () => {
   });
 
   it('is the input itself where the members that AWS services use hold text, numbers or nothing', () => {
-    const disguised = fc.dictionary(fc.constantFrom(...marks), scalar);
+    const disguised = fc
+      .dictionary(fc.constantFrom(...marks), scalar)
+      .filter((event) => typeof event['source'] !== 'string' || typeof event['detail-type'] !== 'string');
     fc.assert(fc.property(disguised, (event) => void expect(doorOf(event)).toBe('direct')));
   });
 
   it('comes through no door of an AWS service that it lacks the shape of', () => {
-    const has = (event: object, member: string) => typeof Reflect.get(event, member) === 'object';
-    const needs = { http: 'requestContext', sqs: 'Records', eventbridge: 'detail' };
+    const needs = { http: 'requestContext', sqs: 'Records', eventbridge: 'detail-type' };
     fc.assert(
       fc.property(object, (event) => {
         const door = doorOf(event);
-        for (const [name, member] of Object.entries(needs)) if (door === name) expect(has(event, member)).toBe(true);
+        for (const [name, member] of Object.entries(needs)) if (door === name) expect(event).toHaveProperty([member]);
       }),
     );
   });
@@ -110,6 +113,12 @@ describe('the HTTP door', () => {
     ['another case of the header', { ...v1, headers: { 'CONTENT-TYPE': 'Application/JSON; charset=utf-8' } }],
     ['a JSON suffix', { ...v1, headers: { 'content-type': 'application/vnd.example+json' } }],
     ['an empty content type', { ...v1, headers: { 'content-type': '' } }],
+    ['a charset in quotation marks', { ...v1, headers: { 'content-type': 'application/json; charset="utf-8"' } }],
+    ['a body that begins with a byte order mark', { ...v1, body: `\ufeff${v1.body}` }],
+    [
+      'a base64 body that begins with a byte order mark',
+      { ...v1, body: Buffer.from(`\ufeff${v1.body}`).toString('base64'), isBase64Encoded: true },
+    ],
   ])('takes the input of %s', (_, event) => {
     expect(http.read(event, LIMIT).input).toEqual(input);
   });
@@ -117,6 +126,9 @@ describe('the HTTP door', () => {
   it.each([
     ['another content type', 415, { ...v1, headers: { 'Content-Type': 'text/plain' } }],
     ['what only begins like JSON', 415, { ...v1, headers: { 'content-type': 'application/jsonp' } }],
+    ['another charset', 415, { ...v1, headers: { 'content-type': 'application/json; charset=iso-8859-1' } }],
+    ['two charsets', 415, { ...v1, headers: { 'content-type': 'application/json;charset=utf-8;charset=utf-16' } }],
+    ['a body of two byte order marks', 400, { ...v1, body: `\ufeff\ufeff${v1.body}` }],
     ['another HTTP method', 405, { ...v1, httpMethod: 'GET' }],
     ['another HTTP method, of an HTTP API', 405, { ...v2, requestContext: { http: { method: 'PUT' } } }],
     ['no body', 400, { ...v1, body: null }],
@@ -147,7 +159,13 @@ describe('the HTTP door', () => {
   });
 
   it('quotes nothing of a body that is not JSON', () => {
-    expect(() => http.read({ ...v1, body: '{"canary": canary}' }, LIMIT)).toThrow(/is not JSON$/);
+    expect(() => http.read({ ...v1, body: '{"canary": canary}' }, LIMIT)).toThrow(
+      /body is not JSON: expected a value, at line 1, column 12$/,
+    );
+  });
+
+  it('says of a body that is an object that it must be a string', () => {
+    expect(() => http.read({ ...v1, body: input }, LIMIT)).toThrow(/must be a string of JSON: .*JSON\.stringify/);
   });
 
   it('answers an error with its problem details', () => {
@@ -179,6 +197,42 @@ describe('the HTTP door', () => {
       retryable: true,
       sides: { jid1: 'written', jid2: 'unknown' },
     });
+  });
+});
+
+describe('the EventBridge door', () => {
+  it.each([
+    [enveloped(undefined), 'detail is required'],
+    [enveloped('x'), 'detail must be a JSON object'],
+    [enveloped([input]), 'detail must be a JSON object'],
+    [enveloped(null), 'detail must be a JSON object'],
+  ])('says of %j that %s', (event, problem) => {
+    expect(() => eventbridge.read(event, LIMIT)).toThrow(InvalidInputError);
+    expect(() => eventbridge.read(event, LIMIT)).toThrow(problem);
+  });
+});
+
+describe('an event that no door takes', () => {
+  it.each([
+    ['null', null, 'null came; send the input as a JSON object'],
+    ['a string', JSON.stringify(input), 'a JSON string came; send the input as a JSON object'],
+    ['a list', [input], 'a JSON array came'],
+    ['a number', 1, 'a number came'],
+    ['of SNS', { Records: [{ EventSource: 'aws:sns', Sns: {} }] }, 'subscribe an SQS queue to the topic'],
+    ['of S3', { Records: [{ eventSource: 'aws:s3' }] }, 'an S3 notification came'],
+    ['of no records', { Records: [] }, 'Records is empty'],
+    ['of records of any kind', { Records: ['canary'] }, 'Records holds something else than SQS messages'],
+    ['of a load balancer', { ...v1, requestContext: { elb: {} } }, 'a request of an Application Load Balancer came'],
+    ['of a WebSocket', { requestContext: { connectionId: 'x' } }, 'a message of a WebSocket API came'],
+    ['of no known request', { requestContext: {} }, 'neither httpMethod nor version'],
+  ])('%s is described, with what to send', (_, event, words) => {
+    expect(describeUnsupported(event)).toContain(words);
+    expect(describeUnsupported(event)).not.toContain('canary');
+  });
+
+  it('is described whatever it is', () => {
+    const events = fc.jsonValue().filter((event) => doorOf(event) === 'unsupported');
+    fc.assert(fc.property(events, (event) => void expect(describeUnsupported(event)).toMatch(/came|Records/)));
   });
 });
 

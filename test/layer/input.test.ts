@@ -14,7 +14,7 @@ it('an input of more unknown members than an answer could name has some of them 
     error = thrown;
   }
   if (!(error instanceof InvalidInputError)) throw new Error('it was taken');
-  expect(error.issues).toHaveLength(101);
+  expect(error.issues).toHaveLength(21);
   expect(error.issues?.at(-1)).toEqual({ path: '', message: 'has 200000 unknown members' });
-  expect(error.message.length).toBeLessThan(20_000);
+  expect(error.message.length).toBeLessThan(4_000);
 });

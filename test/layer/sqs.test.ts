@@ -61,7 +61,7 @@ describe('records about the same two users', () => {
   async function courseOf(records: ReturnType<typeof recordsOf>): Promise<readonly string[]> {
     const course: string[] = [];
     let turns = records.length;
-    await answerBatch(records, async ({ messageId }) => {
+    await answerBatch(records, 1_048_576, async ({ messageId }) => {
       course.push(`${messageId} begins`);
       turns -= 1;
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
@@ -91,7 +91,7 @@ describe('records about the same two users', () => {
       record('three', {}, 'g1'),
     ];
     expect((await courseOf(records)).slice(0, 3)).toEqual(['one begins', 'one ends', 'two begins']);
-    const { batchItemFailures } = await answerBatch(records, async ({ messageId }) => messageId !== 'one');
+    const { batchItemFailures } = await answerBatch(records, 1_048_576, async ({ messageId }) => messageId !== 'one');
     expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['one', 'three']);
   });
 });
@@ -108,7 +108,11 @@ describe('a batch of a FIFO queue', () => {
 
 describe('a record', () => {
   const input = { user: 'alice', server: 'example.com' };
-  const inputIn = (body: unknown) => callOf({ messageId: 'm', receives: 1, group: undefined, body }, 1_048_576).input;
+  const callIn = (body: unknown) => callOf({ messageId: 'm', receives: 1, group: undefined, body }, 1_048_576);
+  const inputIn = (body: unknown) => callIn(body).input;
+  const envelope = { source: 'app', 'detail-type': 'x', id: 'e', detail: input };
+  const notification = (members: object) =>
+    JSON.stringify({ Type: 'Notification', MessageId: 'n', TopicArn: 'arn:aws:sns:eu-west-1:1:t', ...members });
 
   it('holds the input, bare or in an EventBridge envelope', () => {
     expect(inputIn(JSON.stringify(input))).toEqual(input);
@@ -117,6 +121,36 @@ describe('a record', () => {
 
   it.each([['not JSON'], [''], [undefined]])('of %j is refused, and not quoted', (body) => {
     expect(() => inputIn(body)).toThrow(InvalidInputError);
-    expect(() => inputIn(body)).toThrow(/is not JSON$/);
+    expect(() => inputIn(body)).toThrow(/is not JSON: expected a value, at line 1, column 1$/);
+  });
+
+  it('holds the input in an SNS envelope, also in an EventBridge envelope inside', () => {
+    expect(inputIn(notification({ Message: JSON.stringify(input) }))).toEqual(input);
+    expect(inputIn(notification({ Message: JSON.stringify(envelope) }))).toEqual(input);
+  });
+
+  it('is known by the id of the event, or else of the publication, or else of the message', () => {
+    expect(callIn(JSON.stringify(input)).key).toEqual({ source: 'messageId', value: 'm' });
+    expect(callIn(notification({ Message: JSON.stringify(input) })).key).toEqual({ source: 'messageId', value: 'n' });
+    expect(callIn(notification({ Message: JSON.stringify(envelope) })).key).toEqual({ source: 'event id', value: 'e' });
+  });
+
+  it.each([
+    ['a broken Message', { Message: '{' }, /the SNS Message is not JSON: .* at line 1, column 2$/],
+    ['no Message', {}, /Message must be a string of JSON$/],
+    ['an object as Message', { Message: input }, /Message must be a string of JSON$/],
+    [
+      'a subscription to confirm',
+      { Type: 'SubscriptionConfirmation', Message: 'x' },
+      /must be of the type Notification/,
+    ],
+    ['a Message too large', { Message: `"${'a'.repeat(1_048_576)}"` }, /must have at most 1048576 bytes/],
+  ])('of SNS with %s is refused', (_, members, problem) => {
+    expect(() => inputIn(notification(members))).toThrow(InvalidInputError);
+    expect(() => inputIn(notification(members))).toThrow(problem);
+  });
+
+  it('with an EventBridge envelope whose detail is a string is refused', () => {
+    expect(() => inputIn(JSON.stringify({ ...envelope, detail: 'x' }))).toThrow(/detail must be a JSON object/);
   });
 });

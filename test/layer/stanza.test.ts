@@ -89,11 +89,15 @@ describe('a stanza', () => {
   });
 
   it.each([
-    ['<message>&nbsp;</message>', 'undefined entity, at line 1, column 15'],
-    ['<message><body>', 'unclosed tag, at line 1, column 15'],
-    ['<message/><message/>', 'documents may contain only one root, at line 1, column 19'],
-    ['<message><![CDATA[Tom & Jerry', 'unclosed tag, at line 1, column 29'],
-    ['hello', 'text outside of the element, at line 1, column 5'],
+    ['<message>&nbsp;</message>', 'undefined entity, at line 1, column 15; write the character itself'],
+    ['<message><body>', 'unclosed tag, at line 1, column 15; close each element'],
+    ['<message/><message/>', 'documents may contain only one root, at line 1, column 19; send one stanza in each call'],
+    ['', 'no whole element, at line 1, column 1'],
+    ['<message', 'no whole element, at line 1, column 8'],
+    ['<message/> hello', 'text outside of the element, at line 1, column 16'],
+    ['Tom & Jerry', 'text outside of the element, at line 1, column 1; write it as <message><body>…</body></message>'],
+    ['<message>2 < 3</message>', 'disallowed character in tag name, at line 1, column 13; write a < of a text as &lt;'],
+    ['<message><![CDATA[Tom & Jerry', 'unclosed tag, at line 1, column 29; close each element'],
     ['<message><canary:x/></message>', 'unbound namespace prefix, at line 1, column 20'],
   ])('%s is refused with line, column and the parser’s reason', (text, reason) => {
     expect(readStanza(text)).toHaveProperty('problems.0', `must be one well-formed XML element: ${reason}`);

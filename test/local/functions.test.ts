@@ -11,6 +11,7 @@ import { Sandbox } from '../../infra/local/sandbox.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
 import { functionSettings } from '../support/function-settings.ts';
 import { type SecretsManager, startSecretsManager } from '../support/secrets-manager.ts';
+import { readThrown } from '../support/thrown-error.ts';
 import type { XmppServer } from '../support/xmpp-server.ts';
 
 let folder: string;
@@ -58,6 +59,36 @@ describe('a function', () => {
       errorType: 'ItemNotFoundError',
       errorMessage: 'No such user: ghost@xmpp.test (404 item-not-found)',
     });
+  });
+
+  it.each([
+    ['directly', (input: unknown) => input],
+    ['by an event', (detail: unknown) => ({ source: 'app', 'detail-type': 'Wanted', detail })],
+  ])(
+    'throws what it is called with %s with its issues as JSON, which its log line does not repeat',
+    async (_, event) => {
+      const outcome = await invoke('get_roster', event({ user: 'bob@xmpp.test', server: '' }));
+      const { words, structure } = readThrown(outcome.kind === 'error' ? outcome.errorMessage : '');
+      expect(outcome).toMatchObject({ errorType: 'JidMalformedError' });
+      expect(structure).toEqual({
+        issues: [
+          { path: 'user', message: expect.any(String) },
+          { path: 'server', message: 'has an empty domain' },
+        ],
+      });
+      expect(words).toMatch(/; server has an empty domain \(400 jid-malformed\)$/);
+      const line = outcome.log.find((text) => text.includes('"method":"get_roster"')) ?? '{}';
+      expect(JSON.parse(line)).toMatchObject({ error: { message: words } });
+    },
+  );
+
+  it('has a message that fits the Cause of a Step Functions error, whatever is wrong with its input', async () => {
+    const unknown = Array.from({ length: 10_000 }, (_, index) => [`${'x'.repeat(50)}${index}`, index]);
+    const outcome = await invoke('link_contacts', { ...Object.fromEntries(unknown), maxResults: 'x' });
+    if (outcome.kind !== 'error') throw new Error('it was taken');
+    const { errorType, errorMessage, trace } = outcome;
+    expect(JSON.stringify({ errorType, errorMessage, trace }).length).toBeLessThan(32_768);
+    expect(readThrown(errorMessage).structure).toMatchObject({ issues: { length: 20 }, more: 5 });
   });
 
   it.each([

@@ -215,6 +215,11 @@ describe('the gateway', () => {
     },
   );
 
+  it('names the path that a caller may have meant', async () => {
+    const response = await fetch(`${gateway.url}/prod/ehco`, { method: 'POST' });
+    expect(await response.json()).toMatchObject({ detail: 'There is nothing at /prod/ehco. Did you mean /echo?' });
+  });
+
   it.each([
     ['GET', '/echo', 'POST, OPTIONS'],
     ['HEAD', '/echo', 'POST, OPTIONS'],

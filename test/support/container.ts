@@ -1,9 +1,10 @@
 /** The dialect `ejabberd` as one container keeps it, for tests of what no door adds anything to. */
+import pLimit from 'p-limit';
 import { Deadline } from '../../functions/layer/deadline.ts';
 import type { Dialect } from '../../functions/layer/ejabberd/dialect.ts';
 import { stockDialect } from '../../functions/layer/ejabberd/stock.ts';
+import { createEndpoint, openSockets } from '../../functions/layer/http/index.ts';
 import type { Jid } from '../../functions/layer/jid.ts';
-import { createEndpoint, InvocationSockets } from '../../functions/layer/xmlrpc/index.ts';
 import type { XmppServer } from './xmpp-server.ts';
 
 /** A container of functions, without their doors. */
@@ -33,10 +34,10 @@ export function openContainer(
 ): Container {
   const endpoint = createEndpoint({ url: new URL(url), ca: undefined, maxResponseBytes, maxSockets: 10 });
   const credentials = { current: async () => account, renew: async () => undefined, accepted: () => undefined };
-  const dialectOf = stockDialect({ endpoint, credentials });
+  const dialectOf = stockDialect({ endpoint, credentials, limitLarge: pLimit(4) });
   const invoke = async <T>(call: (dialect: Dialect) => Promise<T>): Promise<T> => {
     const deadline = new Deadline(10_000);
-    const sockets = new InvocationSockets(endpoint);
+    const sockets = openSockets(endpoint);
     try {
       return await call(dialectOf({ signal: deadline.signal, deadline, sockets }));
     } finally {

@@ -65,7 +65,7 @@ function queued(outcome: Invoked): Seen {
   return { error: lines.find(({ door }) => door === 'sqs')?.outcome };
 }
 
-/** All of them: the four doors, with the two forms that HTTP and SQS have. */
+/** All of them: the four doors, with every form that HTTP and SQS have. */
 export const entrances: readonly Entrance[] = [
   {
     name: 'HTTP, of a REST API',
@@ -96,6 +96,24 @@ export const entrances: readonly Entrance[] = [
   {
     name: 'SQS, from EventBridge',
     event: (detail) => batchOf([JSON.stringify({ ...envelope, detail })]),
+    seen: queued,
+  },
+  {
+    name: 'SQS, from SNS',
+    event: (input) =>
+      batchOf([
+        JSON.stringify({
+          Type: 'Notification',
+          MessageId: 'n',
+          TopicArn: 'arn:aws:sns:eu-west-1:123456789012:topic',
+          Message: JSON.stringify(input),
+          Timestamp: '2026-01-01T00:00:00.000Z',
+          SignatureVersion: '1',
+          Signature: 'c2lnbmF0dXJl',
+          SigningCertURL: 'https://sns.eu-west-1.amazonaws.com/certificate.pem',
+          UnsubscribeURL: 'https://sns.eu-west-1.amazonaws.com/?Action=Unsubscribe',
+        }),
+      ]),
     seen: queued,
   },
 ];

@@ -9,7 +9,7 @@ export type DoorName = 'http' | 'direct' | 'sqs' | 'eventbridge' | 'unsupported'
  *
  * - `http`: an API Gateway proxy event, of a REST API or of an HTTP API in payload format 1.0 or 2.0
  * - `sqs`: a batch of an SQS queue
- * - `eventbridge`: an event with its envelope
+ * - `eventbridge`: an event with its envelope, whatever its `detail` is
  * - `direct`: any other object that no other AWS service sends
  * - `unsupported`: what is no object, and what other services send (SNS, S3, load balancers …)
  *
@@ -23,9 +23,9 @@ export function doorOf(event: unknown): DoorName {
   return isEnvelope(event) ? 'eventbridge' : 'direct';
 }
 
-/** Whether an object is an EventBridge event, whose input is in `detail`. */
+/** Whether an object is an EventBridge event. No method has members of these names. */
 export function isEnvelope(event: Readonly<Record<string, unknown>>): boolean {
-  return typeof event['detail-type'] === 'string' && typeof event['source'] === 'string' && isObject(event['detail']);
+  return typeof event['detail-type'] === 'string' && typeof event['source'] === 'string';
 }
 
 function isProxyEvent(event: Readonly<Record<string, unknown>>, context: Readonly<Record<string, unknown>>): boolean {

@@ -17,8 +17,18 @@ export const eventbridge: Door = {
   fail: () => undefined,
 };
 
-/** The call that an envelope holds, known by the event's id. */
+/**
+ * The call that an EventBridge envelope holds, known by the event's id.
+ *
+ * @throws InvalidInputError if `detail` is no object
+ */
 export function callIn({ detail, id }: Readonly<Record<string, unknown>>): Call {
+  if (!isObject(detail)) {
+    const problem = detail === undefined ? 'is required' : 'must be a JSON object';
+    throw new InvalidInputError({
+      issues: [{ path: 'detail', message: `${problem}, because the input of an EventBridge event is its detail` }],
+    });
+  }
   const isKnown = typeof id === 'string' && id !== '';
   return { input: detail, ...(isKnown && { key: { source: 'event id', value: id } }) };
 }

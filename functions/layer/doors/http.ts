@@ -65,11 +65,15 @@ function demandPost(event: Readonly<Record<string, unknown>>): void {
   if (method !== 'POST') throw new InvalidInputError({ status: 405, detail: 'the HTTP method must be POST' });
 }
 
-/** No content type counts as JSON; one that is given must be (RFC 6839 section 3.1 for the suffix). */
+/** No content type counts as JSON; one that is given must be JSON (RFC 6839 section 3.1) in UTF-8 (RFC 8259 section 8.1). */
 function demandJson(event: Readonly<Record<string, unknown>>): void {
   const contentType = headerOf(event, 'content-type')?.trim() ?? '';
-  if (contentType === '' || /^(?:application\/json|[\w.+-]+\/[\w.+-]+\+json)\s*(?:;|$)/i.test(contentType)) return;
-  throw new InvalidInputError({ status: 415, detail: 'the content type must be application/json' });
+  if (contentType !== '' && !/^(?:application\/json|[\w.+-]+\/[\w.+-]+\+json)\s*(?:;|$)/i.test(contentType)) {
+    throw new InvalidInputError({ status: 415, detail: 'the content type must be application/json' });
+  }
+  const charsets = [...contentType.matchAll(/;\s*charset\s*=\s*"?([^\s;"]*)/gi)].map(([, charset = '']) => charset);
+  if (charsets.every((charset) => /^utf-?8$/i.test(charset))) return;
+  throw new InvalidInputError({ status: 415, detail: 'the charset of the content type must be UTF-8' });
 }
 
 function headerOf(event: Readonly<Record<string, unknown>>, name: string): string | undefined {
@@ -88,8 +92,11 @@ function keyOf(event: Readonly<Record<string, unknown>>): IdempotencyKey | undef
 }
 
 function bodyOf({ body, isBase64Encoded }: Readonly<Record<string, unknown>>, maxBytes: number): string {
-  if (typeof body !== 'string' || body === '') {
+  if (body === undefined || body === null || body === '') {
     throw new InvalidInputError({ detail: 'the body is empty, and must be a JSON object' });
+  }
+  if (typeof body !== 'string') {
+    throw new InvalidInputError({ detail: 'the event’s body must be a string of JSON: write it with JSON.stringify' });
   }
   if (isBase64Encoded !== true) return body;
   demandFitting(Buffer.byteLength(body, 'base64'), { maxBytes, name: 'the body' });

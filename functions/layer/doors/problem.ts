@@ -10,7 +10,7 @@ export const problemSchema = () =>
     type: z.string().check(z.describe('`urn:rostbeef:error:` and the name.')),
     title: z.string().check(z.describe('What the error’s name means.')),
     status: z.int().check(z.describe('The HTTP status.')),
-    detail: z.string().check(z.describe('The message: what is wrong with this call, and how to mend it.')),
+    detail: z.string().check(z.describe('The message: what is wrong with this call, and how to correct it.')),
     name: z.string().check(z.describe('The error’s name: what to match on.')),
     requestId: z.string().check(z.describe('The Lambda request id, under which the log has the call.')),
     retryable: z.boolean().check(z.describe('Whether the same call may be repeated, and may then succeed.')),
@@ -21,7 +21,7 @@ export const problemSchema = () =>
         .array(
           z.strictObject({
             path: z.string().check(z.describe('The member, or `""` for the input as a whole.')),
-            message: z.string().check(z.describe('What is wrong with it, and how to mend it.')),
+            message: z.string().check(z.describe('What is wrong with it, and how to correct it.')),
           }),
         )
         .check(z.describe('Every problem of the input.')),

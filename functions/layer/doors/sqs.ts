@@ -5,6 +5,7 @@ import { isEnvelope } from './detect.ts';
 import type { Call } from './door.ts';
 import { callIn } from './eventbridge.ts';
 import { parseBody } from './json-body.ts';
+import { isNotification, messageIn } from './sns.ts';
 
 /** One record as far as it matters here. */
 export interface QueueRecord {
@@ -41,14 +42,18 @@ export function recordsOf(event: unknown): readonly QueueRecord[] {
 }
 
 /**
- * The call that a record's body holds, as it is or in an EventBridge envelope: known by the event's id, or the message's.
+ * The call that a record's body holds: the input, an EventBridge envelope, or an SNS envelope around either. It is known
+ * by the event's id, or else by the message's. SNS may put one publication on a queue twice, as two messages.
  *
- * @throws InvalidInputError if the body is not JSON, or too large
+ * @throws InvalidInputError if the body or what it envelops is not JSON, is too large, or holds no input
  */
-export function callOf({ messageId, body }: QueueRecord, maxBodyBytes: number): Call {
+export function callOf({ messageId, body }: QueueRecord, maxBytes: number): Call {
   const text = typeof body === 'string' ? body : '';
-  const input = parseBody(text, { maxBytes: maxBodyBytes, name: 'the message’s body' });
-  const key = { source: 'messageId', value: messageId } as const;
+  const content = parseBody(text, { maxBytes, name: 'the message’s body' });
+  const isEnveloped = isObject(content) && isNotification(content);
+  const input = isEnveloped ? parseBody(messageIn(content), { maxBytes, name: 'the SNS Message' }) : content;
+  const id = isEnveloped && typeof content['MessageId'] === 'string' ? content['MessageId'] : messageId;
+  const key = { source: 'messageId', value: id } as const;
   return isObject(input) && isEnvelope(input) ? { key, ...callIn(input) } : { key, input };
 }
 

@@ -16,6 +16,7 @@ import {
 } from '../errors/index.ts';
 import { type Endpoint, type InvocationSockets, TransportError } from '../http/index.ts';
 import { call, DecodeError, EncodeError } from '../xmlrpc/index.ts';
+import { describeFailure } from './call-failure.ts';
 import { type Command, registeredVhosts } from './commands.ts';
 import { meaningOf } from './faults.ts';
 import { ShapeError } from './shape.ts';
@@ -102,11 +103,10 @@ export function commandRunner(server: Server, invocation: Invocation): Run {
       const outcome = await attemptAuthorized(command, options);
       if ('done' in outcome) return outcome.done;
       if (outcome.refused === 'credentials') throw new CredentialsRejectedError();
-      if (await isUnknownVhost(command, options))
-        throw new ItemNotFoundError({ detail: 'the server has no such vhost' });
+      if (await isUnknownVhost(command, options)) throw new ItemNotFoundError({ detail: 'ejabberd has no such vhost' });
       throw new PermissionDeniedError({ detail: permissionAdvice(command.name) });
     } catch (error) {
-      throw error instanceof RostbeefError ? error : errorOfCall(error, command);
+      throw error instanceof RostbeefError ? error : errorOfCall(error, command, server.endpoint.url);
     }
   };
 }
@@ -131,14 +131,13 @@ export function isOversized(error: unknown): boolean {
   return error instanceof RostbeefError && error.cause instanceof TransportError && error.cause.kind === 'oversized';
 }
 
-function errorOfCall(cause: unknown, { name, idempotent }: Command<unknown>): unknown {
+function errorOfCall(cause: unknown, { name, idempotent }: Command<unknown>, url: URL): unknown {
   if (cause instanceof EncodeError) {
-    return new InvalidInputError({ detail: 'it holds what XML can not carry', cause });
+    return new InvalidInputError({ detail: 'the input holds a character that XML can not carry', cause });
   }
-  const reason = reasonOf(cause);
-  if (reason === undefined) return cause;
-  if (!idempotent && mayHaveRun(cause)) return new OutcomeUnknownError({ detail: reason, cause });
-  const details = { detail: `${reason}, in ${name}`, cause };
+  if (!hasSafeMessage(cause)) return cause;
+  const details = { detail: describeFailure(cause, name, url), cause };
+  if (!idempotent && mayHaveRun(cause)) return new OutcomeUnknownError(details);
   if (!(cause instanceof TransportError)) return new MalformedResponseError(details);
   switch (cause.kind) {
     case 'unreachable':
@@ -152,11 +151,9 @@ function errorOfCall(cause: unknown, { name, idempotent }: Command<unknown>): un
   }
 }
 
-/** The messages of these are of constant words and numbers. */
-function reasonOf(cause: unknown): string | undefined {
-  return cause instanceof TransportError || cause instanceof DecodeError || cause instanceof ShapeError
-    ? cause.message
-    : undefined;
+/** Whether a message is of constant words, numbers and error codes. */
+function hasSafeMessage(cause: unknown): cause is TransportError | DecodeError | ShapeError {
+  return cause instanceof TransportError || cause instanceof DecodeError || cause instanceof ShapeError;
 }
 
 function permissionAdvice(command: string): string {

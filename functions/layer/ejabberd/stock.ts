@@ -12,6 +12,7 @@ import { byCodeUnit } from './rows.ts';
 import { commandRunner, type Invocation, type Server } from './runner.ts';
 import { MOST_PAUSE_MS } from './sides.ts';
 import { unlink } from './unlink.ts';
+import { namingVhosts } from './vhosts.ts';
 import { nothingLearned } from './writable.ts';
 
 /** What a test may replace: chance, and time. */
@@ -42,24 +43,27 @@ export function stockDialect(
     const rosters = { run, groups, learned, writing: { deadline: invocation.deadline, pause } };
     const connectedResources = (user: Jid, signal?: AbortSignal) =>
       run(userResources(user), { signal }).catch(elseIfNotFound<readonly string[]>([]));
+    const naming = <T>(users: readonly Jid[], work: () => Promise<T>) => namingVhosts(run, users, work);
+    const existingOf = <T>(user: Jid, read: () => Promise<readonly T[]>) =>
+      naming([user], async () => existing(run, user, await read()));
     return {
-      linkContacts: (side1, side2) => link(rosters, side1, side2),
-      unlinkContacts: (jid1, jid2) => unlink(rosters, jid1, jid2),
-      getRoster: async (owner) => existing(run, owner, await rosterOrEmpty(run, owner)),
+      linkContacts: (side1, side2) => naming([side1.owner, side2.owner], () => link(rosters, side1, side2)),
+      unlinkContacts: (jid1, jid2) => naming([jid1, jid2], () => unlink(rosters, jid1, jid2)),
+      getRoster: (owner) => existingOf(owner, () => rosterOrEmpty(run, owner)),
       getRosterWithPresence: async (owner, select, isVisible) => {
         const [roster, overview] = await Promise.all([
           rosterOrEmpty(run, owner),
           overviewOf(run, owner.domain, learnedWays),
         ]);
-        const part = select(await existing(run, owner, roster));
+        const part = select(await existingOf(owner, async () => roster));
         const visible = part.items.filter(isVisible);
         const known = await presencesOf(run, visible, overview, learnedWays);
         const presenceOf = new Map(visible.map((item, index) => [item, known[index]]));
         return { part, presences: part.items.map((item) => presenceOf.get(item) ?? UNAVAILABLE) };
       },
-      getPresence: async (user) => bestPresence(await existing(run, user, await sessionsOf(run, user))),
+      getPresence: async (user) => bestPresence(await existingOf(user, () => sessionsOf(run, user))),
       connectedResources,
-      getResources: async (user) => [...(await existing(run, user, await connectedResources(user)))].sort(byCodeUnit),
+      getResources: async (user) => [...(await existingOf(user, () => connectedResources(user)))].sort(byCodeUnit),
       sendStanza: (from, to, stanza, signal) => run(sendStanza(from, to, stanza), { signal }),
     };
   };

@@ -12,11 +12,11 @@ export class InvalidInputError extends RostbeefError {
   };
 }
 
-/** The event has none of the four shapes that the functions understand. */
+/** The event has none of the four shapes that the functions understand. The message says what came, and what to send. */
 export class UnsupportedEventError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'UnsupportedEventError',
-    summary: 'The event is no API Gateway request, SQS batch or EventBridge event, nor an object of the input itself',
+    summary: 'The event is not an API Gateway request, an SQS batch, an EventBridge event or the input itself',
     retryable: false,
     blame: 'caller',
   };

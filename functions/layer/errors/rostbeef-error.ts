@@ -40,8 +40,8 @@ export interface ErrorDetails {
 /**
  * The base of every error that the functions raise. Its `name` alone decides whether a call may be repeated.
  *
- * The message carries all there is to say, since a thrown error takes nothing else out of a Lambda function:
- * the kind's summary, the detail, the issues, and last code and condition.
+ * The message has the kind's summary, the detail, the issues, and last code and condition. An error that is thrown out of
+ * a Lambda function has `issues` and `sides` as JSON after them (`thrownMessage`), because nothing else leaves with it.
  *
  * @example
  * new ItemNotFoundError({ detail: 'carol@example.com' }).message

@@ -6,7 +6,7 @@ import type { Issue } from '../errors/index.ts';
  *
  * - `idempotencyKey`, `Idempotency-Key`: the caller's own, a member of the input or an HTTP header. They are one: a call
  *   may be repeated through another door.
- * - `messageId`: a message's of SQS
+ * - `messageId`: a message's of SQS, or of SNS if the queue holds its envelope: SNS may put one on a queue twice
  * - `event id`: an event's of EventBridge; it stays the same where a rule puts the event on a queue twice
  */
 export interface IdempotencyKey {

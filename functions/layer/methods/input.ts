@@ -3,8 +3,8 @@ import * as z from 'zod/mini';
 import { InvalidInputError, type Issue } from '../errors/index.ts';
 import { isObject } from '../shared/is-object.ts';
 
-/** Of unknown members so many are named: an input may hold more than a response could. */
-const MAX_UNKNOWN = 100;
+/** Of unknown members so many are named: an input may hold more than a response, or the `Cause` of a workflow, could. */
+const MAX_UNKNOWN = 20;
 
 interface Schema<Input> {
   readonly name: string;

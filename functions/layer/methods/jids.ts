@@ -41,8 +41,26 @@ export function userJid({ user, server }: { readonly user: string; readonly serv
   const local = prepareLocal(user);
   const domain = prepareDomain(server);
   if (typeof local === 'string' && typeof domain === 'string') return { local, domain, resource: '' };
-  const parts = Object.entries({ user: local, server: domain });
-  throw new JidMalformedError({
-    issues: parts.flatMap(([path, part]) => (typeof part === 'string' ? [] : [{ path, message: part.problem }])),
-  });
+  const issues: Issue[] = [];
+  if (typeof local !== 'string') issues.push({ path: 'user', message: partBeforeAt(user) ?? local.problem });
+  if (typeof domain !== 'string') issues.push({ path: 'server', message: hintOfServer(server) ?? domain.problem });
+  throw new JidMalformedError({ issues });
+}
+
+/** The hint for a whole JID in place of its local part. */
+function partBeforeAt(user: string): string | undefined {
+  if (!user.includes('@')) return undefined;
+  const local = prepareLocal(user.slice(0, user.indexOf('@')));
+  return typeof local === 'string' ? `must be only the part before "@": ${local}` : undefined;
+}
+
+/** The hint for a JID or a URL in place of a domain. */
+function hintOfServer(server: string): string | undefined {
+  if (/^[a-z]+:\/\//i.test(server))
+    return 'must be a domain only, such as example.com: leave out the scheme and what follows the domain';
+  if (typeof prepareDomain(server.slice(server.indexOf('@') + 1)) === 'string')
+    return 'must be only the part after "@"';
+  if (typeof prepareDomain(server.replace(/:\d+$/, '')) === 'string')
+    return 'must be a domain only: leave out the port';
+  return undefined;
 }

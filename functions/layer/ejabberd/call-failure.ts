@@ -1,0 +1,50 @@
+/** Says of a call that failed below the level of commands where that was, and what to check. */
+import { TransportError } from '../http/index.ts';
+
+const CHECK_PATH = 'check that the path of EJABBERD_URL is the one that ejabberd.yml gives to ejabberd_xmlrpc';
+const SET_AUTHORITY = 'set EJABBERD_CA_PEM to the certificate of the authority that signed its certificate';
+
+/** By the system's or OpenSSL's error code, if there was no connection. */
+const ADVICE_BY_CODE: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'check EJABBERD_URL, and that ejabberd runs'],
+  ['ENOTFOUND', 'check the host name in EJABBERD_URL'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', SET_AUTHORITY],
+  ['SELF_SIGNED_CERT_IN_CHAIN', SET_AUTHORITY],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', SET_AUTHORITY],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', SET_AUTHORITY],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'EJABBERD_URL must have a host name that its certificate has'],
+]);
+
+/**
+ * Describes a failed call.
+ *
+ * @param cause what the call threw; its message is of constant words, numbers and error codes
+ * @param command the command that was called
+ * @param url where the server is; of it the message has host and port only
+ * @example
+ * describeFailure(refused, 'get_roster', url)
+ * // 'no connection (ECONNREFUSED), in get_roster at 10.0.0.5:5280; check EJABBERD_URL, and that ejabberd runs'
+ */
+export function describeFailure(cause: Error, command: string, url: URL): string {
+  const advice = cause instanceof TransportError ? adviceFor(cause, url) : undefined;
+  return `${cause.message}, in ${command} at ${addressOf(url)}${advice === undefined ? '' : `; ${advice}`}`;
+}
+
+function addressOf({ hostname, port, protocol }: URL): string {
+  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+}
+
+function adviceFor({ kind, code, status, message }: TransportError, { protocol }: URL): string | undefined {
+  if (kind === 'unreachable') {
+    const isHandshake = code === undefined || code === 'ECONNRESET' || code === 'EPROTO' || code.startsWith('ERR_SSL_');
+    if (protocol === 'https:' && isHandshake) return 'if this port has no TLS, EJABBERD_URL must begin with http://';
+    return code === undefined ? undefined : ADVICE_BY_CODE.get(code);
+  }
+  if (kind !== 'malformed') return undefined;
+  if (status === 400 || status === 404 || status === 405) return CHECK_PATH;
+  if (status !== undefined && status < 400) return 'set EJABBERD_URL to the final address: no redirect is followed';
+  if (protocol === 'http:' && message.endsWith('no status line')) {
+    return 'if this port has TLS, EJABBERD_URL must begin with https://';
+  }
+  return undefined;
+}
