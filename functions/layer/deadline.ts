@@ -1,4 +1,4 @@
-import { now } from './clock.ts';
+import { now } from './shared/clock.ts';
 
 /** Given to signals, for to make a `DOMException` with its stack, as `abort()` does, takes longer than all else here. */
 const PASSED = new Error('the deadline passed');

@@ -1,7 +1,6 @@
 /** The middy chains, one a door: read the event, call the method, answer or fail, and write the log line. */
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { now } from './clock.ts';
 import { type Container, openContainer } from './container.ts';
 import { doorOf } from './doors/detect.ts';
 import { direct } from './doors/direct.ts';
@@ -20,6 +19,7 @@ import {
 import { formatJid } from './jid.ts';
 import { logCall } from './log.ts';
 import type { Audit, Method, Remark, Remarks } from './methods/method.ts';
+import { now } from './shared/clock.ts';
 
 /** A Lambda handler. */
 export type LambdaHandler = (event: unknown, context: Context) => Promise<unknown>;

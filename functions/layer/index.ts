@@ -7,7 +7,6 @@ export { type SecretStage, secretsManagerStore } from './credentials/secret-stor
 export { type SecretVersions, secretVersions } from './credentials/secret-versions.ts';
 export { Deadline } from './deadline.ts';
 export { problemOf, problemSchema } from './doors/problem.ts';
-export { edits } from './edits.ts';
 export {
   type Command,
   changePassword,
@@ -43,5 +42,6 @@ export { unlinkContacts } from './methods/unlink-contacts.ts';
 export { metricDirective } from './metrics.ts';
 export { type CommandOptions, runCommands } from './operations.ts';
 export { type Environment, foreignIssue, isForeign, isMisspelt, isSettingName } from './setting-names.ts';
+export { edits } from './shared/edits.ts';
 export { hostAndPort } from './shared/host-and-port.ts';
 export { isObject } from './shared/is-object.ts';

@@ -1,6 +1,7 @@
 /** The names of the settings, and the judgement of other names that look like them. */
-import { edits } from './edits.ts';
+
 import type { Issue } from './errors/index.ts';
+import { edits } from './shared/edits.ts';
 
 /** Every setting of the functions, as README lists them. */
 export const SETTING_NAMES = [

@@ -1,6 +1,6 @@
 /** Gives calls their credentials, and decides what follows if the server refuses them. */
 import { setTimeout } from 'node:timers/promises';
-import { now as clock } from '../clock.ts';
+import { now as clock } from '../shared/clock.ts';
 import { type Credentials, sameCredentials } from './secret.ts';
 import { readStage, secretCache } from './secret-cache.ts';
 import type { SecretStore } from './secret-store.ts';

@@ -1,5 +1,6 @@
 /** Says of a call that failed below the level of commands where that was, and what to check. */
 import { TransportError } from '../http/index.ts';
+import { hostAndPort } from '../shared/host-and-port.ts';
 
 const CHECK_PATH = 'check that the path of EJABBERD_URL is the one that ejabberd.yml gives to ejabberd_xmlrpc';
 const SET_AUTHORITY = 'set EJABBERD_CA_PEM to the certificate of the authority that signed its certificate';
@@ -30,21 +31,20 @@ export function describeFailure(cause: Error, command: string, url: URL): string
   return `${cause.message}, in ${command} at ${addressOf(url)}${advice === undefined ? '' : `; ${advice}`}`;
 }
 
-function addressOf({ hostname, port, protocol }: URL): string {
-  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+function addressOf(url: URL): string {
+  return `${url.hostname}:${hostAndPort(url).port}`;
 }
 
-function adviceFor({ kind, code, status, message }: TransportError, { protocol }: URL): string | undefined {
+function adviceFor({ kind, code, status }: TransportError, { protocol }: URL): string | undefined {
   if (kind === 'unreachable') {
     const isHandshake = code === undefined || code === 'ECONNRESET' || code === 'EPROTO' || code.startsWith('ERR_SSL_');
     if (protocol === 'https:' && isHandshake) return 'if this port has no TLS, EJABBERD_URL must begin with http://';
     return code === undefined ? undefined : ADVICE_BY_CODE.get(code);
   }
+  const isTlsAlert = (kind === 'malformed' && code?.startsWith('HPE_')) || (kind === 'lost' && code === 'ECONNRESET');
+  if (protocol === 'http:' && isTlsAlert) return 'if this port has TLS, EJABBERD_URL must begin with https://';
   if (kind !== 'malformed') return undefined;
   if (status === 400 || status === 404 || status === 405) return CHECK_PATH;
   if (status !== undefined && status < 400) return 'set EJABBERD_URL to the final address: no redirect is followed';
-  if (protocol === 'http:' && message.endsWith('no status line')) {
-    return 'if this port has TLS, EJABBERD_URL must begin with https://';
-  }
   return undefined;
 }

@@ -4,9 +4,10 @@
  * Both rosters are read back after the last write. If they are not as asked for, both are written again. The caller
  * that writes last also reads last, so that no call can leave half a link behind and report a success.
  */
-import { now } from '../clock.ts';
+
 import { Deadline } from '../deadline.ts';
 import { ConnectionLostError, PartialLinkError, type SideState } from '../errors/index.ts';
+import { now } from '../shared/clock.ts';
 import type { Entry } from './entry.ts';
 import { isOversized, mayHaveRun, type RunOptions } from './runner.ts';
 
