@@ -20,7 +20,10 @@ const rooms: readonly (readonly [string, RegExp])[] = [
   ['the codec', /^xmlrpc\//],
   ['the transport', /^http\//],
   ['the settings', /^(?:config|setting-names)\.ts$/],
-  ['the leaves', /^(?:errors\/.*|jid|stanza\.lazy|stanza-parser|deadline|shared\/.*)(?:\.ts)?$/],
+  [
+    'the leaves',
+    /^(?:errors\/.*|jid|stringprep|stringprep-table|stanza\.lazy|stanza-parser|deadline|shared\/.*)(?:\.ts)?$/,
+  ],
 ];
 
 const roomOf = (file: string): number =>

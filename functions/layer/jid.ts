@@ -1,11 +1,12 @@
 /**
- * JIDs by RFC 7622, in the form that is sent: NFC, local part and domain in lower case. Stock ejabberd prepares by the
- * older stringprep; where it is stricter (mixed writing directions, letters newer than Unicode 3.2) it refuses by itself.
+ * JIDs in ejabberd's own form, which is the form that is authorized, compared and sent: local part and domain by tables B.1 and
+ * B.2 of RFC 3454 and NFKC, a resource by B.1 and NFKC. No accepted spelling means another JID to ejabberd.
  */
 import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII, domainToUnicode } from 'node:url';
+import { type PreparationProblem, stringprep } from './stringprep.ts';
 
-/** A JID in its parts, prepared; `local` and `resource` are `""` where it has none. */
+/** A JID in its parts. Of a prepared JID each part is in ejabberd's form; a part that it does not have is `""`. */
 export interface Jid {
   readonly local: string;
   readonly domain: string;
@@ -15,31 +16,25 @@ export interface Jid {
 /** The outcome of reading a JID: the JID, or in words what is wrong with the text. */
 export type JidResult = { readonly jid: Jid } | { readonly problem: string };
 
+type Part = string | { readonly problem: string };
+
 /** RFC 7622 sections 3.2 to 3.4: every part has 1 to 1,023 bytes of UTF-8 once prepared. */
 const MAX_PART_BYTES = 1023;
 
-/**
- * Nothing longer becomes a part that fits, be it composed, narrowed or Punycode. Unicode's normal forms take time that
- * grows with the square of a run of marks, so that what is longer is not prepared at all.
- */
+/** No longer text becomes a part that fits. Normal forms take time that grows with the square of a run of marks. */
 const MAX_PART_UNITS = 4 * MAX_PART_BYTES;
 
-/** RFC 7622 section 3.3.1, and the space that PRECIS's IdentifierClass excludes anyway. */
-const FORBIDDEN_IN_LOCAL = /["&'/:<>@\s]/;
+/** Nodeprep (RFC 6122 appendix A.5), and the controls and spaces of tables C.1.1 and C.2.1. */
+const FORBIDDEN_IN_LOCAL = /["&'/:<>@\x00-\x20\x7f]/;
 
-/** Old Hangul Jamo and what is ignored when rendered: disallowed by RFC 8264 sections 9.9 and 9.13 in either class. */
-const NEVER =
-  /[\p{Cc}\p{Cs}\p{Cn}\p{Co}\p{Default_Ignorable_Code_Point}\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7c6\ud7cb-\ud7fb]/u;
+/** Table C.2.1. */
+const CONTROL = /[\x00-\x1f\x7f]/;
 
-/**
- * RFC 8264 section 4.2: letters, digits and marks, the printable ASCII, and section 9.6's exceptions. Left out are
- * 9.6's disallowed ones and those that only a context would allow, for ejabberd drops or refuses them.
- */
-const IDENTIFIER = /^[!-~\u00df\u03c2\u06fd\u06fe\u0f0b\u3007\p{L}\p{M}\p{Nd}]*$/u;
-const NO_IDENTIFIER = /[\u0640\u07fa\u302e\u302f\u3031-\u3035\u303b]/;
+/** Letters, digits, marks, hyphens, dots and underscores, which host names inside networks have. */
+const HOST_NAME = /^[\p{L}\p{M}\p{N}._-]+$/u;
 
-/** Letters, digits, marks, hyphens, dots and, as host names inside networks do have them, underscores. */
-const DOMAIN = /^[\p{L}\p{M}\p{N}._\-\u3002\uff0e\uff61]+$/u;
+/** RFC 3490 section 3.1: dots in other scripts. */
+const OTHER_DOTS = /[\u3002\uff0e\uff61]/g;
 
 /**
  * Reads a JID: a domain, a bare JID or a full one.
@@ -75,40 +70,52 @@ export function parseBareJid(text: string): JidResult {
 const PLAIN_LOCAL = /^[a-z0-9._-]{1,255}$/;
 const PLAIN_DOMAIN = /^(?!xn--)[a-z][a-z0-9-]{0,62}(?:\.(?!xn--)[a-z][a-z0-9-]{0,62}){0,3}$/;
 
-/** Prepares a local part, which must not be empty. */
-export function prepareLocal(text: string): string | { readonly problem: string } {
+/**
+ * Prepares a local part.
+ *
+ * @returns the local part in ejabberd's form, or the problem
+ * @example
+ * prepareLocal('Straße') // 'strasse'
+ */
+export function prepareLocal(text: string): Part {
   if (PLAIN_LOCAL.test(text)) return text;
-  if (text.length > MAX_PART_UNITS) return tooLong('local part');
-  const local = widthMapped(text).toLowerCase().normalize('NFC');
+  const local = prepared(text, 'local part', true);
+  if (typeof local !== 'string') return local;
   if (local === '') return { problem: 'has an empty local part' };
   if (FORBIDDEN_IN_LOCAL.test(local)) return { problem: 'has a local part with a space or one of " & \' / : < > @' };
-  if (NEVER.test(local) || !IDENTIFIER.test(local) || NO_IDENTIFIER.test(local) || hasCompatibilityForm(local)) {
-    return { problem: 'has a local part with a character that RFC 7622 does not allow' };
-  }
   return fitting(local, 'local part');
 }
 
-/** Prepares a domain: a host name of one or more labels, an IPv4 address, or an IPv6 address in brackets. */
-export function prepareDomain(text: string): string | { readonly problem: string } {
+/**
+ * Prepares a domain: a host name of one or more labels, an IPv4 address, or an IPv6 address in brackets.
+ *
+ * @returns the domain in ejabberd's form, A-labels as U-labels; or the problem
+ * @example
+ * prepareDomain('XN--BCHER-KVA.example.') // 'bücher.example'
+ */
+export function prepareDomain(text: string): Part {
   if (PLAIN_DOMAIN.test(text)) return text;
-  if (text.length > MAX_PART_UNITS) return tooLong('domain');
   const domain = text.endsWith('.') ? text.slice(0, -1) : text;
   if (domain === '') return { problem: 'has an empty domain' };
-  if (isIPv4(domain)) return domain;
   if (domain.startsWith('[')) {
     return isIPv6(domain.slice(1, -1)) && domain.endsWith(']')
       ? domain.toLowerCase()
       : { problem: 'has a domain that is not an IPv6 address in brackets' };
   }
-  if (!DOMAIN.test(domain) || NEVER.test(domain)) {
-    return { problem: 'has a domain with a character that RFC 7622 does not allow' };
-  }
-  const name = isPlainAscii(domain) ? domain.toLowerCase() : domainToUnicode(domainToASCII(domain));
-  // Some characters are mapped to what no host name has, such as "⅐" to "1⁄7". And what is no Punycode stays as it is: RFC 5890
-  // section 2.3.2.1 calls it a fake A-label, which neither a U-label nor any other label of RFC 7622 is.
-  if (!DOMAIN.test(name) || NEVER.test(name) || /(?:^|\.)(?:xn--|\.|$)/.test(name))
-    return { problem: 'has a domain that is not a host name' };
-  return fitting(name.normalize('NFC'), 'domain');
+  const name = prepared(domain, 'domain', true);
+  return typeof name === 'string' ? hostName(name.replace(OTHER_DOTS, '.')) : name;
+}
+
+/** The JID's parts, neither judged nor prepared: for a JID that the server itself tells. */
+export function splitJid(text: string): Jid {
+  const slash = text.indexOf('/');
+  const bare = slash < 0 ? text : text.slice(0, slash);
+  const at = bare.indexOf('@');
+  return {
+    local: at < 0 ? '' : bare.slice(0, at),
+    domain: bare.slice(at + 1),
+    resource: slash < 0 ? '' : text.slice(slash + 1),
+  };
 }
 
 /** The domain of a bare JID as the server tells it. */
@@ -122,52 +129,60 @@ export function formatJid({ local, domain, resource }: Jid): string {
 }
 
 /**
- * Whether two prepared JIDs name the same one to the server as well: stringprep folds more than lower case does
- * (`straße` is `strasse` to ejabberd).
+ * Tells whether two texts are the same JID, one of which the server may have told: older releases keep A-labels.
+ *
+ * @example
+ * sameJid('bob@xn--bcher-kva.example', 'bob@bücher.example') // true
  */
 export function sameJid(one: string, other: string): boolean {
   if (one === other) return true;
-  // Nothing folds to ASCII but what is not ASCII, or is its other case.
-  if (isAscii(one) && isAscii(other)) return one.toLowerCase() === other.toLowerCase();
-  const isLong = Math.max(one.length, other.length) > 3 * MAX_PART_UNITS;
-  return !isLong && folded(one) === folded(other);
+  const [first, second] = [parseJid(one), parseJid(other)];
+  return 'jid' in first && 'jid' in second && formatJid(first.jid) === formatJid(second.jid);
 }
 
-function isAscii(text: string): boolean {
-  return /^[\x00-\x7f]*$/.test(text);
-}
-
-function folded(text: string): string {
-  return text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
-}
-
-/** RFC 8265's OpaqueString, which resources follow: spaces become U+0020, case stays. */
-function prepareResource(text: string): string | { readonly problem: string } {
-  if (text.length > MAX_PART_UNITS) return tooLong('resource');
-  const resource = text.replace(/\p{Zs}/gu, ' ').normalize('NFC');
+function prepareResource(text: string): Part {
+  const resource = prepared(text, 'resource', false);
+  if (typeof resource !== 'string') return resource;
   if (resource === '') return { problem: 'has an empty resource' };
-  if (NEVER.test(resource)) return { problem: 'has a resource with a character that RFC 7622 does not allow' };
+  if (CONTROL.test(resource)) return { problem: 'has a resource with a control character' };
   return fitting(resource, 'resource');
 }
 
-function fitting(part: string, name: string): string | { readonly problem: string } {
+const PROBLEMS: Readonly<Record<PreparationProblem, string>> = {
+  dropped: 'with an invisible character that ejabberd drops, such as a soft hyphen or a zero-width space',
+  refused: 'with a character that ejabberd does not allow',
+  order: 'with combining marks that are not in canonical order',
+  direction: 'that mixes writing directions',
+  length: 'of over 1,023 bytes',
+};
+
+function prepared(text: string, name: string, foldsCase: boolean): Part {
+  if (text.length > MAX_PART_UNITS) return tooLong(name);
+  if (/^[\x00-\x7f]*$/.test(text)) return foldsCase ? text.toLowerCase() : text;
+  const result = stringprep(text, { foldsCase, maxUnits: MAX_PART_UNITS });
+  return 'text' in result ? result.text : { problem: `has a ${name} ${PROBLEMS[result.problem]}` };
+}
+
+function hostName(name: string): Part {
+  if (isIPv4(name)) return name;
+  const labels = /(?:^|\.)xn--/.test(name) ? domainToUnicode(name) : name;
+  // RFC 5890 section 2.3.2.1: a label that is no Punycode is a fake A-label. It stays as it is.
+  const isName = HOST_NAME.test(labels) && !/(?:^|\.)(?:xn--|\.|$)/.test(labels);
+  // An A-label may stand for letters that ejabberd folds, which would be another domain.
+  if (!isName || prepared(labels, 'domain', true) !== labels || !isIdna(labels)) {
+    return { problem: 'has a domain that is not a host name' };
+  }
+  return fitting(labels, 'domain');
+}
+
+function isIdna(name: string): boolean {
+  return /^[\x00-\x7f]*$/.test(name) || domainToUnicode(domainToASCII(name)) === name;
+}
+
+function fitting(part: string, name: string): Part {
   return Buffer.byteLength(part) <= MAX_PART_BYTES ? part : tooLong(name);
 }
 
 function tooLong(name: string): { readonly problem: string } {
-  return { problem: `has a ${name} of over 1,023 bytes` };
-}
-
-/** RFC 8265 section 3.3.2: full-width and half-width letters become ordinary ones. */
-function widthMapped(text: string): string {
-  return text.replace(/[\uff01-\uffee]/g, (wide) => wide.normalize('NFKC'));
-}
-
-/** RFC 8264 section 9.17. */
-function hasCompatibilityForm(text: string): boolean {
-  return text.normalize('NFKC') !== text;
-}
-
-function isPlainAscii(domain: string): boolean {
-  return /^[\x21-\x7e]+$/.test(domain) && !/(?:^|\.)xn--/i.test(domain);
+  return { problem: `has a ${name} ${PROBLEMS.length}` };
 }

@@ -1,6 +1,6 @@
 /** How the presence of many is read, in whichever way costs the server least. */
 import { EjabberdTimeoutError, PermissionDeniedError, RostbeefError } from '../errors/index.ts';
-import { domainOf, parseBareJid } from '../jid.ts';
+import { domainOf, splitJid } from '../jid.ts';
 import { elseIfNotFound } from './accounts.ts';
 import { allSessions, connectedUsers, type Session, sessionCount } from './commands.ts';
 import { type Presence, type RosterItem, UNAVAILABLE } from './dialect.ts';
@@ -107,8 +107,8 @@ async function askedPresences(run: Run, jids: readonly string[]): Promise<Readon
 }
 
 async function askedPresence(run: Run, text: string): Promise<Presence> {
-  const result = parseBareJid(text);
-  return 'jid' in result ? bestPresence(await sessionsOf(run, result.jid)) : UNAVAILABLE;
+  const contact = splitJid(text);
+  return contact.local === '' ? UNAVAILABLE : bestPresence(await sessionsOf(run, contact));
 }
 
 /** A test that is false for those contacts alone that are known not to be connected. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { InvalidInputError } from '../errors/index.ts';
-import { formatJid, sameJid } from '../jid.ts';
+import { formatJid } from '../jid.ts';
 import { done, label, text } from './fields.ts';
 import { bareJids } from './jids.ts';
 import { defineMethod } from './method.ts';
@@ -36,7 +36,7 @@ export const linkContacts = defineMethod({
   },
   names: ({ jid1, jid2 }) => ({ jids: bareJids({ jid1, jid2 }) }),
   async run({ nick1, nick2, group1, group2 }, { jids: { jid1, jid2 } }, { dialect }) {
-    if (sameJid(formatJid(jid1), formatJid(jid2))) {
+    if (formatJid(jid1) === formatJid(jid2)) {
       throw new InvalidInputError({ issues: [{ path: 'jid2', message: 'must be another user than jid1' }] });
     }
     await dialect.linkContacts(
