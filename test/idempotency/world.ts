@@ -96,6 +96,8 @@ export interface KeyedEntrance {
   seen: Entrance['seen'];
 }
 
+const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:topic';
+
 const changed = (event: unknown, change: object): object => ({ ...Object(event), ...change });
 
 const keyed: Readonly<
@@ -121,6 +123,15 @@ const keyed: Readonly<
       batchOf([JSON.stringify({ 'detail-type': 'SendStanza', source: 'my.app', id, detail })], undefined, [
         `of ${id} ${Math.random()}`,
       ]),
+  },
+  'SQS, from SNS': {
+    path: 'messageId',
+    add: (_, input, MessageId) =>
+      batchOf(
+        [JSON.stringify({ Type: 'Notification', MessageId, TopicArn: TOPIC, Message: JSON.stringify(input) })],
+        undefined,
+        [`of ${MessageId} ${Math.random()}`],
+      ),
   },
 };
 
