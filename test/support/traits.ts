@@ -16,6 +16,8 @@ export interface Traits {
   readonly groups: boolean;
   /** A group that is not given stays as it is. */
   readonly keepsGroups: boolean;
+  /** Keeps an entry with a subscription that is none. SQL has no letter for it. */
+  readonly oddSubscriptions: boolean;
   /** A group may hold `;`. */
   readonly semicolons: boolean;
   /** A roster has every group of a contact, not the first alone. */
@@ -40,6 +42,7 @@ export const STOCK: Traits = {
   leavesAlone: 'each side',
   groups: true,
   keepsGroups: true,
+  oddSubscriptions: true,
   semicolons: true,
   everyGroup: true,
   sessionAges: true,

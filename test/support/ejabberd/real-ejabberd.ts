@@ -83,7 +83,7 @@ export async function startRealEjabberd(root: string, variation: Variation = {})
       host: HOST,
       otherHost: OTHER_HOST,
       release,
-      traits: release === 'since-24.02' ? STOCK : STOCK_23,
+      traits: { ...(release === 'since-24.02' ? STOCK : STOCK_23), oddSubscriptions: variation.sql !== true },
       account: await register(ADMIN, HOST),
       powerless: await register(POWERLESS, HOST),
       rotator: await register(ROTATOR, HOST),
