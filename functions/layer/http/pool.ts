@@ -53,7 +53,7 @@ export function createPool({ isTls, keepAlive, most }: PoolOptions): Pool {
     async take(signal) {
       await slots.take(signal);
       try {
-        let hasIdle = idle().length > 0;
+        let hasIdle = Object.keys(agent.freeSockets).length > 0;
         // A turn of the event loop delivers what has arrived. Closed connections leave the agent a turn later.
         while (hasIdle) {
           await wholeTurn();
