@@ -19,7 +19,7 @@ const rooms: readonly (readonly [string, RegExp])[] = [
   ['the credentials', /^(?:credentials|credential-providers|secret-store|secret-versions|secrets-manager)\.ts$/],
   ['the codec and transport', /^xmlrpc\//],
   ['the settings', /^(?:config|setting-names)\.ts$/],
-  ['the leaves', /^(?:errors\/.*|jid|stanza|stanza-parser|clock|deadline|aws-failure)(?:\.ts)?$/],
+  ['the leaves', /^(?:errors\/.*|jid|stanza|stanza-parser|clock|deadline|aws-failure|edits)(?:\.ts)?$/],
 ];
 
 const roomOf = (file: string): number =>
