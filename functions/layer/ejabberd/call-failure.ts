@@ -2,6 +2,8 @@
 import { TransportError } from '../xmlrpc/index.ts';
 
 const CHECK_PATH = 'check that the path of EJABBERD_URL is the one that ejabberd.yml gives to ejabberd_xmlrpc';
+const CHECK_TLS_AND_MODULES =
+  'if every call ends so, check that the port has no TLS (else EJABBERD_URL begins with https://) and that ejabberd has mod_admin_extra';
 const SET_AUTHORITY = 'set EJABBERD_CA_PEM to the certificate of the authority that signed its certificate';
 
 /** By the system's or OpenSSL's error code, if there was no connection. */
@@ -40,6 +42,8 @@ function adviceFor({ kind, code, status, message }: TransportError, { protocol }
     if (protocol === 'https:' && isHandshake) return 'if this port has no TLS, EJABBERD_URL must begin with http://';
     return code === undefined ? undefined : ADVICE_BY_CODE.get(code);
   }
+  // ejabberd closes the connection without a word for either.
+  if (kind === 'lost' && code === undefined && protocol === 'http:') return CHECK_TLS_AND_MODULES;
   if (kind !== 'malformed') return undefined;
   if (status === 400 || status === 404 || status === 405) return CHECK_PATH;
   if (status !== undefined && status < 400) return 'set EJABBERD_URL to the final address: no redirect is followed';
