@@ -41,7 +41,9 @@ const MAX_NAME_BYTES = 256;
  * readStanza('<message to="bob@example.com"/>') // { stanza: { name: 'message', to: 'bob@example.com', … } }
  */
 export function readStanza(text: string): StanzaResult {
-  if (text.trim() !== '' && !text.includes('<')) return { problems: [NO_ELEMENT] };
+  if (text.trim() !== '' && !text.includes('<')) {
+    return { problems: [NO_ELEMENT, ampersandProblem(text)].filter((problem) => problem !== undefined) };
+  }
   const problems = new Set<string>();
   let root: SaxesTagNS | undefined;
   let hasAddresses = false;
@@ -85,8 +87,8 @@ export function readStanza(text: string): StanzaResult {
     level -= 1;
   });
   parser.on('error', ({ message }) => {
-    const ampersand = bareAmpersand(text);
-    if (ampersand !== undefined) throw new Unreadable(`must have & written as &amp;, at ${ampersand}`);
+    const ampersand = ampersandProblem(text);
+    if (ampersand !== undefined) throw new Unreadable(ampersand);
     const reason = reasonIn(message);
     give(`must be one well-formed XML element: ${reason}`, FIXES[reason]);
   });
@@ -103,12 +105,12 @@ export function readStanza(text: string): StanzaResult {
   return { stanza: { name, type: attribute('type'), from: attribute('from'), to: attribute('to'), hasAddresses } };
 }
 
-/** Where a text has an `&` that begins no reference. The parser would look for the end of one, and report that. */
-function bareAmpersand(text: string): string | undefined {
+/** Tells where a text has an `&` that begins no reference. The parser would look for the end of one, and report that. */
+function ampersandProblem(text: string): string | undefined {
   const index = indexOfBareAmpersand(text);
   if (index === undefined) return undefined;
   const lines = text.slice(0, index + 1).split('\n');
-  return `line ${lines.length}, column ${lines.at(-1)?.length}`;
+  return `must have & written as &amp;, at line ${lines.length}, column ${lines.at(-1)?.length}`;
 }
 
 /** A CDATA section or comment may hold any `&`. Each is passed at once, so that many open ones cost no more than one. */

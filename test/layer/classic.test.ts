@@ -204,7 +204,7 @@ describe('a classic server that breaks', () => {
     ['crashes', { status: 500 } as const, 'MalformedResponseError', 'HTTP status 500'],
     ['can not encode its answer', { status: 500, closes: false } as const, 'MalformedResponseError', 'HTTP status 500'],
     ['closes without an answer', 'closed without an answer' as const, 'ConnectionLostError', 'the connection broke'],
-    ['answers a struct', valued({ res: 0 }), 'MalformedResponseError', 'is due'],
+    ['answers a struct', valued({ res: 0 }), 'MalformedResponseError', 'expected'],
   ])('and %s is told as it is, and of a stanza that nobody knows', async (_, outcome, name, reason) => {
     const { dialect } = await answering(() => outcome);
     for (const [method, call] of calls) {

@@ -15,6 +15,6 @@ it('an input of more unknown members than an answer could name has some of them 
   }
   if (!(error instanceof InvalidInputError)) throw new Error('it was taken');
   expect(error.issues).toHaveLength(21);
-  expect(error.issues?.at(-1)).toEqual({ path: '', message: 'has 200000 unknown members' });
+  expect(error.issues?.at(-1)).toEqual({ path: '', message: 'the input has 200000 unknown members' });
   expect(error.message.length).toBeLessThan(4_000);
 });

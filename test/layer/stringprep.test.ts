@@ -6,7 +6,7 @@ import { stringprep } from '../../functions/layer/stringprep.ts';
 import { parseTable } from '../stringprep/code-points.ts';
 
 /** What ejabberd's own stringprep makes of every code point: see `npm run stringprep`. */
-const table = parseTable(readFileSync(join(import.meta.dirname, '../fixtures/stringprep.txt'), 'utf8'));
+const table = parseTable(readFileSync(join(import.meta.dirname, '../stringprep/ejabberd.txt'), 'utf8'));
 
 const textOf = (result: ReturnType<typeof stringprep>) => ('text' in result ? result.text : undefined);
 const shown = (codePoint: number) => `U+${codePoint.toString(16)}`;

@@ -119,7 +119,7 @@ describe('setSecret', () => {
     secret.begin();
     const { outcome, message } = await secret.take('setSecret');
     expect(outcome).toBe('CredentialsUnavailableError');
-    expect(message).toContain('createSecret is due');
+    expect(message).toContain('run createSecret first');
   });
 
   it('sets no password of another account than the secret’s', async () => {

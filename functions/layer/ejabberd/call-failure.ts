@@ -3,6 +3,8 @@ import { TransportError } from '../http/index.ts';
 import { hostAndPort } from '../shared/host-and-port.ts';
 
 const CHECK_PATH = 'check that the path of EJABBERD_URL is the one that ejabberd.yml gives to ejabberd_xmlrpc';
+const CHECK_TLS_AND_MODULES =
+  'if every call ends so, check that the port has no TLS (else EJABBERD_URL begins with https://) and that ejabberd has mod_admin_extra';
 const SET_AUTHORITY = 'set EJABBERD_CA_PEM to the certificate of the authority that signed its certificate';
 
 /** By the system's or OpenSSL's error code, if there was no connection. */
@@ -41,8 +43,11 @@ function adviceFor({ kind, code, status }: TransportError, { protocol }: URL): s
     if (protocol === 'https:' && isHandshake) return 'if this port has no TLS, EJABBERD_URL must begin with http://';
     return code === undefined ? undefined : ADVICE_BY_CODE.get(code);
   }
-  const isTlsAlert = (kind === 'malformed' && code?.startsWith('HPE_')) || (kind === 'lost' && code === 'ECONNRESET');
-  if (protocol === 'http:' && isTlsAlert) return 'if this port has TLS, EJABBERD_URL must begin with https://';
+  if (protocol === 'http:' && kind === 'malformed' && code?.startsWith('HPE_')) {
+    return 'if this port has TLS, EJABBERD_URL must begin with https://';
+  }
+  // ejabberd closes the connection without a word for either.
+  if (kind === 'lost' && protocol === 'http:') return CHECK_TLS_AND_MODULES;
   if (kind !== 'malformed') return undefined;
   if (status === 400 || status === 404 || status === 405) return CHECK_PATH;
   if (status !== undefined && status < 400) return 'set EJABBERD_URL to the final address: no redirect is followed';

@@ -116,7 +116,7 @@ function code(answer: unknown): number {
 }
 
 function integer(answer: unknown): number {
-  if (typeof answer !== 'number') throw new ShapeError('an integer is due');
+  if (typeof answer !== 'number') throw new ShapeError('expected an integer');
   return answer;
 }
 
@@ -128,7 +128,7 @@ function valueOrCode(answer: unknown, user: Jid): unknown {
 
 function listOrCode(answer: unknown, user: Jid): readonly unknown[] {
   const list = valueOrCode(answer, user);
-  if (!Array.isArray(list)) throw new ShapeError('a list is due');
+  if (!Array.isArray(list)) throw new ShapeError('expected a list');
   return list;
 }
 

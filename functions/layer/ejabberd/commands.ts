@@ -80,7 +80,7 @@ export function probeGroupsArgument(place: Place): Command<GroupsArgument> {
     host: place.owner.domain,
     idempotent: true,
     read: () => {
-      throw new ShapeError('a fault for the missing subs is due');
+      throw new ShapeError('expected a fault for the missing subs');
     },
     readFault: ({ code, text }) => {
       // The argument `groups` is one too many, should a release look for those first.
@@ -118,7 +118,7 @@ export function connectedUsers(host: string): Command<readonly string[]> {
 export function sessionCount(): Command<number> {
   return read('connected_users_number', {}, (answer) => {
     const count = membersOf(answer)['num_sessions'];
-    if (typeof count !== 'number') throw new ShapeError('the integer num_sessions is due');
+    if (typeof count !== 'number') throw new ShapeError('expected the integer num_sessions');
     return count;
   });
 }

@@ -31,7 +31,7 @@ export function echo(): Command<void> {
     args: { thatthing: WORD },
     idempotent: true,
     read: (answer) => {
-      if (membersOf(answer)['thatthing'] !== WORD) throw new ShapeError('the echo is due');
+      if (membersOf(answer)['thatthing'] !== WORD) throw new ShapeError('expected the echo');
     },
   };
 }

@@ -92,10 +92,10 @@ export function commandRunner(server: Server, invocation: Invocation): Run {
   };
 
   /** Since release 26.07 an unknown vhost is answered as a missing permission. */
-  const isUnknownVhost = async ({ host }: Command<unknown>, options: RunOptions): Promise<boolean> => {
-    if (host === undefined) return false;
+  const unknownVhost = async ({ host }: Command<unknown>, options: RunOptions): Promise<string | undefined> => {
+    if (host === undefined) return undefined;
     const vhosts = await attemptAuthorized(registeredVhosts(), options).catch(() => undefined);
-    return vhosts !== undefined && 'done' in vhosts && !vhosts.done.includes(host);
+    return vhosts !== undefined && 'done' in vhosts && !vhosts.done.includes(host) ? host : undefined;
   };
 
   return async (command, options = {}) => {
@@ -103,7 +103,8 @@ export function commandRunner(server: Server, invocation: Invocation): Run {
       const outcome = await attemptAuthorized(command, options);
       if ('done' in outcome) return outcome.done;
       if (outcome.refused === 'credentials') throw new CredentialsRejectedError();
-      if (await isUnknownVhost(command, options)) throw new ItemNotFoundError({ detail: 'ejabberd has no such vhost' });
+      const vhost = await unknownVhost(command, options);
+      if (vhost !== undefined) throw new ItemNotFoundError({ detail: `ejabberd has no vhost ${vhost}` });
       throw new PermissionDeniedError({ detail: permissionAdvice(command.name) });
     } catch (error) {
       throw error instanceof RostbeefError ? error : errorOfCall(error, command, server.endpoint.url);

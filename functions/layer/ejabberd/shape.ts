@@ -16,13 +16,13 @@ export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
     return members;
   }
   if (isStruct(value)) return value;
-  throw new ShapeError('a struct is due');
+  throw new ShapeError('expected a struct');
 }
 
 /** The list that is the answer's member `name`. */
 export function listIn(answer: unknown, name: string): readonly unknown[] {
   const list = membersOf(answer)[name];
-  if (!Array.isArray(list)) throw new ShapeError(`the list ${name} is due`);
+  if (!Array.isArray(list)) throw new ShapeError(`expected the list ${name}`);
   return list;
 }
 
@@ -37,7 +37,7 @@ export function rowMembers(row: unknown): Readonly<Record<string, unknown>> {
 export function textsOf(list: readonly unknown[]): readonly string[] {
   return list.map((item) => {
     const text = unwrapped(item);
-    if (typeof text !== 'string') throw new ShapeError('a list of strings is due');
+    if (typeof text !== 'string') throw new ShapeError('expected a list of strings');
     return text;
   });
 }
@@ -50,7 +50,7 @@ export function itemText(item: unknown): string {
 /** The integer of a command that answers `res` alone. */
 export function resultCode(answer: unknown): number {
   const code = membersOf(answer)['res'];
-  if (typeof code !== 'number') throw new ShapeError('the integer res is due');
+  if (typeof code !== 'number') throw new ShapeError('expected the integer res');
   return code;
 }
 

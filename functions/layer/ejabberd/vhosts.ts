@@ -1,7 +1,7 @@
 /** Tells an unknown user of a vhost from a user of a vhost that ejabberd does not have. */
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { ItemNotFoundError } from '../errors/index.ts';
-import { formatJid, type Jid } from '../jid.ts';
+import type { Jid } from '../jid.ts';
 import { registeredVhosts } from './commands.ts';
 import type { Run } from './runner.ts';
 
@@ -19,10 +19,14 @@ export async function namingVhosts<T>(run: Run, users: readonly Jid[], work: () 
   } catch (error) {
     if (!(error instanceof ItemNotFoundError)) throw error;
     const vhosts = await run(registeredVhosts()).catch(() => undefined);
-    const strangers = vhosts === undefined ? [] : users.filter(({ domain }) => !isAmong(vhosts, domain));
-    if (strangers.length === 0) throw error;
-    const missing = [...new Set(strangers.map(({ domain }) => `ejabberd has no vhost ${domain}`))];
-    throw new ItemNotFoundError({ detail: [strangers.map(formatJid).join(', '), ...missing].join('; '), cause: error });
+    const missing =
+      vhosts === undefined ? [] : users.map(({ domain }) => domain).filter((one) => !isAmong(vhosts, one));
+    if (missing.length === 0) throw error;
+    const parts = new Set([
+      ...(error.detail?.split('; ') ?? []),
+      ...missing.map((vhost) => `ejabberd has no vhost ${vhost}`),
+    ]);
+    throw new ItemNotFoundError({ detail: [...parts].join('; '), cause: error });
   }
 }
 

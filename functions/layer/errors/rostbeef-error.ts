@@ -58,6 +58,8 @@ export abstract class RostbeefError extends Error {
   readonly code: number | undefined;
   readonly condition: string | undefined;
   readonly issues: readonly Issue[] | undefined;
+  /** What the message says of this one error between the kind's summary and the issues. */
+  readonly detail: string | undefined;
 
   constructor(details: ErrorDetails = {}) {
     const kind = new.target.kind;
@@ -72,6 +74,7 @@ export abstract class RostbeefError extends Error {
     this.code = code;
     this.condition = kind.condition;
     this.issues = details.issues;
+    this.detail = details.detail;
   }
 }
 

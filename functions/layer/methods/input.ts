@@ -32,11 +32,13 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown, method: string, schem
           path: nameable(key),
           message: `is not a member of ${method}, which has ${members}`,
         })),
-        ...(issue.keys.length > MAX_UNKNOWN ? [{ path: '', message: `has ${issue.keys.length} unknown members` }] : []),
+        ...(issue.keys.length > MAX_UNKNOWN
+          ? [{ path: '', message: `the input has ${issue.keys.length} unknown members` }]
+          : []),
       ];
     }
     case 'invalid_type':
-      if (path === '') return [{ path, message: 'must be a JSON object' }];
+      if (path === '') return [{ path, message: 'the input must be a JSON object' }];
       return [{ path, message: isMissing(input, path) ? 'is required' : `must be ${article(issue.expected)}` }];
     case 'too_small':
       return [{ path, message: `must be at least ${issue.minimum}` }];

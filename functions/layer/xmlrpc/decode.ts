@@ -67,7 +67,7 @@ export function decodeResponse(body: Uint8Array): Response {
 /** One element with white space around its content. */
 function element<T>(scanner: Scanner, name: string, content: () => T): T {
   scanner.space();
-  if (!scanner.open(name)) scanner.fail(`<${name}> is due`);
+  if (!scanner.open(name)) scanner.fail(`expected <${name}>`);
   scanner.space();
   const result = content();
   scanner.space();
@@ -105,7 +105,7 @@ function stringRest(scanner: Scanner): string {
 
 function anyValue(scanner: Scanner, depth: number): XmlRpcValue {
   if (scanner.empty('value')) return '';
-  if (!scanner.open('value')) scanner.fail('<value> is due');
+  if (!scanner.open('value')) scanner.fail('expected <value>');
   const text = scanner.characters();
   if (scanner.atClose('value')) {
     scanner.close('value');
@@ -173,7 +173,7 @@ function memberName(scanner: Scanner): string | undefined {
     scanner.space();
     if (!scanner.open('member')) return undefined;
     scanner.space();
-    if (!scanner.open('name')) scanner.fail('<name> is due');
+    if (!scanner.open('name')) scanner.fail('expected <name>');
   }
   const name = scanner.characters();
   scanner.close('name');
@@ -185,7 +185,7 @@ function array(scanner: Scanner, depth: number): XmlRpcValue {
   const items: XmlRpcValue[] = [];
   scanner.space();
   if (!scanner.empty('data')) {
-    if (!scanner.open('data')) scanner.fail('<data> is due');
+    if (!scanner.open('data')) scanner.fail('expected <data>');
     scanner.space();
     while (!scanner.atClose('data')) {
       items.push(value(scanner, depth + 1));

@@ -104,7 +104,7 @@ export class Scanner {
 
   /** Passes the end tag of this name; fails where it is not here. */
   close(name: string): void {
-    if (!this.#tag('</', name, '>')) this.fail(`</${name}> is due`);
+    if (!this.#tag('</', name, '>')) this.fail(`expected </${name}>`);
   }
 
   /** Whether the end tag of this name is here. Passes nothing. */

@@ -105,7 +105,9 @@ async function currentText(secret: SecretVersions): Promise<string> {
 async function accounts({ versionId, secret }: Rotation): Promise<Record<'current' | 'pending', Credentials>> {
   const [currentSecret, pendingSecret] = await Promise.all([currentText(secret), secret.read('AWSPENDING', versionId)]);
   if (pendingSecret === undefined) {
-    throw new CredentialsUnavailableError({ detail: 'the secret’s new version has no value yet: createSecret is due' });
+    throw new CredentialsUnavailableError({
+      detail: 'the secret’s new version has no value yet: run createSecret first',
+    });
   }
   const [current, pending] = [parseSecret(currentSecret), parseSecret(pendingSecret)];
   if (current.user !== pending.user || current.server !== pending.server) {
