@@ -5,6 +5,8 @@ import { expect, it } from 'vitest';
 
 it('the corpus reaches every piece of the code that reads what others write', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'coverage.ts')]);
-  // What no input is known to reach: an error of the XML parser's that is none of its own.
-  expect(JSON.parse(stdout)).toEqual({ files: 5, missed: ['stanza.lazy.ts: throw error;'] });
+  const { files, missed } = JSON.parse(stdout);
+  expect(files).toBe(5);
+  // No input is known to make the XML parser throw an error of its own.
+  expect(missed).toEqual([expect.stringContaining('stanza.lazy.ts')]);
 });

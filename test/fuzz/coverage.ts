@@ -15,7 +15,7 @@ await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed:
 
 const { decodeResponse } = await import('../../functions/layer/xmlrpc/decode.ts');
 const { readStanza } = await import('../../functions/layer/stanza.lazy.ts');
-const { formatJid, parseBareJid, parseJid, sameJid } = await import('../../functions/layer/jid.ts');
+const { domainOf, formatJid, parseBareJid, parseJid, sameJid, splitJid } = await import('../../functions/layer/jid.ts');
 const { doorOf } = await import('../../functions/layer/doors/detect.ts');
 
 for (const answer of corpusOf('answer')) {
@@ -29,6 +29,8 @@ for (const stanza of corpusOf('stanza')) readStanza(String(stanza));
 for (const text of corpusOf('jid').map(String)) {
   const result = parseJid(text);
   parseBareJid(text);
+  splitJid(text);
+  domainOf(text);
   if ('jid' in result) sameJid(formatJid(result.jid), text);
 }
 for (const event of corpusOf('event')) doorOf(JSON.parse(String(event)));

@@ -8,8 +8,14 @@ import type { Result } from './report.ts';
  */
 export async function checkSettings(environment: Environment, issues: readonly Issue[] = []): Promise<Result<Config>> {
   const result = parseConfig(environment);
-  if ('config' in result && issues.length === 0) return { found: 'complete', value: result.config };
+  if ('config' in result && issues.length === 0) return { found: `complete; ${stanzasOf(result.config)}`, value: result.config };
   const all = [...issues, ...('issues' in result ? result.issues : [])];
   const problems = all.map(({ path, message }) => `${path} ${message}`);
   return { found: problems.join('; '), mend: 'Correct these environment variables.' };
+}
+
+/** A caller may do with a stanza whatever its sender may do, so the rule is worth a look. */
+function stanzasOf({ stanzas, senders }: Config): string {
+  if (stanzas === 'users') return 'stanzas go to users only';
+  return `EJABBERD_STANZAS=any: callers have every right of the ${senders?.size ?? 0} senders in EJABBERD_SENDERS`;
 }
