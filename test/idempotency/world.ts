@@ -119,6 +119,14 @@ const keyed: Readonly<
         `of ${id} ${Math.random()}`,
       ]),
   },
+  'SQS, from SNS': {
+    path: 'messageId',
+    add: (_, input, MessageId) => {
+      const notification = { Type: 'Notification', MessageId, TopicArn: 'arn:aws:sns:eu-west-1:123456789012:topic' };
+      const body = JSON.stringify({ ...notification, Message: JSON.stringify(input) });
+      return batchOf([body], undefined, [`of ${MessageId} ${Math.random()}`]);
+    },
+  },
 };
 
 /** All doors, with their keys. */
