@@ -96,8 +96,6 @@ export interface KeyedEntrance {
   seen: Entrance['seen'];
 }
 
-const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:topic';
-
 const changed = (event: unknown, change: object): object => ({ ...Object(event), ...change });
 
 const keyed: Readonly<
@@ -126,12 +124,11 @@ const keyed: Readonly<
   },
   'SQS, from SNS': {
     path: 'messageId',
-    add: (_, input, MessageId) =>
-      batchOf(
-        [JSON.stringify({ Type: 'Notification', MessageId, TopicArn: TOPIC, Message: JSON.stringify(input) })],
-        undefined,
-        [`of ${MessageId} ${Math.random()}`],
-      ),
+    add: (_, input, MessageId) => {
+      const notification = { Type: 'Notification', MessageId, TopicArn: 'arn:aws:sns:eu-west-1:123456789012:topic' };
+      const body = JSON.stringify({ ...notification, Message: JSON.stringify(input) });
+      return batchOf([body], undefined, [`of ${MessageId} ${Math.random()}`]);
+    },
   },
 };
 
