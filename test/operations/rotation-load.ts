@@ -37,7 +37,7 @@ export async function startLoad(
     ['get_roster', reading],
     ['get_roster_with_presence', reading],
     ['link_contacts', { jid1: ann, nick1: 'Ann', jid2: ben, nick2: 'Ben' }],
-    ['send_stanza', { from: ann, to: ben, stanza: '<presence type="probe"/>' }],
+    ['send_stanza', { from: ann, to: ben, stanza: '<presence/>' }],
     ['2015-03-31/functions/get_resources/invocations', { Records: Array.from({ length: RECORDS }, record) }],
   ];
 
