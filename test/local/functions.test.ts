@@ -173,6 +173,12 @@ describe('a function', () => {
     }
   });
 
+  it('says that there are no AWS credentials if its environment has none', async () => {
+    const outcome = await invoke('get_roster', ghost, { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' });
+    expect(outcome).toMatchObject({ errorType: 'CredentialsUnavailableError' });
+    expect(outcome).toHaveProperty('errorMessage', expect.stringContaining('there are no AWS credentials'));
+  });
+
   it('writes one line of JSON a call', async () => {
     const { lines } = await invoke('get_resources', ghost);
     const call = lines.split('\n').find((line) => line.startsWith('{'));

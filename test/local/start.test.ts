@@ -257,7 +257,8 @@ describe('npm start with a secret', () => {
     EJABBERD_SECRET_ARN: 'secret',
   });
 
-  it('gives the functions the credentials of the chosen profile', async () => {
+  /** The key with which a function calls Secrets Manager. */
+  async function keyWith(environment: Readonly<Record<string, string>>): Promise<string | undefined> {
     const authorizations: (string | undefined)[] = [];
     const secrets = createServer((request, response) => {
       authorizations.push(request.headers.authorization);
@@ -265,16 +266,38 @@ describe('npm start with a secret', () => {
     });
     try {
       const endpoint = `http://127.0.0.1:${await listen(secrets, 0, '127.0.0.1')}`;
-      await mkdir(join(home, '.aws'));
-      const profile = '[mine]\naws_access_key_id = KEY-OF-MINE\naws_secret_access_key = canary\n';
-      await writeFile(join(home, '.aws/credentials'), profile);
-      const environment = { ...settings(), AWS_PROFILE: 'mine', AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint };
-      const greeting = await start([], environment).greeting();
-      await postJson(`${urlIn(greeting)}/get_presence`, '{"user":"alice","server":"here.example"}');
-      expect(authorizations[0]).toContain('Credential=KEY-OF-MINE/');
+      const { greeting } = start([], { ...settings(), AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint, ...environment });
+      await postJson(`${urlIn(await greeting())}/get_presence`, '{"user":"alice","server":"here.example"}');
+      return /Credential=([^/]*)/.exec(authorizations[0] ?? '')?.[1];
     } finally {
       secrets.close();
     }
+  }
+
+  it.each([
+    ['a profile', 'aws_access_key_id = KEY\naws_secret_access_key = canary\n'],
+    ['a program that a profile names', 'credential_process = cat program.json\n'],
+  ])('gives the functions the AWS credentials of %s', async (_, lines) => {
+    const program = join(home, 'program.json');
+    await writeFile(program, '{"Version": 1, "AccessKeyId": "KEY", "SecretAccessKey": "canary"}');
+    await mkdir(join(home, '.aws'));
+    await writeFile(join(home, '.aws/credentials'), `[mine]\n${lines.replace('program.json', program)}`);
+    expect(await keyWith({ AWS_PROFILE: 'mine' })).toBe('KEY');
+  });
+
+  it('gives the functions the AWS credentials of a container', async () => {
+    const answer = { AccessKeyId: 'KEY', SecretAccessKey: 'canary', Token: 'z', Expiration: '2099-01-01T00:00:00Z' };
+    const container = createServer((_, response) => response.end(JSON.stringify(answer)));
+    try {
+      const url = `http://127.0.0.1:${await listen(container, 0, '127.0.0.1')}/`;
+      expect(await keyWith({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url })).toBe('KEY');
+    } finally {
+      container.close();
+    }
+  });
+
+  it('gives the functions the AWS credentials of its own environment', async () => {
+    expect(await keyWith({ AWS_ACCESS_KEY_ID: 'KEY', AWS_SECRET_ACCESS_KEY: 'canary' })).toBe('KEY');
   });
 
   it('says in one line that AWS credentials are required', async () => {

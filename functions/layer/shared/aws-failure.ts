@@ -15,11 +15,18 @@ export interface AwsCall {
 /** Why a call failed, in words that hold nothing of what was sent or answered. */
 export function whyAwsFailed(error: unknown, { service, operation, permission, advice }: AwsCall): string {
   const name = error instanceof Error ? error.name : 'an error';
-  if (name === 'CredentialsProviderError') return `there are no AWS credentials to call ${service} with`;
+  if (name === 'CredentialsProviderError' || isMissingProvider(error)) {
+    return `there are no AWS credentials to call ${service} with`;
+  }
   if (error instanceof Error && '$metadata' in error && hasStatus(error.$metadata)) {
     return `${service} refused ${operation} (${name}): the function’s role needs ${permission}`;
   }
   return `${service} can not be reached (${name}): ${advice}`;
+}
+
+/** Without credentials in the environment, the SDK asks its other providers, which the layer leaves out. */
+function isMissingProvider(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
 }
 
 function hasStatus(metadata: unknown): boolean {
