@@ -8,7 +8,8 @@ import type { Result } from './report.ts';
  */
 export async function checkSettings(environment: Environment, issues: readonly Issue[] = []): Promise<Result<Config>> {
   const result = parseConfig(environment);
-  if ('config' in result && issues.length === 0) return { found: `complete; ${stanzasOf(result.config)}`, value: result.config };
+  if ('config' in result && issues.length === 0)
+    return { found: `complete; ${stanzasOf(result.config)}`, value: result.config };
   const all = [...issues, ...('issues' in result ? result.issues : [])];
   const problems = all.map(({ path, message }) => `${path} ${message}`);
   return { found: problems.join('; '), mend: 'Correct these environment variables.' };
