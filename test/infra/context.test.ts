@@ -179,7 +179,13 @@ describe('the CDK context', () => {
   it.each(['ejabberdServers', 'ejabberdSenders', 'ejabberdPeers', 'subnetIds', 'eventSources'])(
     'refuses %s that holds nothing',
     (key) => {
-      const others = { ...enough, ...EXISTING_VPC, events: true };
+      const others = {
+        ...enough,
+        ...EXISTING_VPC,
+        events: true,
+        dynamodbPrefixListId: 'pl-0123456789abcdef0',
+        dynamodbEndpoint: false,
+      };
       expect(problemsOf(others)).toEqual([]);
       for (const nothing of ['', ' ', ',', ' , ', [], [''], [' ']]) {
         const keys = problemsOf({ ...others, [key]: nothing }).map((problem) => problem.split(/[.:]/)[0]);
