@@ -85,7 +85,14 @@ it('every setting that a deployment has is among the changes', () => {
     TOGGLES.flatMap(({ off, on }) => Object.keys({ ...off, ...on }).filter((key) => off[key] !== on[key])),
   );
   // They say where, how fast or how long, in one property of a function, a rule or an alarm.
-  const plain = ['apiBurstLimit', 'ejabberdMaxResponseBytes', 'ejabberdSenders', 'ejabberdTimeoutMs', 'rotationDays'];
+  const plain = [
+    'apiBurstLimit',
+    'ejabberdMaxResponseBytes',
+    'ejabberdMaxStanzaBytes',
+    'ejabberdSenders',
+    'ejabberdTimeoutMs',
+    'rotationDays',
+  ];
   // Each is changed with another that it belongs to.
   const together = ['idempotencyTtlSeconds', 'secretsManagerPeers'];
   const unknown = Object.keys(settingsSchema.shape).filter(

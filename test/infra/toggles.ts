@@ -38,6 +38,11 @@ export const TOGGLES: readonly Toggle[] = [
   toggle('ejabberdDialect=rostbeef', own, { ...own, ejabberdDialect: 'rostbeef' }),
   toggle('ejabberdPeers', whole, { ...whole, ejabberdPeers: 'sg-0123456789abcdef0' }),
   toggle('ejabberdServers', whole, { ...whole, ejabberdServers: 'xmpp.internal' }),
+  toggle(
+    'ejabberdStanzas=any',
+    { ...whole, ejabberdSenders: 'bot@xmpp.internal' },
+    { ...whole, ejabberdSenders: 'bot@xmpp.internal', ejabberdStanzas: 'any' },
+  ),
   toggle('ejabberdUrl', whole, { ...whole, ejabberdUrl: 'http://10.0.0.10:4560/' }),
   toggle('eventAccounts', whole, { ...whole, eventAccounts: '210987654321' }),
   toggle('eventBusName', whole, { ...whole, eventBusName: 'theirs' }),
