@@ -41,7 +41,9 @@ export function nameOf(value: unknown): string {
 
 /** A logical id without what the CDK puts behind it. */
 export function withoutHash(logicalId: string): string {
-  return logicalId.replace(/[0-9A-F]{8}$/, '');
+  // A version's id ends in a hash of its code and settings as well.
+  const id = logicalId.replace(/(CurrentVersion[0-9A-F]{8})[0-9a-f]{32}$/, '$1');
+  return id.replace(/[0-9A-F]{8}$/, '');
 }
 
 /**
