@@ -113,4 +113,4 @@ it('the table says what each change replaces', async () => {
     '|---|---|---|---|---|---|',
   ];
   await expect(`${[...head, ...rows].join('\n')}\n`).toMatchFileSnapshot('./toggles.md');
-}, 60_000);
+}, 300_000);
