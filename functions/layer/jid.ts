@@ -1,168 +1,209 @@
 /**
- * JIDs by RFC 7622, in the form that is sent: NFC, local part and domain in lower case. Stock ejabberd prepares by the
- * older stringprep; where it is stricter (mixed writing directions, letters newer than Unicode 3.2) it refuses by itself.
+ * JIDs (RFC 7622) in the form in which ejabberd keeps and compares them, which is stringprep's (RFC 3454). Two prepared JIDs
+ * name the same one to ejabberd exactly if they are equal.
  */
-import { isIPv4, isIPv6 } from 'node:net';
-import { domainToASCII, domainToUnicode } from 'node:url';
+import { isIPv6 } from 'node:net';
+import { aLabelsDecoded } from './a-labels.ts';
+import { type PreparationProblem, stringprep } from './stringprep.ts';
 
-/** A JID in its parts, prepared; `local` and `resource` are `""` where it has none. */
+/** A JID in its parts; `local` and `resource` are `""` if it has none. */
 export interface Jid {
   readonly local: string;
   readonly domain: string;
   readonly resource: string;
 }
 
-/** The outcome of reading a JID: the JID, or in words what is wrong with the text. */
+/** The outcome of reading a JID: the JID, or a message that says what was expected. */
 export type JidResult = { readonly jid: Jid } | { readonly problem: string };
+
+/** The outcome of preparing a part: the part, or a message that says what was expected. */
+export type PartResult = string | { readonly problem: string };
+
+type PartName = 'local part' | 'domain' | 'resource';
 
 /** RFC 7622 sections 3.2 to 3.4: every part has 1 to 1,023 bytes of UTF-8 once prepared. */
 const MAX_PART_BYTES = 1023;
 
-/**
- * Nothing longer becomes a part that fits, be it composed, narrowed or Punycode. Unicode's normal forms take time that
- * grows with the square of a run of marks, so that what is longer is not prepared at all.
- */
+/** Nothing longer becomes a part that fits: at most four code units compose to one, of at least two bytes. */
 const MAX_PART_UNITS = 4 * MAX_PART_BYTES;
 
-/** RFC 7622 section 3.3.1, and the space that PRECIS's IdentifierClass excludes anyway. */
-const FORBIDDEN_IN_LOCAL = /["&'/:<>@\s]/;
+/** RFC 7622 section 3.3.1, and the spaces and control characters that ejabberd refuses as well (RFC 3920 appendix A.5). */
+const FORBIDDEN_IN_LOCAL = /[\x00-\x20\x7f"&'/:<>@]/;
 
-/** Old Hangul Jamo and what is ignored when rendered: disallowed by RFC 8264 sections 9.9 and 9.13 in either class. */
-const NEVER =
-  /[\p{Cc}\p{Cs}\p{Cn}\p{Co}\p{Default_Ignorable_Code_Point}\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7c6\ud7cb-\ud7fb]/u;
+/** RFC 3920 appendix B.5. */
+const FORBIDDEN_IN_RESOURCE = /[\x00-\x1f\x7f]/;
 
 /**
- * RFC 8264 section 4.2: letters, digits and marks, the printable ASCII, and section 9.6's exceptions. Left out are
- * 9.6's disallowed ones and those that only a context would allow, for ejabberd drops or refuses them.
+ * RFC 7622 section 3.2: letters, digits, marks, hyphens, dots, and the characters of RFC 5892 appendix A.3 to A.7. Host names
+ * inside networks have underscores as well. Old Hangul jamo are in no host name (RFC 5892 section 2.9).
  */
-const IDENTIFIER = /^[!-~\u00df\u03c2\u06fd\u06fe\u0f0b\u3007\p{L}\p{M}\p{Nd}]*$/u;
-const NO_IDENTIFIER = /[\u0640\u07fa\u302e\u302f\u3031-\u3035\u303b]/;
+const HOST_NAME = /^(?:(?![\u1100-\u11ff])[\p{L}\p{M}\p{N}._\-\u00b7\u0375\u05f3\u05f4\u30fb])+$/u;
 
-/** Letters, digits, marks, hyphens, dots and, as host names inside networks do have them, underscores. */
-const DOMAIN = /^[\p{L}\p{M}\p{N}._\-\u3002\uff0e\uff61]+$/u;
+/** The local parts and host names that every rule leaves as they are. Most are such. */
+const PLAIN_LOCAL = /^[a-z0-9._-]{1,255}$/;
+const PLAIN_DOMAIN = /^(?!xn--)[a-z][a-z0-9-]{0,62}(?:\.(?!xn--)[a-z][a-z0-9-]{0,62}){0,3}$/;
+
+const ASCII = /^[\x00-\x7f]*$/;
+
+const EXPECTED: Readonly<Record<PreparationProblem, (name: PartName) => string>> = {
+  dropped: (name) => `expected a ${name} without invisible characters, which ejabberd drops: leave them out`,
+  refused: (name) => `expected a ${name} of characters that ejabberd accepts: letters and symbols of Unicode 3.2`,
+  order: (name) => `expected a ${name} with its combining marks in canonical order: normalize it to NFC`,
+  direction: (name) => `expected a ${name} that does not mix writing directions`,
+  length: tooLong,
+};
 
 /**
- * Reads a JID: a domain, a bare JID or a full one.
+ * Reads a JID: a domain, a bare JID or a full JID.
  *
  * @param text for example `Bob@Example.COM/Desk`; parts are split before they are prepared (RFC 7622 section 3.1)
- * @returns the prepared JID, or the problem in words, without any of the text
+ * @returns the prepared JID, or a message that holds none of the text
  * @example
  * parseJid('Bob@Example.COM/Desk') // { jid: { local: 'bob', domain: 'example.com', resource: 'Desk' } }
  */
 export function parseJid(text: string): JidResult {
-  const slash = text.indexOf('/');
-  const bare = slash < 0 ? text : text.slice(0, slash);
-  const at = bare.indexOf('@');
-  const local = at < 0 ? '' : prepareLocal(bare.slice(0, at));
-  const domain = prepareDomain(bare.slice(at + 1));
-  const resource = slash < 0 ? '' : prepareResource(text.slice(slash + 1));
-  for (const part of [local, domain, resource]) {
-    if (typeof part !== 'string') return part;
-  }
-  return { jid: { local: String(local), domain: String(domain), resource: String(resource) } };
+  const { hasLocal, hasResource, ...parts } = partsOf(text);
+  const local = hasLocal ? prepareLocal(parts.local) : '';
+  const domain = prepareDomain(parts.domain);
+  const resource = hasResource ? prepareResource(parts.resource) : '';
+  if (typeof local !== 'string') return local;
+  if (typeof domain !== 'string') return domain;
+  return typeof resource === 'string' ? { jid: { local, domain, resource } } : resource;
 }
 
-/** Reads a bare JID with a local part, as every roster's owner and contact here has. Like {@link parseJid} otherwise. */
+/**
+ * Reads a bare JID with a local part, which the owner and the contacts of a roster have here.
+ *
+ * @param text for example `Bob@Example.COM`
+ * @returns like {@link parseJid}; a domain or a full JID is a problem
+ * @example
+ * parseBareJid('bob@example.com/desk') // { problem: 'expected a bare JID: leave out "/" and the resource' }
+ */
 export function parseBareJid(text: string): JidResult {
   const result = parseJid(text);
   if ('problem' in result) return result;
-  if (result.jid.resource !== '') return { problem: 'must be a bare JID: leave out "/" and the resource' };
-  if (result.jid.local === '') return { problem: 'must be a bare JID with a local part: user@server' };
+  if (result.jid.resource !== '') return { problem: 'expected a bare JID: leave out "/" and the resource' };
+  if (result.jid.local === '') return { problem: 'expected a bare JID with a local part, such as user@server' };
   return result;
 }
 
-/** What nearly all local parts and host names are, and what every rule leaves as it is: looking each up takes far longer. */
-const PLAIN_LOCAL = /^[a-z0-9._-]{1,255}$/;
-const PLAIN_DOMAIN = /^(?!xn--)[a-z][a-z0-9-]{0,62}(?:\.(?!xn--)[a-z][a-z0-9-]{0,62}){0,3}$/;
+/**
+ * Splits a JID that the server told, such as a contact's. It is never judged, because the server knows it by this spelling.
+ *
+ * @param text the JID as the server spells it
+ * @example
+ * splitJid('i♥xmpp@xn--bcher-kva.example') // { local: 'i♥xmpp', domain: 'xn--bcher-kva.example', resource: '' }
+ */
+export function splitJid(text: string): Jid {
+  const { local, domain, resource } = partsOf(text);
+  return { local, domain, resource };
+}
 
-/** Prepares a local part, which must not be empty. */
-export function prepareLocal(text: string): string | { readonly problem: string } {
+/**
+ * Prepares a local part by Nodeprep (RFC 3920 appendix A).
+ *
+ * @param text the local part, which must not be empty
+ * @example
+ * prepareLocal('Straße') // 'strasse'
+ */
+export function prepareLocal(text: string): PartResult {
   if (PLAIN_LOCAL.test(text)) return text;
-  if (text.length > MAX_PART_UNITS) return tooLong('local part');
-  const local = widthMapped(text).toLowerCase().normalize('NFC');
-  if (local === '') return { problem: 'has an empty local part' };
-  if (FORBIDDEN_IN_LOCAL.test(local)) return { problem: 'has a local part with a space or one of " & \' / : < > @' };
-  if (NEVER.test(local) || !IDENTIFIER.test(local) || NO_IDENTIFIER.test(local) || hasCompatibilityForm(local)) {
-    return { problem: 'has a local part with a character that RFC 7622 does not allow' };
+  const local = prepared(text, 'local part');
+  if (typeof local !== 'string') return local;
+  if (local === '') return { problem: 'expected a local part before "@"' };
+  if (FORBIDDEN_IN_LOCAL.test(local)) {
+    return { problem: 'expected a local part without spaces, control characters and " & \' / : < > @' };
   }
-  return fitting(local, 'local part');
+  return local;
 }
 
-/** Prepares a domain: a host name of one or more labels, an IPv4 address, or an IPv6 address in brackets. */
-export function prepareDomain(text: string): string | { readonly problem: string } {
+/**
+ * Prepares a domain by Nameprep (RFC 3491). A dot at its end is removed (RFC 7622 section 3.2).
+ *
+ * @param text a host name of one or more labels, an IPv4 address, or an IPv6 address in brackets
+ * @returns the domain with its A-labels decoded, because one domain has one form here; see {@link aLabelsDecoded}
+ * @example
+ * prepareDomain('XN--BCHER-KVA.example') // 'bücher.example'
+ */
+export function prepareDomain(text: string): PartResult {
   if (PLAIN_DOMAIN.test(text)) return text;
-  if (text.length > MAX_PART_UNITS) return tooLong('domain');
-  const domain = text.endsWith('.') ? text.slice(0, -1) : text;
-  if (domain === '') return { problem: 'has an empty domain' };
-  if (isIPv4(domain)) return domain;
-  if (domain.startsWith('[')) {
-    return isIPv6(domain.slice(1, -1)) && domain.endsWith(']')
-      ? domain.toLowerCase()
-      : { problem: 'has a domain that is not an IPv6 address in brackets' };
-  }
-  if (!DOMAIN.test(domain) || NEVER.test(domain)) {
-    return { problem: 'has a domain with a character that RFC 7622 does not allow' };
-  }
-  const name = isPlainAscii(domain) ? domain.toLowerCase() : domainToUnicode(domainToASCII(domain));
-  // Some characters are mapped to what no host name has, such as "⅐" to "1⁄7". And what is no Punycode stays as it is: RFC 5890
-  // section 2.3.2.1 calls it a fake A-label, which neither a U-label nor any other label of RFC 7622 is.
-  if (!DOMAIN.test(name) || NEVER.test(name) || /(?:^|\.)(?:xn--|\.|$)/.test(name))
-    return { problem: 'has a domain that is not a host name' };
-  return fitting(name.normalize('NFC'), 'domain');
+  const name = prepared(text.endsWith('.') ? text.slice(0, -1) : text, 'domain');
+  if (typeof name !== 'string') return name;
+  if (name === '') return { problem: 'expected a domain' };
+  if (name.startsWith('[') && name.endsWith(']') && isIPv6(name.slice(1, -1))) return name;
+  const decoded = HOST_NAME.test(name) && name.split('.').every(Boolean) ? aLabelsDecoded(name, isHostName) : undefined;
+  return (
+    decoded ?? { problem: 'expected a domain that is a host name, an IPv4 address, or an IPv6 address in brackets' }
+  );
 }
 
-/** The JID's text: `domain`, `local@domain` or `local@domain/resource`. */
+/**
+ * The text of a JID: `domain`, `local@domain` or `local@domain/resource`.
+ *
+ * @example
+ * formatJid({ local: 'bob', domain: 'example.com', resource: '' }) // 'bob@example.com'
+ */
 export function formatJid({ local, domain, resource }: Jid): string {
   return `${local && `${local}@`}${domain}${resource && `/${resource}`}`;
 }
 
 /**
- * Whether two prepared JIDs name the same one to the server as well: stringprep folds more than lower case does
- * (`straße` is `strasse` to ejabberd).
+ * Whether a JID that the server told is the same as a prepared one. The server may spell the domain in A-labels.
+ *
+ * @param told the JID as the server spells it
+ * @param jid the text of a prepared JID
+ * @example
+ * sameJid('bob@xn--bcher-kva.example', 'bob@bücher.example') // true
  */
-export function sameJid(one: string, other: string): boolean {
-  if (one === other) return true;
-  // Nothing folds to ASCII but what is not ASCII, or is its other case.
-  if (isAscii(one) && isAscii(other)) return one.toLowerCase() === other.toLowerCase();
-  const isLong = Math.max(one.length, other.length) > 3 * MAX_PART_UNITS;
-  return !isLong && folded(one) === folded(other);
+export function sameJid(told: string, jid: string): boolean {
+  if (told === jid) return true;
+  const result = parseJid(told);
+  return 'jid' in result && formatJid(result.jid) === jid;
 }
 
-function isAscii(text: string): boolean {
-  return /^[\x00-\x7f]*$/.test(text);
+/** Prepares a resource by Resourceprep (RFC 3920 appendix B): its case stays. */
+function prepareResource(text: string): PartResult {
+  const resource = prepared(text, 'resource');
+  if (typeof resource !== 'string') return resource;
+  if (resource === '') return { problem: 'expected a resource after "/"' };
+  return FORBIDDEN_IN_RESOURCE.test(resource)
+    ? { problem: 'expected a resource without control characters' }
+    : resource;
 }
 
-function folded(text: string): string {
-  return text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
+/** What all parts have in common. ASCII needs no tables. */
+function prepared(text: string, name: PartName): PartResult {
+  if (text.length > MAX_PART_UNITS) return { problem: tooLong(name) };
+  const foldsCase = name !== 'resource';
+  const isAscii = ASCII.test(text);
+  const asciiForm = { text: foldsCase ? text.toLowerCase() : text };
+  const result = isAscii ? asciiForm : stringprep(text, { foldsCase, maxUnits: MAX_PART_UNITS });
+  if ('problem' in result) return { problem: EXPECTED[result.problem](name) };
+  return Buffer.byteLength(result.text) <= MAX_PART_BYTES ? result.text : { problem: tooLong(name) };
 }
 
-/** RFC 8265's OpaqueString, which resources follow: spaces become U+0020, case stays. */
-function prepareResource(text: string): string | { readonly problem: string } {
-  if (text.length > MAX_PART_UNITS) return tooLong('resource');
-  const resource = text.replace(/\p{Zs}/gu, ' ').normalize('NFC');
-  if (resource === '') return { problem: 'has an empty resource' };
-  if (NEVER.test(resource)) return { problem: 'has a resource with a character that RFC 7622 does not allow' };
-  return fitting(resource, 'resource');
+function tooLong(name: PartName): string {
+  return `expected a ${name} of at most 1,023 bytes`;
 }
 
-function fitting(part: string, name: string): string | { readonly problem: string } {
-  return Buffer.byteLength(part) <= MAX_PART_BYTES ? part : tooLong(name);
+function isHostName(name: string): boolean {
+  return HOST_NAME.test(name) && prepared(name, 'domain') === name;
 }
 
-function tooLong(name: string): { readonly problem: string } {
-  return { problem: `has a ${name} of over 1,023 bytes` };
+interface Parts extends Jid {
+  readonly hasLocal: boolean;
+  readonly hasResource: boolean;
 }
 
-/** RFC 8265 section 3.3.2: full-width and half-width letters become ordinary ones. */
-function widthMapped(text: string): string {
-  return text.replace(/[\uff01-\uffee]/g, (wide) => wide.normalize('NFKC'));
-}
-
-/** RFC 8264 section 9.17. */
-function hasCompatibilityForm(text: string): boolean {
-  return text.normalize('NFKC') !== text;
-}
-
-function isPlainAscii(domain: string): boolean {
-  return /^[\x21-\x7e]+$/.test(domain) && !/(?:^|\.)xn--/i.test(domain);
+function partsOf(text: string): Parts {
+  const slash = text.indexOf('/');
+  const bare = slash < 0 ? text : text.slice(0, slash);
+  const at = bare.indexOf('@');
+  return {
+    local: bare.slice(0, Math.max(0, at)),
+    domain: bare.slice(at + 1),
+    resource: slash < 0 ? '' : text.slice(slash + 1),
+    hasLocal: at >= 0,
+    hasResource: slash >= 0,
+  };
 }

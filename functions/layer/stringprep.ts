@@ -1,0 +1,113 @@
+/**
+ * Stringprep (RFC 3454) as ejabberd has it: tables B.1 and B.2, NFKC, prohibited output and writing directions, all by
+ * Unicode 3.2. Node.js folds and normalizes by a newer Unicode, so that this file holds the characters that differ.
+ */
+import { CLASSES } from './stringprep-table.ts';
+
+/** The outcome: the prepared text, or why ejabberd would refuse it or read another text. */
+export type Preparation = { readonly text: string } | { readonly problem: PreparationProblem };
+
+/**
+ * - `dropped`: a character that table B.1 drops, such as a soft hyphen.
+ * - `refused`: a character that ejabberd refuses, or one that it folds differently the second time.
+ * - `order`: combining marks that ejabberd leaves in an order that is not canonical.
+ * - `direction`: left-to-right and right-to-left letters together (RFC 3454 section 6).
+ * - `length`: more than fits in a part, once normalized.
+ */
+export type PreparationProblem = 'dropped' | 'refused' | 'order' | 'direction' | 'length';
+
+/** Table B.1. */
+const DROPPED = /[\u00ad\u1806\u200b-\u200d\u2060\ufeff]|\u034f|[\u180b-\u180d]|[\ufe00-\ufe0f]/;
+
+/** What table B.2 keeps, because its lower case came after Unicode 3.2, or is shared with another letter (`ı`). */
+const KEPT = /[\u0131\u04c0\u10a0-\u10c5\u13a0-\u13f4\u2132\u2183]/;
+
+/** `㏆` becomes `C∕kg`, which becomes `c∕kg`: it has no form that stays. */
+const NOT_STABLE = /\u33c6/;
+
+/** Ideographs whose decomposition Unicode corrected after 3.2 (Corrigendum 4). */
+const CORRECTED: ReadonlyMap<string, string> = new Map([
+  ['\u{2f868}', '\u{2136a}'],
+  ['\u{2f874}', '\u5f33'],
+  ['\u{2f91f}', '\u43ab'],
+  ['\u{2f95f}', '\u7aae'],
+  ['\u{2f9bf}', '\u4d57'],
+]);
+
+/**
+ * Prepares a text as ejabberd does.
+ *
+ * @param text a part of a JID that is not only ASCII, in at most `maxUnits` code units
+ * @param options `foldsCase` for a local part or domain (table B.2); `maxUnits` bounds the text once its characters are mapped,
+ *   because Unicode's normal forms take time that grows with the square of a run of marks
+ * @returns the text that ejabberd makes of it and keeps as it is from then on, or the problem
+ * @example
+ * stringprep('Straße', { foldsCase: true, maxUnits: 4_092 }) // { text: 'strasse' }
+ */
+export function stringprep(
+  text: string,
+  { foldsCase, maxUnits }: { readonly foldsCase: boolean; readonly maxUnits: number },
+): Preparation {
+  if (DROPPED.test(text)) return { problem: 'dropped' };
+  const characters = Array.from(text);
+  const isRefused = (character: string) => classOf(character) === 'X' || (foldsCase && NOT_STABLE.test(character));
+  if (characters.some(isRefused)) return { problem: 'refused' };
+  const mapped = characters.map(foldsCase ? folded : compatible);
+  const decomposed = mapped.map((part) => part.normalize('NFD')).join('');
+  if (decomposed.length > maxUnits) return { problem: 'length' };
+  const ordered = decomposed.normalize('NFD');
+  // ejabberd sorts a pair of marks. It compares a third one with the first alone.
+  if (ordered !== decomposed && /\p{M}{3}/u.test(decomposed)) return { problem: 'order' };
+  const prepared = ordered.normalize('NFC');
+  return isOneDirection(prepared) ? { text: prepared } : { problem: 'direction' };
+}
+
+function compatible(character: string): string {
+  return CORRECTED.get(character) ?? character.normalize('NFKC');
+}
+
+/** Upper case comes first because it folds what lower case leaves, such as `ß` and `ς`. */
+function folded(character: string): string {
+  const text = compatible(character);
+  return KEPT.test(text) ? text : text.toUpperCase().toLowerCase();
+}
+
+/** RFC 3454 section 6: a text with a right-to-left letter begins and ends with one, and has no left-to-right letter. */
+function isOneDirection(text: string): boolean {
+  const classes = Array.from(text, classOf);
+  if (!classes.includes('R')) return true;
+  return classes.at(0) === 'R' && classes.at(-1) === 'R' && !classes.includes('L');
+}
+
+interface Runs {
+  /** The first code point of each run of one class, ascending. */
+  readonly starts: readonly number[];
+  readonly classes: readonly string[];
+}
+
+let known: Runs | undefined;
+
+/** `X` refused, `L` left-to-right (table D.2), `R` right-to-left (table D.1), `N` neither. */
+function classOf(character: string): string {
+  known ??= readClasses();
+  const codePoint = character.codePointAt(0) ?? 0;
+  let [low, high] = [0, known.starts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if ((known.starts[middle] ?? 0) <= codePoint) low = middle;
+    else high = middle;
+  }
+  return known.classes[low] ?? 'X';
+}
+
+/** Read with the first text that needs it: most JIDs are ASCII, and never do. */
+function readClasses(): Runs {
+  const [starts, classes]: [number[], string[]] = [[], []];
+  let start = 0;
+  for (const [, length = '', name = 'X'] of CLASSES.matchAll(/([0-9a-z]+)([A-Z])/g)) {
+    starts.push(start);
+    classes.push(name);
+    start += Number.parseInt(length, 36);
+  }
+  return { starts: [...starts, start], classes: [...classes, 'X'] };
+}
