@@ -20,7 +20,10 @@ const rooms: readonly (readonly [string, RegExp])[] = [
   ['the codec and transport', /^xmlrpc\//],
   ['access', /^access\.ts$/],
   ['the settings', /^config\.ts$/],
-  ['the leaves', /^(?:errors\/.*|jid|stanza|clock|deadline|aws-failure)(?:\.ts)?$/],
+  [
+    'the leaves',
+    /^(?:errors\/.*|jid|a-labels|stringprep|stringprep-table|stanza|clock|deadline|aws-failure)(?:\.ts)?$/,
+  ],
 ];
 
 const roomOf = (file: string): number =>

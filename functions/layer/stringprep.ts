@@ -79,35 +79,15 @@ function isOneDirection(text: string): boolean {
   return classes.at(0) === 'R' && classes.at(-1) === 'R' && !classes.includes('L');
 }
 
-interface Runs {
-  /** The first code point of each run of one class, ascending. */
-  readonly starts: readonly number[];
-  readonly classes: readonly string[];
-}
-
-let known: Runs | undefined;
+let known: string | undefined;
 
 /** `X` refused, `L` left-to-right (table D.2), `R` right-to-left (table D.1), `N` neither. */
 function classOf(character: string): string {
-  known ??= readClasses();
-  const codePoint = character.codePointAt(0) ?? 0;
-  let [low, high] = [0, known.starts.length];
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if ((known.starts[middle] ?? 0) <= codePoint) low = middle;
-    else high = middle;
-  }
-  return known.classes[low] ?? 'X';
+  known ??= classes();
+  return known.charAt(Number(character.codePointAt(0))) || 'X';
 }
 
-/** Read with the first text that needs it: most JIDs are ASCII, and never do. */
-function readClasses(): Runs {
-  const [starts, classes]: [number[], string[]] = [[], []];
-  let start = 0;
-  for (const [, length = '', name = 'X'] of CLASSES.matchAll(/([0-9a-z]+)([A-Z])/g)) {
-    starts.push(start);
-    classes.push(name);
-    start += Number.parseInt(length, 36);
-  }
-  return { starts: [...starts, start], classes: [...classes, 'X'] };
+/** A letter for each code point. It is made for the first text that needs it because most JIDs are ASCII. */
+function classes(): string {
+  return CLASSES.replace(/([0-9a-z]+)([A-Z])/g, (_, length, name) => name.repeat(Number.parseInt(length, 36)));
 }

@@ -13,6 +13,8 @@ const FILES = [
   'xmlrpc/http-response.ts',
   'stanza.ts',
   'jid.ts',
+  'a-labels.ts',
+  'stringprep.ts',
   'doors/detect.ts',
 ];
 
@@ -24,7 +26,7 @@ await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed:
 const { decodeResponse } = await import('../../functions/layer/xmlrpc/decode.ts');
 const { ResponseReader } = await import('../../functions/layer/xmlrpc/http-response.ts');
 const { readStanza } = await import('../../functions/layer/stanza.ts');
-const { formatJid, parseBareJid, parseJid, sameJid } = await import('../../functions/layer/jid.ts');
+const { formatJid, parseBareJid, parseJid, sameJid, splitJid } = await import('../../functions/layer/jid.ts');
 const { doorOf } = await import('../../functions/layer/doors/detect.ts');
 
 for (const answer of corpusOf('answer')) {
@@ -50,7 +52,8 @@ for (const stanza of corpusOf('stanza')) readStanza(String(stanza));
 for (const text of corpusOf('jid').map(String)) {
   const result = parseJid(text);
   parseBareJid(text);
-  if ('jid' in result) sameJid(formatJid(result.jid), text);
+  if ('jid' in result) sameJid(text, formatJid(result.jid));
+  splitJid(text);
 }
 for (const event of corpusOf('event')) doorOf(JSON.parse(String(event)));
 

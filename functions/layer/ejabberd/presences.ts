@@ -1,6 +1,6 @@
 /** How the presence of many is read, in whichever way costs the server least. */
 import { EjabberdTimeoutError, PermissionDeniedError, RostbeefError } from '../errors/index.ts';
-import { parseBareJid } from '../jid.ts';
+import { splitJid } from '../jid.ts';
 import { elseIfNotFound } from './accounts.ts';
 import { allSessions, connectedUsers, type Session, sessionCount } from './commands.ts';
 import { type Presence, type RosterItem, UNAVAILABLE } from './dialect.ts';
@@ -107,8 +107,9 @@ async function askedPresences(run: Run, jids: readonly string[]): Promise<Readon
 }
 
 async function askedPresence(run: Run, text: string): Promise<Presence> {
-  const result = parseBareJid(text);
-  return 'jid' in result ? bestPresence(await sessionsOf(run, result.jid)) : UNAVAILABLE;
+  const jid = splitJid(text);
+  const isBareJid = jid.local !== '' && jid.domain !== '' && jid.resource === '';
+  return isBareJid ? bestPresence(await sessionsOf(run, jid)) : UNAVAILABLE;
 }
 
 /** A test that is false for those contacts alone that are known not to be connected. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { InvalidInputError } from '../errors/index.ts';
-import { formatJid, sameJid } from '../jid.ts';
+import { formatJid } from '../jid.ts';
 import { done, text } from './fields.ts';
 import { bareJids } from './jids.ts';
 import { defineMethod } from './method.ts';
@@ -32,7 +32,7 @@ export const linkContacts = defineMethod({
   async run({ nick1, nick2, group1 = '', group2 = '', ...members }, { dialect, access, note }) {
     const { jid1, jid2 } = bareJids({ jid1: members.jid1, jid2: members.jid2 });
     note?.({ jid1, jid2 });
-    if (sameJid(formatJid(jid1), formatJid(jid2))) {
+    if (formatJid(jid1) === formatJid(jid2)) {
       throw new InvalidInputError({ issues: [{ path: 'jid2', message: 'must be another user than jid1' }] });
     }
     access.demandServers({ jid1, jid2 });
