@@ -40,14 +40,17 @@ export function compositions(allowed: readonly string[]): readonly string[] {
   return [...firsts].flatMap((first) => [...seconds].map((second) => first + second));
 }
 
-/** Two marks after a letter, in either order, of every two combining classes: the class decides the order alone. */
+/** Two marks after a letter, in either order: every mark with one of each combining class, which decides the order. */
 export function markPairs(allowed: readonly string[]): readonly string[] {
   const marks = allowed.filter((character) => /^\p{M}$/u.test(character));
-  // Two marks of one class stay in their order, and are told apart from others by how they stand to each other mark.
-  const order = (mark: string) =>
-    marks
-      .map((other) => Number((mark + other).normalize('NFD') === mark.normalize('NFD') + other.normalize('NFD')))
-      .join('');
-  const ofEachClass = [...new Map(marks.map((mark) => [order(mark), mark])).values()];
+  const ofEachClass: string[] = [];
+  for (const mark of marks) {
+    const isOfAnotherClass = (other: string) => isReordered(mark + other) || isReordered(other + mark);
+    if (ofEachClass.every(isOfAnotherClass)) ofEachClass.push(mark);
+  }
   return ofEachClass.flatMap((first) => marks.flatMap((second) => [`o${first}${second}`, `o${second}${first}`]));
+}
+
+function isReordered(text: string): boolean {
+  return text.normalize('NFD') !== Array.from(text, (character) => character.normalize('NFD')).join('');
 }
