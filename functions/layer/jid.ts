@@ -39,6 +39,9 @@ const FORBIDDEN_IN_RESOURCE = /[\x00-\x1f\x7f]/;
  */
 const HOST_NAME = /^(?:(?![\u1100-\u11ff])[\p{L}\p{M}\p{N}._\-\u00b7\u0375\u05f3\u05f4\u30fb])+$/u;
 
+/** RFC 3490 section 3.1: these separate labels as a dot does. ejabberd keeps two of them, but no host name has them. */
+const OTHER_DOTS = /[\u3002\uff0e\uff61]/g;
+
 /** The local parts and host names that every rule leaves as they are. Most are such. */
 const PLAIN_LOCAL = /^[a-z0-9._-]{1,255}$/;
 const PLAIN_DOMAIN = /^(?!xn--)[a-z][a-z0-9-]{0,62}(?:\.(?!xn--)[a-z][a-z0-9-]{0,62}){0,3}$/;
@@ -62,10 +65,10 @@ const EXPECTED: Readonly<Record<PreparationProblem, (name: PartName) => string>>
  * parseJid('Bob@Example.COM/Desk') // { jid: { local: 'bob', domain: 'example.com', resource: 'Desk' } }
  */
 export function parseJid(text: string): JidResult {
-  const { hasLocal, hasResource, ...parts } = partsOf(text);
-  const local = hasLocal ? prepareLocal(parts.local) : '';
+  const parts = partsOf(text);
+  const local = parts.hasLocal ? prepareLocal(parts.local) : '';
   const domain = prepareDomain(parts.domain);
-  const resource = hasResource ? prepareResource(parts.resource) : '';
+  const resource = parts.hasResource ? prepareResource(parts.resource) : '';
   if (typeof local !== 'string') return local;
   if (typeof domain !== 'string') return domain;
   return typeof resource === 'string' ? { jid: { local, domain, resource } } : resource;
@@ -118,7 +121,7 @@ export function prepareLocal(text: string): PartResult {
 }
 
 /**
- * Prepares a domain by Nameprep (RFC 3491). A dot at its end is removed (RFC 7622 section 3.2).
+ * Prepares a domain by Nameprep (RFC 3491), its dots by RFC 3490. A dot at its end is removed (RFC 7622 section 3.2).
  *
  * @param text a host name of one or more labels, an IPv4 address, or an IPv6 address in brackets
  * @returns the domain with its A-labels decoded, because one domain has one form here; see {@link aLabelsDecoded}
@@ -127,7 +130,8 @@ export function prepareLocal(text: string): PartResult {
  */
 export function prepareDomain(text: string): PartResult {
   if (PLAIN_DOMAIN.test(text)) return text;
-  const name = prepared(text.endsWith('.') ? text.slice(0, -1) : text, 'domain');
+  const dotted = text.replace(OTHER_DOTS, '.');
+  const name = prepared(dotted.endsWith('.') ? dotted.slice(0, -1) : dotted, 'domain');
   if (typeof name !== 'string') return name;
   if (name === '') return { problem: 'expected a domain' };
   if (name.startsWith('[') && name.endsWith(']') && isIPv6(name.slice(1, -1))) return name;
