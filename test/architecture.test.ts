@@ -22,7 +22,7 @@ const rooms: readonly (readonly [string, RegExp])[] = [
   ['the settings', /^(?:config|setting-names)\.ts$/],
   [
     'the leaves',
-    /^(?:errors\/.*|jid|stringprep|stringprep-table|stanza\.lazy|stanza-parser|deadline|shared\/.*)(?:\.ts)?$/,
+    /^(?:errors\/.*|jid|a-labels|stringprep|stringprep-table|stanza\.lazy|stanza-parser|deadline|shared\/.*)(?:\.ts)?$/,
   ],
 ];
 

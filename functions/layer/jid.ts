@@ -1,188 +1,223 @@
 /**
- * JIDs in ejabberd's own form, which is the form that is authorized, compared and sent: local part and domain by tables B.1 and
- * B.2 of RFC 3454 and NFKC, a resource by B.1 and NFKC. No accepted spelling means another JID to ejabberd.
+ * JIDs (RFC 7622) in the form in which ejabberd keeps and compares them, which is stringprep's (RFC 3454). Two prepared JIDs
+ * name the same one to ejabberd exactly if they are equal.
  */
-import { isIPv4, isIPv6 } from 'node:net';
-import { domainToASCII, domainToUnicode } from 'node:url';
+import { isIPv6 } from 'node:net';
+import { aLabelsDecoded } from './a-labels.ts';
 import { type PreparationProblem, stringprep } from './stringprep.ts';
 
-/** A JID in its parts. Of a prepared JID each part is in ejabberd's form; a part that it does not have is `""`. */
+/** A JID in its parts; `local` and `resource` are `""` if it has none. */
 export interface Jid {
   readonly local: string;
   readonly domain: string;
   readonly resource: string;
 }
 
-/** The outcome of reading a JID: the JID, or in words what is wrong with the text. */
+/** The outcome of reading a JID: the JID, or a message that says what was expected. */
 export type JidResult = { readonly jid: Jid } | { readonly problem: string };
 
-type Part = string | { readonly problem: string };
+/** The outcome of preparing a part: the part, or a message that says what was expected. */
+export type PartResult = string | { readonly problem: string };
+
+type PartName = 'local part' | 'domain' | 'resource';
 
 /** RFC 7622 sections 3.2 to 3.4: every part has 1 to 1,023 bytes of UTF-8 once prepared. */
 const MAX_PART_BYTES = 1023;
 
-/** No longer text becomes a part that fits. Normal forms take time that grows with the square of a run of marks. */
+/** Nothing longer becomes a part that fits: at most four code units compose to one, of at least two bytes. */
 const MAX_PART_UNITS = 4 * MAX_PART_BYTES;
 
-/** Nodeprep (RFC 6122 appendix A.5), and the controls and spaces of tables C.1.1 and C.2.1. */
-const FORBIDDEN_IN_LOCAL = /["&'/:<>@\x00-\x20\x7f]/;
+/** RFC 7622 section 3.3.1, and the spaces and control characters that ejabberd refuses as well (RFC 3920 appendix A.5). */
+const FORBIDDEN_IN_LOCAL = /[\x00-\x20\x7f"&'/:<>@]/;
 
-/** Table C.2.1. */
-const CONTROL = /[\x00-\x1f\x7f]/;
-
-/** Letters, digits, marks, hyphens, dots and underscores, which host names inside networks have. */
-const HOST_NAME = /^[\p{L}\p{M}\p{N}._-]+$/u;
-
-/** RFC 3490 section 3.1: dots in other scripts. */
-const OTHER_DOTS = /[\u3002\uff0e\uff61]/g;
+/** RFC 3920 appendix B.5. */
+const FORBIDDEN_IN_RESOURCE = /[\x00-\x1f\x7f]/;
 
 /**
- * Reads a JID: a domain, a bare JID or a full one.
+ * RFC 7622 section 3.2: letters, digits, marks, hyphens, dots, and the characters of RFC 5892 appendix A.3 to A.7. Host names
+ * inside networks have underscores as well. Old Hangul jamo are in no host name (RFC 5892 section 2.9).
+ */
+const HOST_NAME = /^(?:(?![\u1100-\u11ff])[\p{L}\p{M}\p{N}._\-\u00b7\u0375\u05f3\u05f4\u30fb])+$/u;
+
+/** RFC 3490 section 3.1: these separate labels as a dot does. ejabberd keeps two of them, but no host name has them. */
+const OTHER_DOTS = /[\u3002\uff0e\uff61]/g;
+
+/** The local parts and host names that every rule leaves as they are. Most are such. */
+const PLAIN_LOCAL = /^[a-z0-9._-]{1,255}$/;
+const PLAIN_DOMAIN = /^(?!xn--)[a-z][a-z0-9-]{0,62}(?:\.(?!xn--)[a-z][a-z0-9-]{0,62}){0,3}$/;
+
+const ASCII = /^[\x00-\x7f]*$/;
+
+const EXPECTED: Readonly<Record<PreparationProblem, (name: PartName) => string>> = {
+  dropped: (name) => `must have a ${name} without invisible characters, which ejabberd drops: leave them out`,
+  refused: (name) => `must have a ${name} of characters that ejabberd accepts: letters and symbols of Unicode 3.2`,
+  order: (name) => `must have a ${name} with its combining marks in canonical order: normalize it to NFC`,
+  direction: (name) => `must have a ${name} that does not mix writing directions`,
+  length: tooLong,
+};
+
+/**
+ * Reads a JID: a domain, a bare JID or a full JID.
  *
  * @param text for example `Bob@Example.COM/Desk`; parts are split before they are prepared (RFC 7622 section 3.1)
- * @returns the prepared JID, or the problem in words, without any of the text
+ * @returns the prepared JID, or a message that holds none of the text
  * @example
  * parseJid('Bob@Example.COM/Desk') // { jid: { local: 'bob', domain: 'example.com', resource: 'Desk' } }
  */
 export function parseJid(text: string): JidResult {
-  const slash = text.indexOf('/');
-  const bare = slash < 0 ? text : text.slice(0, slash);
-  const at = bare.indexOf('@');
-  const local = at < 0 ? '' : prepareLocal(bare.slice(0, at));
-  const domain = prepareDomain(bare.slice(at + 1));
-  const resource = slash < 0 ? '' : prepareResource(text.slice(slash + 1));
-  for (const part of [local, domain, resource]) {
-    if (typeof part !== 'string') return part;
-  }
-  return { jid: { local: String(local), domain: String(domain), resource: String(resource) } };
+  const parts = partsOf(text);
+  const local = parts.hasLocal ? prepareLocal(parts.local) : '';
+  const domain = prepareDomain(parts.domain);
+  const resource = parts.hasResource ? prepareResource(parts.resource) : '';
+  if (typeof local !== 'string') return local;
+  if (typeof domain !== 'string') return domain;
+  return typeof resource === 'string' ? { jid: { local, domain, resource } } : resource;
 }
 
-/** Reads a bare JID with a local part, as every roster's owner and contact here has. Like {@link parseJid} otherwise. */
+/**
+ * Reads a bare JID with a local part, which the owner and the contacts of a roster have here.
+ *
+ * @param text for example `Bob@Example.COM`
+ * @returns like {@link parseJid}; a domain or a full JID is a problem
+ * @example
+ * parseBareJid('bob@example.com/desk') // { problem: 'must be a bare JID: leave out "/" and the resource' }
+ */
 export function parseBareJid(text: string): JidResult {
   const result = parseJid(text);
   if ('problem' in result) return result;
   if (result.jid.resource !== '') return { problem: 'must be a bare JID: leave out "/" and the resource' };
-  if (result.jid.local === '') return { problem: 'must be a bare JID with a local part: user@server' };
+  if (result.jid.local === '') return { problem: 'must be a bare JID with a local part, such as user@server' };
   return result;
 }
 
-/** What nearly all local parts and host names are, and what every rule leaves as it is: looking each up takes far longer. */
-const PLAIN_LOCAL = /^[a-z0-9._-]{1,255}$/;
-const PLAIN_DOMAIN = /^(?!xn--)[a-z][a-z0-9-]{0,62}(?:\.(?!xn--)[a-z][a-z0-9-]{0,62}){0,3}$/;
+/**
+ * Splits a JID that the server told, such as a contact's. It is never judged, because the server knows it by this spelling.
+ *
+ * @param text the JID as the server spells it
+ * @example
+ * splitJid('i♥xmpp@xn--bcher-kva.example') // { local: 'i♥xmpp', domain: 'xn--bcher-kva.example', resource: '' }
+ */
+export function splitJid(text: string): Jid {
+  const { local, domain, resource } = partsOf(text);
+  return { local, domain, resource };
+}
 
 /**
- * Prepares a local part.
+ * Prepares a local part by Nodeprep (RFC 3920 appendix A).
  *
- * @returns the local part in ejabberd's form, or the problem
+ * @param text the local part, which must not be empty
  * @example
  * prepareLocal('Straße') // 'strasse'
  */
-export function prepareLocal(text: string): Part {
+export function prepareLocal(text: string): PartResult {
   if (PLAIN_LOCAL.test(text)) return text;
-  const local = prepared(text, 'local part', true);
+  const local = prepared(text, 'local part');
   if (typeof local !== 'string') return local;
-  if (local === '') return { problem: 'has an empty local part' };
-  if (FORBIDDEN_IN_LOCAL.test(local)) return { problem: 'has a local part with a space or one of " & \' / : < > @' };
-  return fitting(local, 'local part');
+  if (local === '') return { problem: 'must have a local part before "@"' };
+  if (FORBIDDEN_IN_LOCAL.test(local)) {
+    return { problem: 'must have a local part without spaces, control characters and " & \' / : < > @' };
+  }
+  return local;
 }
 
 /**
- * Prepares a domain: a host name of one or more labels, an IPv4 address, or an IPv6 address in brackets.
+ * Prepares a domain by Nameprep (RFC 3491), its dots by RFC 3490. A dot at its end is removed (RFC 7622 section 3.2).
  *
- * @returns the domain in ejabberd's form, A-labels as U-labels; or the problem
+ * @param text a host name of one or more labels, an IPv4 address, or an IPv6 address in brackets
+ * @returns the domain with its A-labels decoded, because one domain has one form here; see {@link aLabelsDecoded}
  * @example
- * prepareDomain('XN--BCHER-KVA.example.') // 'bücher.example'
+ * prepareDomain('XN--BCHER-KVA.example') // 'bücher.example'
  */
-export function prepareDomain(text: string): Part {
+export function prepareDomain(text: string): PartResult {
   if (PLAIN_DOMAIN.test(text)) return text;
-  const domain = text.endsWith('.') ? text.slice(0, -1) : text;
-  if (domain === '') return { problem: 'has an empty domain' };
-  if (domain.startsWith('[')) {
-    return isIPv6(domain.slice(1, -1)) && domain.endsWith(']')
-      ? domain.toLowerCase()
-      : { problem: 'has a domain that is not an IPv6 address in brackets' };
-  }
-  const name = prepared(domain, 'domain', true);
-  return typeof name === 'string' ? hostName(name.replace(OTHER_DOTS, '.')) : name;
+  const dotted = text.replace(OTHER_DOTS, '.');
+  const name = prepared(dotted.endsWith('.') ? dotted.slice(0, -1) : dotted, 'domain');
+  if (typeof name !== 'string') return name;
+  if (name === '') return { problem: 'must have a domain' };
+  if (name.startsWith('[') && name.endsWith(']') && isIPv6(name.slice(1, -1))) return name;
+  const decoded = HOST_NAME.test(name) && name.split('.').every(Boolean) ? aLabelsDecoded(name, isHostName) : undefined;
+  return (
+    decoded ?? { problem: 'must have a domain that is a host name, an IPv4 address, or an IPv6 address in brackets' }
+  );
 }
 
-/** The JID's parts, neither judged nor prepared: for a JID that the server itself tells. */
-export function splitJid(text: string): Jid {
-  const slash = text.indexOf('/');
-  const bare = slash < 0 ? text : text.slice(0, slash);
-  const at = bare.indexOf('@');
-  return {
-    local: at < 0 ? '' : bare.slice(0, at),
-    domain: bare.slice(at + 1),
-    resource: slash < 0 ? '' : text.slice(slash + 1),
-  };
-}
-
-/** The domain of a bare JID as the server tells it. */
+/**
+ * The domain of a bare JID that the server told.
+ *
+ * @example
+ * domainOf('bob@example.com') // 'example.com'
+ */
 export function domainOf(bareJid: string): string {
   return bareJid.slice(bareJid.indexOf('@') + 1);
 }
 
-/** The JID's text: `domain`, `local@domain` or `local@domain/resource`. */
+/**
+ * The text of a JID: `domain`, `local@domain` or `local@domain/resource`.
+ *
+ * @example
+ * formatJid({ local: 'bob', domain: 'example.com', resource: '' }) // 'bob@example.com'
+ */
 export function formatJid({ local, domain, resource }: Jid): string {
   return `${local && `${local}@`}${domain}${resource && `/${resource}`}`;
 }
 
 /**
- * Tells whether two texts are the same JID, one of which the server may have told: older releases keep A-labels.
+ * Whether a JID that the server told is the same as a prepared one. The server may spell the domain in A-labels.
  *
+ * @param told the JID as the server spells it
+ * @param jid the text of a prepared JID
  * @example
  * sameJid('bob@xn--bcher-kva.example', 'bob@bücher.example') // true
  */
-export function sameJid(one: string, other: string): boolean {
-  if (one === other) return true;
-  const [first, second] = [parseJid(one), parseJid(other)];
-  return 'jid' in first && 'jid' in second && formatJid(first.jid) === formatJid(second.jid);
+export function sameJid(told: string, jid: string): boolean {
+  if (told === jid) return true;
+  const result = parseJid(told);
+  return 'jid' in result && formatJid(result.jid) === jid;
 }
 
-function prepareResource(text: string): Part {
-  const resource = prepared(text, 'resource', false);
+/** Prepares a resource by Resourceprep (RFC 3920 appendix B): its case stays. */
+function prepareResource(text: string): PartResult {
+  const resource = prepared(text, 'resource');
   if (typeof resource !== 'string') return resource;
-  if (resource === '') return { problem: 'has an empty resource' };
-  if (CONTROL.test(resource)) return { problem: 'has a resource with a control character' };
-  return fitting(resource, 'resource');
+  if (resource === '') return { problem: 'must have a resource after "/"' };
+  return FORBIDDEN_IN_RESOURCE.test(resource)
+    ? { problem: 'must have a resource without control characters' }
+    : resource;
 }
 
-const PROBLEMS: Readonly<Record<PreparationProblem, string>> = {
-  dropped: 'with an invisible character that ejabberd drops, such as a soft hyphen or a zero-width space',
-  refused: 'with a character that ejabberd does not allow',
-  order: 'with combining marks that are not in canonical order',
-  direction: 'that mixes writing directions',
-  length: 'of over 1,023 bytes',
-};
-
-function prepared(text: string, name: string, foldsCase: boolean): Part {
-  if (text.length > MAX_PART_UNITS) return tooLong(name);
-  if (/^[\x00-\x7f]*$/.test(text)) return foldsCase ? text.toLowerCase() : text;
-  const result = stringprep(text, { foldsCase, maxUnits: MAX_PART_UNITS });
-  return 'text' in result ? result.text : { problem: `has a ${name} ${PROBLEMS[result.problem]}` };
+/** What all parts have in common. ASCII needs no tables. */
+function prepared(text: string, name: PartName): PartResult {
+  if (text.length > MAX_PART_UNITS) return { problem: tooLong(name) };
+  const foldsCase = name !== 'resource';
+  const isAscii = ASCII.test(text);
+  const asciiForm = { text: foldsCase ? text.toLowerCase() : text };
+  const result = isAscii ? asciiForm : stringprep(text, { foldsCase, maxUnits: MAX_PART_UNITS });
+  if ('problem' in result) return { problem: EXPECTED[result.problem](name) };
+  return Buffer.byteLength(result.text) <= MAX_PART_BYTES ? result.text : { problem: tooLong(name) };
 }
 
-function hostName(name: string): Part {
-  if (isIPv4(name)) return name;
-  const labels = /(?:^|\.)xn--/.test(name) ? domainToUnicode(name) : name;
-  // RFC 5890 section 2.3.2.1: a label that is no Punycode is a fake A-label. It stays as it is.
-  const isName = HOST_NAME.test(labels) && !/(?:^|\.)(?:xn--|\.|$)/.test(labels);
-  // An A-label may stand for letters that ejabberd folds, which would be another domain.
-  if (!isName || prepared(labels, 'domain', true) !== labels || !isIdna(labels)) {
-    return { problem: 'has a domain that is not a host name' };
-  }
-  return fitting(labels, 'domain');
+function tooLong(name: PartName): string {
+  return `must have a ${name} of at most 1,023 bytes`;
 }
 
-function isIdna(name: string): boolean {
-  return /^[\x00-\x7f]*$/.test(name) || domainToUnicode(domainToASCII(name)) === name;
+function isHostName(name: string): boolean {
+  return HOST_NAME.test(name) && prepared(name, 'domain') === name;
 }
 
-function fitting(part: string, name: string): Part {
-  return Buffer.byteLength(part) <= MAX_PART_BYTES ? part : tooLong(name);
+interface Parts extends Jid {
+  readonly hasLocal: boolean;
+  readonly hasResource: boolean;
 }
 
-function tooLong(name: string): { readonly problem: string } {
-  return { problem: `has a ${name} ${PROBLEMS.length}` };
+function partsOf(text: string): Parts {
+  const slash = text.indexOf('/');
+  const bare = slash < 0 ? text : text.slice(0, slash);
+  const at = bare.indexOf('@');
+  return {
+    local: bare.slice(0, Math.max(0, at)),
+    domain: bare.slice(at + 1),
+    resource: slash < 0 ? '' : text.slice(slash + 1),
+    hasLocal: at >= 0,
+    hasResource: slash >= 0,
+  };
 }

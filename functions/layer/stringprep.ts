@@ -17,7 +17,7 @@ export type Preparation = { readonly text: string } | { readonly problem: Prepar
 export type PreparationProblem = 'dropped' | 'refused' | 'order' | 'direction' | 'length';
 
 /** Table B.1. */
-const DROPPED = /\u00ad|\u034f|\u1806|[\u180b-\u180d]|[\u200b-\u200d]|\u2060|[\ufe00-\ufe0f]|\ufeff/;
+const DROPPED = /[\u00ad\u1806\u200b-\u200d\u2060\ufeff]|\u034f|[\u180b-\u180d]|[\ufe00-\ufe0f]/;
 
 /** What table B.2 keeps, because its lower case came after Unicode 3.2, or is shared with another letter (`ı`). */
 const KEPT = /[\u0131\u04c0\u10a0-\u10c5\u13a0-\u13f4\u2132\u2183]/;
@@ -79,35 +79,15 @@ function isOneDirection(text: string): boolean {
   return classes.at(0) === 'R' && classes.at(-1) === 'R' && !classes.includes('L');
 }
 
-interface Runs {
-  /** The first code point of each run of one class, ascending. */
-  readonly starts: readonly number[];
-  readonly classes: readonly string[];
-}
-
-let known: Runs | undefined;
+let known: string | undefined;
 
 /** `X` refused, `L` left-to-right (table D.2), `R` right-to-left (table D.1), `N` neither. */
 function classOf(character: string): string {
-  known ??= readClasses();
-  const codePoint = character.codePointAt(0) ?? 0;
-  let [low, high] = [0, known.starts.length];
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if ((known.starts[middle] ?? 0) <= codePoint) low = middle;
-    else high = middle;
-  }
-  return known.classes[low] ?? 'X';
+  known ??= classes();
+  return known.charAt(Number(character.codePointAt(0))) || 'X';
 }
 
-/** Read with the first text that needs it: most JIDs are ASCII, and never do. */
-function readClasses(): Runs {
-  const [starts, classes]: [number[], string[]] = [[], []];
-  let start = 0;
-  for (const [, length = '', name = 'X'] of CLASSES.matchAll(/([0-9a-z]+)([A-Z])/g)) {
-    starts.push(start);
-    classes.push(name);
-    start += Number.parseInt(length, 36);
-  }
-  return { starts: [...starts, start], classes: [...classes, 'X'] };
+/** A letter for each code point. It is made for the first text that needs it because most JIDs are ASCII. */
+function classes(): string {
+  return CLASSES.replace(/([0-9a-z]+)([A-Z])/g, (_, length, name) => name.repeat(Number.parseInt(length, 36)));
 }

@@ -24,6 +24,25 @@ export function linkContract(world: () => World): void {
       expect(await rosterOf(world(), bob)).toEqual([{ jid: alice.jid, nick: 'One', group: '', groups: [], ...linked }]);
     });
 
+    it.each([
+      ['marcel·lí', 'marcel·lí'],
+      ['i♥xmpp', 'i♥xmpp'],
+      ['€uro', '€uro'],
+      ['a²', 'a2'],
+      ['ﬀoo', 'ffoo'],
+      ['Straße', 'strasse'],
+    ])('links and unlinks the user %s by any spelling, whom the server knows as %s', async (part, prepared) => {
+      const [alice, other] = [await world().user('alice'), await world().user(part)];
+      const jid = other.jid.replace(part, prepared);
+      expect(await link(alice, other)).toEqual({ status: 200, body: { code: 0 } });
+      expect(await rosterOf(world(), alice)).toEqual([{ jid, nick: 'Two', group: '', groups: [], ...linked }]);
+      expect(await rosterOf(world(), other)).toMatchObject([{ jid: alice.jid, ...linked }]);
+      const both = await world().call('link_contacts', { jid1: other.jid, nick1: '', jid2: jid, nick2: '' });
+      expect(both).toMatchObject({ status: 400, body: { name: 'InvalidInputError', issues: [{ path: 'jid2' }] } });
+      expect(await unlink(alice, other)).toEqual({ status: 200, body: { code: 0 } });
+      expect(await rosterOf(world(), alice)).toEqual([]);
+    });
+
     it('gives each user the group meant for it, or refuses groups before anything is written', async () => {
       const [alice, bob] = await pair();
       const answer = await link(alice, bob, { group1: 'Ones', group2: 'Twos' });

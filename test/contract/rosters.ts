@@ -93,6 +93,16 @@ export function rosterContract(world: () => World): void {
       return method === 'get_resources' ? { resources: [] } : { contacts: [] };
     };
 
+    it('refuses a spelling that the server would read as another JID', async () => {
+      const alice = await world().user('alice');
+      for (const user of [`${alice.name}\u00ad`, `\ufeff${alice.name}`, '\u00ad', '\u200b']) {
+        expect(await world().call('get_roster', { ...alice.member, user })).toMatchObject({
+          status: 400,
+          body: { name: 'JidMalformedError', issues: [{ path: 'user' }] },
+        });
+      }
+    });
+
     it('refuses what is no local part and no domain', async () => {
       expect(await world().call('get_roster', { user: 'a@b', server: 'x y' })).toMatchObject({
         status: 400,

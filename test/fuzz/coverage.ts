@@ -6,7 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { corpusOf } from './corpus.ts';
 
 const layer = join(import.meta.dirname, '../../functions/layer');
-const FILES = ['xmlrpc/decode.ts', 'xmlrpc/scanner.ts', 'stanza.lazy.ts', 'jid.ts', 'doors/detect.ts'];
+const FILES = [
+  'xmlrpc/decode.ts',
+  'xmlrpc/scanner.ts',
+  'stanza.lazy.ts',
+  'jid.ts',
+  'a-labels.ts',
+  'stringprep.ts',
+  'doors/detect.ts',
+];
 
 const session = new Session();
 session.connect();
@@ -31,7 +39,7 @@ for (const text of corpusOf('jid').map(String)) {
   parseBareJid(text);
   splitJid(text);
   domainOf(text);
-  if ('jid' in result) sameJid(formatJid(result.jid), text);
+  if ('jid' in result) sameJid(text, formatJid(result.jid));
 }
 for (const event of corpusOf('event')) doorOf(JSON.parse(String(event)));
 

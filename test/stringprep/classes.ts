@@ -36,7 +36,8 @@ export async function formatClasses(
 /** The length of each run in base 36, and its class; what comes after the last run is refused. */
 function runLengths(classes: ReadonlyMap<number, string | undefined>): string {
   let [table, current, length] = ['', 'X', 0];
-  for (let codePoint = 0; codePoint <= Math.max(...[...classes.keys()].slice(-1)) + 1; codePoint += 1) {
+  const end = Math.max(0, ...[...classes.keys()].slice(-1)) + 1;
+  for (let codePoint = 0; codePoint <= end; codePoint += 1) {
     const own = classes.has(codePoint) ? (classes.get(codePoint) ?? (current === 'X' ? 'N' : current)) : 'X';
     if (own !== current) {
       table += `${length.toString(36)}${current}`;

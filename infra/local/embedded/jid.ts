@@ -8,7 +8,7 @@ export interface User {
 
 /** Prepares a local part or domain; `undefined` for one that ejabberd refuses. */
 export function prepared(part: string): string | undefined {
-  const result = part.normalize('NFC').toLowerCase().replaceAll('ß', 'ss');
+  const result = part.normalize('NFKC').toUpperCase().toLowerCase();
   return result === '' || /["&'/:<>@\s]/.test(result) || Buffer.byteLength(result) > 1023 ? undefined : result;
 }
 

@@ -1,0 +1,40 @@
+/** The labels of a domain in one form: `xn--bcher-kva` is `bücher` (RFC 5890 section 2.3.2.1). */
+import { domainToASCII, domainToUnicode } from 'node:url';
+
+const A_LABEL = /^xn--/;
+
+/**
+ * Decodes the A-labels of a domain, so that one domain does not pass as two.
+ *
+ * An A-label stays if ejabberd would not keep what it stands for: `xn--strae-oqa` is `straße`, which ejabberd reads as
+ * `strasse`, another domain. All stay if together they are no name to ejabberd, such as a Hebrew label before `com`.
+ *
+ * @param domain a prepared domain
+ * @param isName whether ejabberd keeps a name as it is
+ * @returns `undefined` if a label begins with `xn--` and is no A-label
+ * @example
+ * aLabelsDecoded('xn--bcher-kva.example', () => true) // 'bücher.example'
+ */
+export function aLabelsDecoded(domain: string, isName: (name: string) => boolean): string | undefined {
+  const labels = domain.split('.');
+  if (!labels.some(isALabel)) return domain;
+  const decoded = labels.map((label) => (isALabel(label) ? decodedLabel(label) : label));
+  if (!decoded.every((label) => label !== undefined)) return undefined;
+  const name = decoded.map((label, index) => (isName(label) ? label : labels[index])).join('.');
+  if (isName(name)) return name;
+  return labels.every(isAscii) ? domain : undefined;
+}
+
+/** Without what decodes to nothing, or to ASCII: RFC 5890 calls it a fake A-label. */
+function decodedLabel(label: string): string | undefined {
+  const decoded = domainToUnicode(domainToASCII(label));
+  return decoded === '' || isAscii(decoded) ? undefined : decoded;
+}
+
+function isALabel(label: string): boolean {
+  return A_LABEL.test(label);
+}
+
+function isAscii(label: string): boolean {
+  return /^[\x00-\x7f]*$/.test(label);
+}

@@ -1,0 +1,3 @@
+import { stringprepOn } from './real.ts';
+
+await stringprepOn('24.12');
