@@ -20,7 +20,7 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', UNIT),
-      // The functions on real and embedded servers, and all that runs beside them.
+      // The functions on real and embedded servers, and the local tools.
       project('contract', ['test/**/*.test.ts'], [...UNIT, ...FAULTS, ...FUZZ, ...INFRA]),
       project('faults', FAULTS),
       project('fuzz', FUZZ),

@@ -173,7 +173,7 @@ async function linkCosts(
       );
       await Promise.all(additions.map(post));
     };
-    subjects[`linking two with ${size} contacts each anew`] = async () => {
+    subjects[`linking two with ${size} contacts each again`] = async () => {
       await command('delete_rosteritem', { localuser: one, localhost: host, user: two, host });
       await link();
     };

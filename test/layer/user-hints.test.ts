@@ -5,7 +5,7 @@ it.each([
   ['bob@example.com', 'example.com', /^.*: user must be only the part before "@": bob \(/],
   ['Bob@Example.com/phone', 'example.com', /: user must be only the part before "@": bob \(/],
   ['b ob@example.com', 'example.com', /: user must have a local part without spaces/],
-  ['@example.com', 'example.com', /: user must have a local part before/],
+  ['@example.com', 'example.com', /: user must have a local part/],
   ['bob', 'bob@example.com', /: server must be only the part after "@" \(/],
   ['bob', 'https://example.com:5443/xmlrpc', /: server must be a domain only, .* leave out the scheme/],
   ['bob', 'example.com:5222', /: server must be a domain only: leave out the port \(/],

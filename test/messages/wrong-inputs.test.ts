@@ -115,7 +115,7 @@ async function eventLines(): Promise<string[]> {
 async function page(): Promise<string> {
   return `# Wrong inputs and their messages
 
-A test makes this page and compares it: \`MESSAGES_UPDATE=1 npx vitest run test/messages\` writes it anew. Read each change of it:
+A test makes this page and compares it: \`MESSAGES_UPDATE=1 npx vitest run test/messages\` updates it. Read each change of it:
 a message must be true, say what is wrong, and say what to do.
 
 The server has the vhost \`example.com\` with the users \`alice\` and \`bob\`. *Restricted*: \`EJABBERD_SERVERS\` is \`example.com\`

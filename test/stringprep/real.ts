@@ -30,7 +30,7 @@ const NAMES = [
   ['\u1112\u1161\u11ab', '한'],
 ] as const;
 
-/** Tests the layer beside the stringprep of this release, and on its server. */
+/** Compares the layer with the stringprep of this release, and tries names on its server. */
 export async function stringprepOn(release: Release): Promise<void> {
   await describeEjabberd(release, `JIDs on ejabberd ${release}`, (root) => {
     it('are prepared as the checked-in table says, at both ends of each of its runs', async () => {

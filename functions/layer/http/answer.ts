@@ -1,4 +1,4 @@
-/** The response to a request, or the reason why there is none. */
+/** The response to a request, or the reason for the failure. */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';

@@ -11,7 +11,7 @@ export interface StanzaPolicy {
   readonly rule: StanzaRule;
   /** Whether `EJABBERD_SENDERS` lists this domain as a sender of its own. */
   listsDomain(domain: string): boolean;
-  /** The account that the functions run commands as; `undefined` if there is none. */
+  /** The account that the functions run commands as; `undefined` if calls go out without credentials. */
   ownAccount(): Promise<Jid | undefined>;
 }
 
