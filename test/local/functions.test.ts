@@ -72,10 +72,10 @@ describe('a function', () => {
       expect(structure).toEqual({
         issues: [
           { path: 'user', message: expect.any(String) },
-          { path: 'server', message: 'has an empty domain' },
+          { path: 'server', message: 'must have a domain' },
         ],
       });
-      expect(words).toMatch(/; server has an empty domain \(400 jid-malformed\)$/);
+      expect(words).toMatch(/; server must have a domain \(400 jid-malformed\)$/);
       const line = outcome.log.find((text) => text.includes('"method":"get_roster"')) ?? '{}';
       expect(JSON.parse(line)).toMatchObject({ error: { message: words } });
     },
