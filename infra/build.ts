@@ -15,7 +15,7 @@ export interface Built {
   readonly operations: Readonly<Record<string, FunctionBundle>>;
   /**
    * Every file, by its path below the output folder, in order. Those below `maps` are not deployed: a source map costs a
-   * cold start whether it is read or not, so `npm run frames` reads it where there is time.
+   * cold start whether it is read or not, so `npm run symbolicate` reads it where there is time.
    */
   readonly files: readonly BuiltFile[];
 }

@@ -1,7 +1,7 @@
 /** The CPU time of one hostile input, by shape and size: within the caps it is linear in the bytes, and small. */
 import { catalogue, type MethodName } from 'rostbeef-layer';
-import { http } from '../../functions/layer/doors/http.ts';
-import type { MethodContext } from '../../functions/layer/methods/method.ts';
+import { http } from '../../functions/layer/events/api-gateway.ts';
+import type { MethodContext } from '../../functions/layer/methods/define-method.ts';
 import { createEncoder } from '../../functions/layer/xmlrpc/encode.ts';
 import { writeForm } from '../../functions/layer/xmlrpc/forms.lazy.ts';
 import { interleaved, median } from './measure.ts';

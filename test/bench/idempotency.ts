@@ -1,5 +1,5 @@
 /** What an idempotency table costs `send_stanza`: from the process's start to the first answer, and each call after it. */
-import { startWorld, TABLE } from '../idempotency/world.ts';
+import { startWorld, TABLE } from '../idempotency/fixture.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
 import { interleaved, median, ratio } from './measure.ts';
 import { type Bench, duration, type Figure, shown, times } from './table.ts';

@@ -9,11 +9,11 @@ const layer = join(import.meta.dirname, '../../functions/layer');
 const FILES = [
   'xmlrpc/decode.ts',
   'xmlrpc/scanner.ts',
-  'stanza.lazy.ts',
-  'jid.ts',
-  'a-labels.ts',
-  'stringprep.ts',
-  'doors/detect.ts',
+  'xmpp/stanza.lazy.ts',
+  'xmpp/jid.ts',
+  'xmpp/a-labels.ts',
+  'xmpp/stringprep.ts',
+  'events/detect.ts',
 ];
 
 const session = new Session();
@@ -22,9 +22,9 @@ await session.post('Profiler.enable');
 await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 
 const { decodeResponse } = await import('../../functions/layer/xmlrpc/decode.ts');
-const { readStanza } = await import('../../functions/layer/stanza.lazy.ts');
-const { domainOf, formatJid, parseBareJid, parseJid, sameJid, splitJid } = await import('../../functions/layer/jid.ts');
-const { doorOf } = await import('../../functions/layer/doors/detect.ts');
+const { readStanza } = await import('../../functions/layer/xmpp/stanza.lazy.ts');
+const { domainOf, formatJid, parseBareJid, parseJid, sameJid, splitJid } = await import('../../functions/layer/xmpp/jid.ts');
+const { doorOf } = await import('../../functions/layer/events/detect.ts');
 
 for (const answer of corpusOf('answer')) {
   try {

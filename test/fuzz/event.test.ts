@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import fc from 'fast-check';
 import { catalogue, createHandler, RostbeefError } from 'rostbeef-layer';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
-import { doorOf } from '../../functions/layer/doors/detect.ts';
+import { doorOf } from '../../functions/layer/events/detect.ts';
 import { canariesIn } from '../faults/canaries.ts';
 import { corpusOf } from './corpus.ts';
 import { fuzz } from './fuzz.ts';

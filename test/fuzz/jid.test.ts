@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { formatJid, parseBareJid, parseJid } from '../../functions/layer/jid.ts';
+import { formatJid, parseBareJid, parseJid } from '../../functions/layer/xmpp/jid.ts';
 import { corpusOf } from './corpus.ts';
 import { fuzz, mutated } from './fuzz.ts';
 

@@ -1,6 +1,6 @@
 import { type Element, Parser } from '@xmpp/xml';
 import { expect } from 'vitest';
-import { readStanza } from '../../functions/layer/stanza.lazy.ts';
+import { readStanza } from '../../functions/layer/xmpp/stanza.lazy.ts';
 import { corpusOf } from './corpus.ts';
 import { fuzz, mutated } from './fuzz.ts';
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../infra/local/sandbox.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
-import { startWorld, TABLE, type World } from './world.ts';
+import { startWorld, TABLE, type World } from './fixture.ts';
 
 let world: World;
 let sandbox: Sandbox;

@@ -8,7 +8,7 @@ import { listen } from '../../infra/local/listen.ts';
 import type { Sandbox } from '../../infra/local/sandbox.ts';
 import { batchOf } from '../support/doors.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
-import { type Input, startWorld, TABLE, type World } from './world.ts';
+import { type Input, startWorld, TABLE, type World } from './fixture.ts';
 
 const script = fileURLToPath(new URL('../../infra/free-key/command.ts', import.meta.url));
 const { PATH = '' } = process.env;

@@ -6,7 +6,7 @@ import { listen } from '../../infra/local/listen.ts';
 import type { Sandbox } from '../../infra/local/sandbox.ts';
 import { startClassic } from '../support/classic/classic-server.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
-import { isSuccess, keyedEntrances, startWorld, TABLE, type World } from './world.ts';
+import { isSuccess, keyedEntrances, startWorld, TABLE, type World } from './fixture.ts';
 
 const byHttp = keyedEntrances.filter(({ path }) => path === 'Idempotency-Key');
 

@@ -6,9 +6,9 @@ import {
   sendStanza,
   userResources,
   userSessions,
-} from '../../functions/layer/ejabberd/commands.ts';
-import { bestPresence } from '../../functions/layer/ejabberd/presence.ts';
-import { ShapeError } from '../../functions/layer/ejabberd/shape.ts';
+} from '../../functions/layer/dialects/ejabberd/commands.ts';
+import { bestPresence } from '../../functions/layer/dialects/best-presence.ts';
+import { ShapeError } from '../../functions/layer/dialects/answer-shape.ts';
 
 const alice = { local: 'alice', domain: 'example.com', resource: '' };
 const bob = { ...alice, local: 'bob' };

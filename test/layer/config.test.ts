@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../functions/layer/config.ts';
+import { readConfig } from '../../functions/layer/config/config.ts';
 import { ConfigurationError } from '../../functions/layer/errors/index.ts';
 
 const url = 'https://xmpp.internal:5443/xmlrpc';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { problemOf } from '../../functions/layer/doors/problem.ts';
+import { problemOf } from '../../functions/layer/events/problem-details.ts';
 import * as errors from '../../functions/layer/errors/index.ts';
 
 const { errorCatalogue, errorOfCode } = errors;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sendStanza } from '../../functions/layer/ejabberd/commands.ts';
-import { meaningOf } from '../../functions/layer/ejabberd/faults.ts';
+import { sendStanza } from '../../functions/layer/dialects/ejabberd/commands.ts';
+import { meaningOf } from '../../functions/layer/dialects/faults.ts';
 import { BadRequestError, RostbeefError } from '../../functions/layer/errors/index.ts';
 
 /** What a fault means, in a word. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { GroupsArgument } from '../../functions/layer/ejabberd/commands.ts';
-import { type LearnedGroups, refuseSplitGroups, writeEntry } from '../../functions/layer/ejabberd/groups.ts';
-import type { Run } from '../../functions/layer/ejabberd/runner.ts';
+import type { GroupsArgument } from '../../functions/layer/dialects/ejabberd/commands.ts';
+import { type LearnedGroups, refuseSplitGroups, writeEntry } from '../../functions/layer/dialects/ejabberd/groups.ts';
+import type { Run } from '../../functions/layer/dialects/run-command.ts';
 import { errorOfCode, InvalidInputError } from '../../functions/layer/errors/index.ts';
 
 const jid = { local: 'a', domain: 'example.com', resource: '' };

@@ -1,6 +1,6 @@
 import { getPresence, InvalidInputError } from 'rostbeef-layer';
 import { expect, it } from 'vitest';
-import { parseInput } from '../../functions/layer/methods/input.ts';
+import { parseInput } from '../../functions/layer/methods/validation.ts';
 
 it('an input of more unknown members than an answer could name has some of them named, and all counted', () => {
   const members = Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`m${index}`, 0]));

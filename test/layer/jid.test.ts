@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatJid, parseBareJid, parseJid, prepareDomain, sameJid, splitJid } from '../../functions/layer/jid.ts';
+import { formatJid, parseBareJid, parseJid, prepareDomain, sameJid, splitJid } from '../../functions/layer/xmpp/jid.ts';
 
 const textOf = (text: string): string | undefined => {
   const result = parseJid(text);

@@ -12,7 +12,7 @@ import {
   PermissionDeniedError,
   UnexpectedError,
 } from '../../functions/layer/errors/index.ts';
-import { callMetrics } from '../../functions/layer/metrics.ts';
+import { callMetrics } from '../../functions/layer/observability/metrics.ts';
 
 const counted = (error: unknown, door?: string) =>
   Object.entries(callMetrics(error, door))

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RosterItem } from '../../functions/layer/ejabberd/dialect.ts';
+import type { RosterItem } from '../../functions/layer/dialects/dialect.ts';
 import { InvalidInputError } from '../../functions/layer/errors/index.ts';
 import { pageAfter } from '../../functions/layer/methods/paging.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerBatch, callOf, recordsOf } from '../../functions/layer/doors/sqs.ts';
+import { answerBatch, callOf, recordsOf } from '../../functions/layer/events/sqs.ts';
 import { InvalidInputError } from '../../functions/layer/errors/index.ts';
 
 const queue = 'arn:aws:sqs:eu-west-1:123456789012:links';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readStanza } from '../../functions/layer/stanza.lazy.ts';
+import { readStanza } from '../../functions/layer/xmpp/stanza.lazy.ts';
 
 describe('a stanza', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseJid, prepareDomain, prepareLocal } from '../../functions/layer/jid.ts';
+import { parseJid, prepareDomain, prepareLocal } from '../../functions/layer/xmpp/jid.ts';
 import { codePoints, parseTable } from '../stringprep/code-points.ts';
 import { formsOf } from '../stringprep/forms.ts';
 

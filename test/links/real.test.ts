@@ -1,12 +1,12 @@
 /** Links and unlinks on a real server that is not as it should be, or becomes another release. */
 import { afterEach, expect, it } from 'vitest';
-import type { Dialect } from '../../functions/layer/ejabberd/dialect.ts';
+import type { Dialect } from '../../functions/layer/dialects/dialect.ts';
 import {
   FeatureNotImplementedError,
   MalformedResponseError,
   PermissionDeniedError,
 } from '../../functions/layer/errors/index.ts';
-import type { Jid } from '../../functions/layer/jid.ts';
+import type { Jid } from '../../functions/layer/xmpp/jid.ts';
 import { openContainer } from '../support/container.ts';
 import { FUNCTION_COMMANDS, type Variation } from '../support/ejabberd/config.ts';
 import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Jid } from '../../functions/layer/jid.ts';
+import type { Jid } from '../../functions/layer/xmpp/jid.ts';
 import { type Container, openContainer } from '../support/container.ts';
 import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';
 import { installEjabberd } from '../support/ejabberd/install.ts';

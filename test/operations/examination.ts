@@ -1,6 +1,6 @@
 /** The doctor as its tests call it. */
 import { onTestFinished } from 'vitest';
-import { Deadline } from '../../functions/layer/deadline.ts';
+import { Deadline } from '../../functions/layer/shared/deadline.ts';
 import { examine } from '../../functions/operations/doctor/examine.ts';
 import type { CheckName, Finding, Report } from '../../functions/operations/doctor/report.ts';
 import { type SecretsManager, startSecretsManager } from '../support/secrets-manager.ts';

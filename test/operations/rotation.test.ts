@@ -5,7 +5,7 @@ import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-e
 import { xmlrpcCall } from '../support/xmlrpc-call.ts';
 import type { Account } from '../support/xmpp-server.ts';
 import { startLoad } from './rotation-load.ts';
-import { ADMIN_SECRET, type RotationWorld, STEPS, startRotationWorld } from './rotation-world.ts';
+import { ADMIN_SECRET, type RotationWorld, STEPS, startRotationWorld } from './rotation-fixture.ts';
 
 /** Secrets Manager takes seconds from one step to the next. */
 const PAUSE_MS = 500;

@@ -1,9 +1,9 @@
 /** Links and unlinks of the same two users at the same time, on a real server, as containers of two functions make them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { xml } from '@xmpp/client';
-import type { Dialect } from '../../functions/layer/ejabberd/dialect.ts';
+import type { Dialect } from '../../functions/layer/dialects/dialect.ts';
 import { PartialLinkError } from '../../functions/layer/errors/index.ts';
-import type { Jid } from '../../functions/layer/jid.ts';
+import type { Jid } from '../../functions/layer/xmpp/jid.ts';
 import { isHalf } from '../schedules/half-link.ts';
 import { type Container, openContainer } from '../support/container.ts';
 import type { XmppClient, XmppServer } from '../support/xmpp-server.ts';

@@ -1,8 +1,8 @@
 /** What half a link is: the one definition for schedules and races. */
 
-import type { RosterItem } from '../../functions/layer/ejabberd/dialect.ts';
-import { entryOf, grants, receives } from '../../functions/layer/ejabberd/entry.ts';
-import type { Jid } from '../../functions/layer/jid.ts';
+import type { RosterItem } from '../../functions/layer/dialects/dialect.ts';
+import { entryOf, grants, receives } from '../../functions/layer/dialects/ejabberd/roster-entry.ts';
+import type { Jid } from '../../functions/layer/xmpp/jid.ts';
 
 /** A user and the roster that it has. */
 export interface Owner {

@@ -2,13 +2,13 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { Deadline } from '../../functions/layer/deadline.ts';
-import { link, type Rosters } from '../../functions/layer/ejabberd/link.ts';
-import { commandRunner, type Run } from '../../functions/layer/ejabberd/runner.ts';
-import { unlink } from '../../functions/layer/ejabberd/unlink.ts';
-import { nothingLearned } from '../../functions/layer/ejabberd/writable.ts';
+import { Deadline } from '../../functions/layer/shared/deadline.ts';
+import { link, type Rosters } from '../../functions/layer/dialects/ejabberd/link.ts';
+import { commandRunner, type Run } from '../../functions/layer/dialects/run-command.ts';
+import { unlink } from '../../functions/layer/dialects/ejabberd/unlink.ts';
+import { nothingLearned } from '../../functions/layer/dialects/ejabberd/writable.ts';
 import { createEndpoint, openSockets } from '../../functions/layer/http/index.ts';
-import type { Jid } from '../../functions/layer/jid.ts';
+import type { Jid } from '../../functions/layer/xmpp/jid.ts';
 import { type Exchange, FaultProxy } from '../support/fault-proxy.ts';
 
 /** What a call is to do. */

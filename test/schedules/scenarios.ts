@@ -1,9 +1,9 @@
 /** The calls that run at once, the rosters that they begin with, and what must hold in the end. */
 import xml from '@xmpp/xml';
-import type { RosterItem } from '../../functions/layer/ejabberd/dialect.ts';
-import { rosterOf } from '../../functions/layer/ejabberd/rows.ts';
+import type { RosterItem } from '../../functions/layer/dialects/dialect.ts';
+import { rosterOf } from '../../functions/layer/dialects/roster-items.ts';
 import { PartialLinkError } from '../../functions/layer/errors/index.ts';
-import type { Jid } from '../../functions/layer/jid.ts';
+import type { Jid } from '../../functions/layer/xmpp/jid.ts';
 import type { Release } from '../../infra/local/embedded/reply.ts';
 import { type EmbeddedServer, startEmbeddedServer } from '../../infra/local/embedded/server.ts';
 import type { Run } from './explore.ts';

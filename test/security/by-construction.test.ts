@@ -2,7 +2,7 @@ import { catalogue } from 'rostbeef-layer';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { ForbiddenServerError } from '../../functions/layer/errors/index.ts';
-import { defineMethod, type MethodContext } from '../../functions/layer/methods/method.ts';
+import { defineMethod, type MethodContext } from '../../functions/layer/methods/define-method.ts';
 
 const description = {
   name: 'get_resources' as const,

@@ -1,4 +1,4 @@
-import { parseJid, prepareLocal } from '../../functions/layer/jid.ts';
+import { parseJid, prepareLocal } from '../../functions/layer/xmpp/jid.ts';
 
 /** A text as the layer prepares it in the parts that hold any text; `undefined` if it is refused there. */
 export function formsOf(text: string): { readonly local: string | undefined; readonly resource: string | undefined } {

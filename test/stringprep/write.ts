@@ -22,5 +22,5 @@ if (newer.all !== tables.all || newer.classes !== tables.classes) {
   throw new Error('ejabberd 23.01 and 24.12 prepare JIDs differently: expected one table for both');
 }
 await writeFile(join(ROOT, 'test/stringprep/ejabberd.txt'), tables.all);
-await writeFile(join(ROOT, 'functions/layer/stringprep-table.ts'), tables.classes);
-console.log('wrote test/stringprep/ejabberd.txt and functions/layer/stringprep-table.ts; 23.01 and 24.12 agree');
+await writeFile(join(ROOT, 'functions/layer/xmpp/stringprep-table.ts'), tables.classes);
+console.log('wrote test/stringprep/ejabberd.txt and functions/layer/xmpp/stringprep-table.ts; 23.01 and 24.12 agree');

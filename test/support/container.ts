@@ -1,10 +1,10 @@
 /** The dialect `ejabberd` as one container keeps it, for tests of what no door adds anything to. */
 import pLimit from 'p-limit';
-import { Deadline } from '../../functions/layer/deadline.ts';
-import type { Dialect } from '../../functions/layer/ejabberd/dialect.ts';
-import { stockDialect } from '../../functions/layer/ejabberd/stock.ts';
+import { Deadline } from '../../functions/layer/shared/deadline.ts';
+import type { Dialect } from '../../functions/layer/dialects/dialect.ts';
+import { stockDialect } from '../../functions/layer/dialects/ejabberd/dialect.ts';
 import { createEndpoint, openSockets } from '../../functions/layer/http/index.ts';
-import type { Jid } from '../../functions/layer/jid.ts';
+import type { Jid } from '../../functions/layer/xmpp/jid.ts';
 import type { XmppServer } from './xmpp-server.ts';
 
 /** A container of functions, without their doors. */

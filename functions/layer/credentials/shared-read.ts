@@ -1,4 +1,4 @@
-import { unlessAborted } from '../deadline.ts';
+import { unlessAborted } from '../shared/deadline.ts';
 import { CredentialsUnavailableError } from '../errors/index.ts';
 import { ENDPOINT_ADVICE } from './secret-store.ts';
 

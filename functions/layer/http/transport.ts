@@ -1,6 +1,6 @@
 /** One POST over HTTP/1.1. */
 import * as http from 'node:http';
-import { answerTo } from './answer.ts';
+import { answerTo } from './exchange.ts';
 import type { Endpoint, InvocationSockets } from './endpoint.ts';
 import { StaleConnectionError, TransportError } from './errors.ts';
 import type { Pool } from './pool.ts';

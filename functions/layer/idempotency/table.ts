@@ -1,6 +1,6 @@
 /** The table that keeps the keys, in DynamoDB. */
 
-import { unlessAborted } from '../deadline.ts';
+import { unlessAborted } from '../shared/deadline.ts';
 import { IdempotencyStoreUnavailableError, type RostbeefError } from '../errors/index.ts';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-client.ts';
 import { whyAwsFailed } from '../shared/aws-failure.ts';

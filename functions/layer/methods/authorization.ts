@@ -1,7 +1,7 @@
 /** Decides for whom a call may act, before its method runs. */
 import { ForbiddenServerError, type Issue } from '../errors/index.ts';
-import { formatJid, type Jid } from '../jid.ts';
-import type { NamedJids } from './method.ts';
+import { formatJid, type Jid } from '../xmpp/jid.ts';
+import type { NamedJids } from './define-method.ts';
 
 /** The rules of `EJABBERD_SERVERS` and `EJABBERD_SENDERS`. */
 export interface Authorization {

@@ -4,7 +4,7 @@ import { getResources } from './get-resources.ts';
 import { getRoster } from './get-roster.ts';
 import { getRosterWithPresence } from './get-roster-with-presence.ts';
 import { linkContacts } from './link-contacts.ts';
-import type { Method } from './method.ts';
+import type { Method } from './define-method.ts';
 import { sendStanza } from './send-stanza.ts';
 import { unlinkContacts } from './unlink-contacts.ts';
 

@@ -1,4 +1,4 @@
-import type { RosterItem } from '../ejabberd/dialect.ts';
+import type { RosterItem } from '../dialects/dialect.ts';
 
 /** A roster item as callers get it; one with subscription `both` has nothing pending, whatever the server kept. */
 export function contactOf({ jid, nick, groups, subscription, pending }: RosterItem) {

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import { type RosterItem, UNAVAILABLE } from '../ejabberd/dialect.ts';
-import { domainOf } from '../jid.ts';
+import { type RosterItem, UNAVAILABLE } from '../dialects/dialect.ts';
+import { domainOf } from '../xmpp/jid.ts';
 import { contactOf } from './contact.ts';
 import { contactFields, pagingFields, presenceFields, userFields } from './fields.ts';
 import { userJid } from './jids.ts';
-import { defineMethod } from './method.ts';
+import { defineMethod } from './define-method.ts';
 import { pageAfter } from './paging.ts';
 
 /** Reads a roster together with each contact's presence. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { contactOf } from './contact.ts';
 import { contactFields, pagingFields, userFields } from './fields.ts';
 import { userJid } from './jids.ts';
-import { defineMethod } from './method.ts';
+import { defineMethod } from './define-method.ts';
 import { pageAfter } from './paging.ts';
 
 /** Reads a roster. */

@@ -1,6 +1,6 @@
 /** JIDs out of an input's members, with every bad one named. */
 import { type Issue, JidMalformedError } from '../errors/index.ts';
-import { type Jid, type JidResult, parseBareJid, prepareDomain, prepareLocal } from '../jid.ts';
+import { type Jid, type JidResult, parseBareJid, prepareDomain, prepareLocal } from '../xmpp/jid.ts';
 
 type JidsOf<Members> = { readonly [Name in keyof Members]: undefined extends Members[Name] ? Jid | undefined : Jid };
 

@@ -1,7 +1,7 @@
 /** Pages of a roster. A page begins after a JID, so that it stays right while the roster changes. */
-import type { RosterItem } from '../ejabberd/dialect.ts';
+import type { RosterItem } from '../dialects/dialect.ts';
 import { InvalidInputError } from '../errors/index.ts';
-import { formatJid, type Jid } from '../jid.ts';
+import { formatJid, type Jid } from '../xmpp/jid.ts';
 
 /** The part of a roster that was asked for, and what asks for the next. */
 export interface Page {

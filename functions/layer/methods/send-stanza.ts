@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { InvalidInputError, type Issue } from '../errors/index.ts';
 import { differingKeys, type IdempotencyKey, isCallersOwn, KEY_FORM, KEY_FORM_PROBLEM } from '../idempotency/key.ts';
-import { formatJid, parseJid } from '../jid.ts';
-import type { Stanza } from '../stanza.lazy.ts';
+import { formatJid, parseJid } from '../xmpp/jid.ts';
+import type { Stanza } from '../xmpp/stanza.lazy.ts';
 import { done, text } from './fields.ts';
 import { jidsBy } from './jids.ts';
-import { defineMethod } from './method.ts';
+import { defineMethod } from './define-method.ts';
 import { demandAllowed, demandConnected } from './stanza-policy.ts';
 
 /** Sends a stanza. */

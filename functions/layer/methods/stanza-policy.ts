@@ -1,9 +1,9 @@
 /** Decides which stanzas `send_stanza` may send. `docs/stanzas.md` has the rules as a table. */
-import type { StanzaRule } from '../config.ts';
-import type { Dialect } from '../ejabberd/dialect.ts';
+import type { StanzaRule } from '../config/config.ts';
+import type { Dialect } from '../dialects/dialect.ts';
 import { ForbiddenStanzaError, type Issue } from '../errors/index.ts';
-import { formatJid, type Jid } from '../jid.ts';
-import type { Stanza } from '../stanza.lazy.ts';
+import { formatJid, type Jid } from '../xmpp/jid.ts';
+import type { Stanza } from '../xmpp/stanza.lazy.ts';
 
 /** The settings that decide. */
 export interface StanzaPolicy {

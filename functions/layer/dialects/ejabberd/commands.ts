@@ -1,0 +1,210 @@
+/** The stock commands used, with their arguments and how their answers read; `mod_admin_extra` has all but the last. */
+import { BadRequestError, errorOfCode, ItemNotFoundError } from '../../errors/index.ts';
+import { formatJid, type Jid } from '../../xmpp/jid.ts';
+import type { RosterItem, Show } from '../dialect.ts';
+import { type Fault, isParserFault } from '../faults.ts';
+import { rosterOf, showOf } from '../roster-items.ts';
+import { listIn, membersOf, resultCode, rowMembers, ShapeError, textOr, textsOf } from '../answer-shape.ts';
+
+/** One call of a command. */
+export interface Command<T> {
+  readonly name: string;
+  readonly args: Readonly<Record<string, string | readonly string[]>>;
+  /** The vhost that the command acts on, if it names one. */
+  readonly host?: string | undefined;
+  /** Whether running it twice does what running it once does. */
+  readonly idempotent: boolean;
+  /** Whether its answer grows with a roster or with the sessions of the server, so that few are read at a time. */
+  readonly large?: boolean;
+  /** Reads the answer; throws a ShapeError where it is none, or the error that it reports. */
+  readonly read: (answer: unknown) => T;
+  /** Reads a fault that is an answer as well; `undefined` for one that is not. */
+  readonly readFault?: (fault: Fault) => T | undefined;
+}
+
+/** A connected resource, as `user_sessions_info` tells it. */
+export interface Session {
+  readonly resource: string;
+  readonly priority: number;
+  /** Seconds since it connected. */
+  readonly uptime: number;
+  readonly show: Show;
+  readonly status: string;
+}
+
+/** Whose roster an entry is in, and whom it is for. */
+export interface Place {
+  readonly owner: Jid;
+  readonly contact: Jid;
+}
+
+/** A roster entry to write. */
+export interface EntryToWrite extends Place {
+  readonly nick: string;
+  readonly groups: readonly string[];
+}
+
+/** How a release takes a roster item's groups: up to 23.10 one string split at `;`, since 24.02 a list. */
+export type GroupsArgument = 'group' | 'groups';
+
+/** Whether the account exists; an unknown vhost has none. */
+export function checkAccount({ local, domain }: Jid): Command<boolean> {
+  return read('check_account', { user: local, host: domain }, (answer) => resultCode(answer) === 0);
+}
+
+/** The roster, empty also for a user that does not exist. */
+export function getRoster({ local, domain }: Jid): Command<readonly RosterItem[]> {
+  return large(
+    read('get_roster', { user: local, host: domain }, (answer) => rosterOf(listIn(answer, 'contacts').map(rowMembers))),
+  );
+}
+
+/**
+ * Adds or replaces an entry, with subscription `both`. The server checks neither user and keeps a pending request.
+ *
+ * @param argument in the form `group`, no group may hold `;`
+ */
+export function addRosterItem({ nick, groups, ...place }: EntryToWrite, argument: GroupsArgument): Command<void> {
+  const value = argument === 'group' ? groups.join(';') : groups;
+  return write('add_rosteritem', { ...rosterItemArgs(place), nick, [argument]: value, subs: 'both' });
+}
+
+/**
+ * Asks for the release by an `add_rosteritem` that can't run, for want of `subs`: ejabberd names the first argument
+ * that it misses, and before 24.02 that is `group`. It takes no other permission than linking itself.
+ */
+export function probeGroupsArgument(place: Place): Command<GroupsArgument> {
+  return {
+    name: 'add_rosteritem',
+    args: { ...rosterItemArgs(place), nick: '', groups: [] },
+    host: place.owner.domain,
+    idempotent: true,
+    read: () => {
+      throw new ShapeError('expected a fault for the missing subs');
+    },
+    readFault: ({ code, text }) => {
+      // The argument `groups` is one too many, should a release look for those first.
+      if (code === -120) return 'group';
+      if (code !== -116) return undefined;
+      if (text.startsWith("Error -116\nRequired attribute 'group' not found")) return 'group';
+      return text.startsWith("Error -116\nRequired attribute 'subs' not found") ? 'groups' : undefined;
+    },
+  };
+}
+
+/** Removes an entry, also one that is not there. */
+export function deleteRosterItem(place: Place): Command<void> {
+  return write('delete_rosteritem', rosterItemArgs(place));
+}
+
+/** Every connected resource, in no order. */
+export function userResources({ local, domain }: Jid): Command<readonly string[]> {
+  return read('user_resources', { user: local, host: domain }, (answer) => textsOf(listIn(answer, 'resources')));
+}
+
+/** Every session with its presence. */
+export function userSessions({ local, domain }: Jid): Command<readonly Session[]> {
+  return read('user_sessions_info', { user: local, host: domain }, (answer) =>
+    listIn(answer, 'sessions_info').map(sessionOf),
+  );
+}
+
+/** The full JID of every session of a vhost. */
+export function connectedUsers(host: string): Command<readonly string[]> {
+  return large(read('connected_users_vhost', { host }, (answer) => textsOf(listIn(answer, 'connected_users_vhost'))));
+}
+
+/** How many sessions the server has, on all its vhosts. */
+export function sessionCount(): Command<number> {
+  return read('connected_users_number', {}, (answer) => {
+    const count = membersOf(answer)['num_sessions'];
+    if (typeof count !== 'number') throw new ShapeError('expected the integer num_sessions');
+    return count;
+  });
+}
+
+/** Every session of the server with its presence, and the bare JID that it is of. */
+export function allSessions(): Command<readonly (Session & { readonly owner: string })[]> {
+  return large(
+    read('connected_users_info', {}, (answer) =>
+      listIn(answer, 'connected_users_info').map((row) => {
+        const jid = textOr(rowMembers(row)['jid']);
+        return { ...sessionOf(row), owner: jid.slice(0, jid.indexOf('/')) };
+      }),
+    ),
+  );
+}
+
+/** The server's vhosts. */
+export function registeredVhosts(): Command<readonly string[]> {
+  return read('registered_vhosts', {}, (answer) => textsOf(listIn(answer, 'vhosts')));
+}
+
+/** Sets an account's password. Sent twice, it sets the same one twice. */
+export function changePassword({ local, domain }: Jid, password: string): Command<void> {
+  return {
+    ...write('change_password', { user: local, host: domain, newpass: password }),
+    readFault: ({ text }) => {
+      if (!text.startsWith(`Error -118\nA problem '{not_found,"unknown_user"}'`)) return undefined;
+      throw new ItemNotFoundError({ detail: `${local}@${domain}` });
+    },
+  };
+}
+
+/** Routes a stanza. Its answer tells that the server took it, not that a client has it. */
+export function sendStanza(from: Jid, to: Jid, stanza: string): Command<void> {
+  return {
+    name: 'send_stanza',
+    args: { from: formatJid(from), to: formatJid(to), stanza },
+    idempotent: false,
+    read: (answer) => {
+      const code = resultCode(answer);
+      // Since 24.02 a stanza that can't be read is `res` 1, without a reason; before, a fault.
+      if (code !== 0) throw errorOfCode(code === 1 ? 400 : code);
+    },
+    readFault: (fault) => {
+      if (isParserFault(fault)) throw new BadRequestError();
+      return undefined;
+    },
+  };
+}
+
+function read<T>(name: string, args: Command<T>['args'], reader: Command<T>['read']): Command<T> {
+  return { name, args, host: vhostIn(args), idempotent: true, read: reader };
+}
+
+/** A roster command names its owner's vhost `localhost`, and the contact's domain `host`. */
+function vhostIn({ localhost, host }: Command<unknown>['args']): string | undefined {
+  const vhost = localhost ?? host;
+  return typeof vhost === 'string' ? vhost : undefined;
+}
+
+function large<T>(command: Command<T>): Command<T> {
+  return { ...command, large: true };
+}
+
+function write(name: string, args: Command<void>['args']): Command<void> {
+  return read(name, args, (answer) => {
+    const code = resultCode(answer);
+    if (code !== 0) throw errorOfCode(code);
+  });
+}
+
+function rosterItemArgs({ owner, contact }: Place): Record<string, string> {
+  return { localuser: owner.local, localhost: owner.domain, user: contact.local, host: contact.domain };
+}
+
+function sessionOf(row: unknown): Session {
+  const session = rowMembers(row);
+  return {
+    resource: textOr(session['resource']),
+    priority: numberOr(session['priority']),
+    uptime: numberOr(session['uptime']),
+    show: showOf(session['status']),
+    status: textOr(session['statustext']),
+  };
+}
+
+function numberOr(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}

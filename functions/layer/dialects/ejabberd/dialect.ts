@@ -1,0 +1,70 @@
+/** The dialect `ejabberd`: stock ejabberd with `ejabberd_xmlrpc` and `mod_admin_extra`, 23.01 and every release since. */
+import type { Deadline } from '../../shared/deadline.ts';
+import type { Jid } from '../../xmpp/jid.ts';
+import { elseIfNotFound, existing, rosterOrEmpty } from './accounts.ts';
+import { sendStanza, userResources } from './commands.ts';
+import { type Dialect, UNAVAILABLE } from '../dialect.ts';
+import type { LearnedGroups } from './groups.ts';
+import { link } from './link.ts';
+import { bestPresence, sessionsOf } from '../best-presence.ts';
+import { type LearnedWays, overviewOf, presencesOf } from './bulk-presence.ts';
+import { byCodeUnit } from '../roster-items.ts';
+import { commandRunner, type Invocation, type Server } from '../run-command.ts';
+import { MOST_PAUSE_MS } from './write-both-sides.ts';
+import { unlink } from './unlink.ts';
+import { namingVhosts } from './vhosts.ts';
+import { nothingLearned } from './writable.ts';
+
+/** What a test may replace: chance, and time. */
+export interface Chance {
+  /** A number from 0 to below 1. */
+  random(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+const CHANCE: Chance = { random: Math.random, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
+
+/**
+ * The dialect for one container.
+ *
+ * @param chance parts callers that write the same rosters at once
+ * @returns what makes it for one invocation; what it learns of the server's release is kept between them
+ */
+export function stockDialect(
+  server: Server,
+  { random, sleep }: Chance = CHANCE,
+): (invocation: Invocation & { readonly deadline: Deadline }) => Dialect {
+  const groups: LearnedGroups = { argument: undefined };
+  const learned = nothingLearned();
+  const pause = () => sleep(random() * MOST_PAUSE_MS);
+  const learnedWays: LearnedWays = { count: true, tell: true };
+  return (invocation) => {
+    const run = commandRunner(server, invocation);
+    const rosters = { run, groups, learned, writing: { deadline: invocation.deadline, pause } };
+    const connectedResources = (user: Jid, signal?: AbortSignal) =>
+      run(userResources(user), { signal }).catch(elseIfNotFound<readonly string[]>([]));
+    const naming = <T>(users: readonly Jid[], work: () => Promise<T>) => namingVhosts(run, users, work);
+    const existingOf = <T>(user: Jid, read: () => Promise<readonly T[]>) =>
+      naming([user], async () => existing(run, user, await read()));
+    return {
+      linkContacts: (side1, side2) => naming([side1.owner, side2.owner], () => link(rosters, side1, side2)),
+      unlinkContacts: (jid1, jid2) => naming([jid1, jid2], () => unlink(rosters, jid1, jid2)),
+      getRoster: (owner) => existingOf(owner, () => rosterOrEmpty(run, owner)),
+      getRosterWithPresence: async (owner, select, isVisible) => {
+        const [roster, overview] = await Promise.all([
+          rosterOrEmpty(run, owner),
+          overviewOf(run, owner.domain, learnedWays),
+        ]);
+        const part = select(await existingOf(owner, async () => roster));
+        const visible = part.items.filter(isVisible);
+        const known = await presencesOf(run, visible, overview, learnedWays);
+        const presenceOf = new Map(visible.map((item, index) => [item, known[index]]));
+        return { part, presences: part.items.map((item) => presenceOf.get(item) ?? UNAVAILABLE) };
+      },
+      getPresence: async (user) => bestPresence(await existingOf(user, () => sessionsOf(run, user))),
+      connectedResources,
+      getResources: async (user) => [...(await existingOf(user, () => connectedResources(user)))].sort(byCodeUnit),
+      sendStanza: (from, to, stanza, signal) => run(sendStanza(from, to, stanza), { signal }),
+    };
+  };
+}

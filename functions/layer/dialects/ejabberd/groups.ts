@@ -1,0 +1,73 @@
+/** Writes entries in the form in which the server takes groups, which differs by release. */
+import { InvalidInputError, RostbeefError } from '../../errors/index.ts';
+import { addRosterItem, type EntryToWrite, type GroupsArgument, type Place, probeGroupsArgument } from './commands.ts';
+import type { Side } from '../dialect.ts';
+import type { Entry } from './roster-entry.ts';
+import type { Run, RunOptions } from '../run-command.ts';
+
+/** What a container has learned of the server. An upgrade or another node of a cluster may unteach it. */
+export interface LearnedGroups {
+  argument: GroupsArgument | undefined;
+}
+
+/** An argument that is missing, and one too many: ejabberd says so before it runs a command. */
+const WRONG_ARGUMENTS: readonly (number | undefined)[] = [-116, -120];
+
+/** So often a write is repeated in the form that the server then asks for. Each node of a cluster may have another. */
+const MOST_TRIES = 4;
+
+/** How the server takes groups. It is asked once a container, and again if it has refused the answer. */
+export async function groupsArgument(run: Run, place: Place, learned: LearnedGroups, options: RunOptions = {}) {
+  learned.argument ??= await run(probeGroupsArgument(place), options);
+  return learned.argument;
+}
+
+/**
+ * Writes an entry.
+ *
+ * @throws InvalidInputError if the server would split a group, before anything is written
+ */
+export async function writeEntry(run: Run, entry: EntryToWrite, learned: LearnedGroups, options: RunOptions = {}) {
+  for (let tries = 1; ; tries += 1) {
+    const argument = await groupsArgument(run, entry, learned, options);
+    if (argument === 'group' && entry.groups.some(isSplit)) throw new InvalidInputError({ detail: SPLITS });
+    try {
+      return await run(addRosterItem(entry, argument), options);
+    } catch (error) {
+      if (!(error instanceof RostbeefError) || !WRONG_ARGUMENTS.includes(error.code) || tries === MOST_TRIES)
+        throw error;
+      learned.argument = undefined;
+    }
+  }
+}
+
+/** The groups that a contact is to have: those given, or else those that it has. */
+export function groupsOf({ group }: Side, known: Entry): readonly string[] {
+  if (group === undefined) return known?.groups ?? [];
+  return group === '' ? [] : [group];
+}
+
+const SPLITS = 'this ejabberd, older than 24.02, splits groups at ";"';
+
+/**
+ * Refuses what the server would split.
+ *
+ * @param sides by the member of the input that gives the side's group
+ * @throws InvalidInputError that names each member
+ */
+export function refuseSplitGroups(sides: Readonly<Record<string, readonly [Side, Entry]>>): void {
+  const issues = Object.entries(sides)
+    .filter(([, [side, known]]) => groupsOf(side, known).some(isSplit))
+    .map(([path, [{ group }]]) => ({
+      path,
+      message:
+        group === undefined
+          ? `is required, because the contact is in a group that holds ";" and ${SPLITS}`
+          : `must not hold ";", because ${SPLITS}`,
+    }));
+  if (issues.length > 0) throw new InvalidInputError({ issues });
+}
+
+function isSplit(group: string): boolean {
+  return group.includes(';');
+}

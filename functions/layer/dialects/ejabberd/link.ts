@@ -1,0 +1,85 @@
+/** Links two users on stock ejabberd, which has no command for both sides. */
+import { ItemNotFoundError } from '../../errors/index.ts';
+import { formatJid, type Jid } from '../../xmpp/jid.ts';
+import { accountExists, rosterOrEmpty } from './accounts.ts';
+import type { Side } from '../dialect.ts';
+import { asks, type Entry, entryOf } from './roster-entry.ts';
+import { groupsArgument, groupsOf, type LearnedGroups, refuseSplitGroups, writeEntry } from './groups.ts';
+import { clearPending } from './pending-requests.ts';
+import type { Run } from '../run-command.ts';
+import { begin, type Goal, type Verdict, type Writing, writeVerified } from './write-both-sides.ts';
+import { demandWritable, forget, type LearnedRosters } from './writable.ts';
+
+/** What one call has to work with. */
+export interface Rosters {
+  readonly run: Run;
+  readonly groups: LearnedGroups;
+  readonly learned: LearnedRosters;
+  readonly writing: Writing;
+}
+
+/**
+ * Links two users. Nothing is written if both sides are as asked for already.
+ *
+ * @throws ItemNotFoundError if either does not exist, InvalidInputError for a group that the server would split,
+ *   PermissionDeniedError or FeatureNotImplementedError if a roster can't be written, all before anything is written;
+ *   PartialLinkError
+ */
+export async function link(rosters: Rosters, side1: Side, side2: Side): Promise<void> {
+  const { run, groups, learned, writing } = rosters;
+  const [exists1, exists2, roster1, roster2] = await Promise.all([
+    accountExists(run, side1.owner),
+    accountExists(run, side2.owner),
+    rosterOrEmpty(run, side1.owner),
+    rosterOrEmpty(run, side2.owner),
+  ]);
+  refuseUnknown([side1.owner, exists1], [side2.owner, exists2]);
+  const [entry1, entry2] = [entryOf(roster1, side1.contact), entryOf(roster2, side2.contact)];
+  const [verdict1, verdict2] = [judge(side1, entry1), judge(side2, entry2)];
+  if (verdict1 === 'right' && verdict2 === 'right') return;
+
+  // group1 is the group that jid1 gets, in the roster of jid2.
+  const splitting = { group1: [side2, entry2], group2: [side1, entry1] } as const;
+  if ((await groupsArgument(run, side1, groups)) === 'group') refuseSplitGroups(splitting);
+  await demandWritable(run, [side1.owner, side2.owner], learned, groups);
+
+  const progress1 = begin(goalOf(rosters, side1), { entry: entry1 });
+  const progress2 = begin(goalOf(rosters, side2), { entry: entry2 });
+  const isLinked = verdict1 !== 'wrong' && verdict2 !== 'wrong';
+  const stale = [
+    ...(isLinked && verdict1 === 'right' ? [] : [progress1]),
+    ...(isLinked && verdict2 === 'right' ? [] : [progress2]),
+  ];
+  try {
+    if (!isLinked) {
+      await clearPending(run, { side: side1, progress: progress1 }, { side: side2, progress: progress2 }, writing);
+    }
+    await writeVerified([progress1, progress2], stale, writing);
+  } catch (error) {
+    forget(learned);
+    throw error;
+  }
+}
+
+function goalOf({ run, groups }: Rosters, side: Side): Goal {
+  const { owner, contact, nick } = side;
+  return {
+    write: (known, options) =>
+      writeEntry(run, { owner, contact, nick, groups: groupsOf(side, known) }, groups, options),
+    read: async (options) => entryOf(await rosterOrEmpty(run, owner, options), contact),
+    judge: (entry) => judge(side, entry),
+    trustsAcknowledgement: false,
+  };
+}
+
+function judge(side: Side, entry: Entry): Verdict {
+  if (entry?.subscription !== 'both' || asks(entry)) return 'wrong';
+  const wanted = groupsOf(side, entry);
+  const hasGroups = entry.groups.length === wanted.length && wanted.every((group) => entry.groups.includes(group));
+  return entry.nick === side.nick && hasGroups ? 'right' : 'other';
+}
+
+function refuseUnknown(...users: readonly (readonly [Jid, boolean])[]): void {
+  const unknown = users.filter(([, exists]) => !exists).map(([user]) => formatJid(user));
+  if (unknown.length > 0) throw new ItemNotFoundError({ detail: unknown.join(', ') });
+}

@@ -1,0 +1,199 @@
+/**
+ * Verified writes to two rosters that no transaction spans.
+ *
+ * Both rosters are read back after the last write. If they are not as asked for, both are written again. The caller
+ * that writes last also reads last, so that no call can leave half a link behind and report a success.
+ */
+
+import { Deadline } from '../../shared/deadline.ts';
+import { ConnectionLostError, PartialLinkError, type SideState } from '../../errors/index.ts';
+import { now } from '../../shared/clock.ts';
+import type { Entry } from './roster-entry.ts';
+import { isOversized, mayHaveRun, type RunOptions } from '../run-command.ts';
+
+/** How an entry compares with what was asked for: `wrong` in its subscription or request, `other` in nick or groups. */
+export type Verdict = 'right' | 'other' | 'wrong';
+
+/** What one side of a link or unlink asks for. */
+export interface Goal {
+  /**
+   * Writes the entry. Doing it twice does no harm.
+   *
+   * @param known the entry as it was last seen
+   */
+  write(known: Entry, options: RunOptions): Promise<void>;
+  read(options: RunOptions): Promise<Entry>;
+  judge(entry: Entry): Verdict;
+  /** Whether an acknowledged write is enough if the roster is too large to be read. */
+  readonly trustsAcknowledgement: boolean;
+}
+
+/** What came of reading a roster back. */
+type Reading = { readonly entry: Entry } | 'unread' | 'oversized';
+
+/** One side, and what has happened to it so far. */
+export interface Progress {
+  readonly goal: Goal;
+  /** The entry as it was last seen. An entry that vanished later is still known. */
+  known: Entry;
+  /** Whether it was wrong before the first write; `undefined` if it was not read then. */
+  readonly wasWrong: boolean | undefined;
+  /** Whether a write was acknowledged. */
+  isAcknowledged: boolean;
+  /** Whether a write was acknowledged, or may have been done. */
+  isTouched: boolean;
+  reading: Reading;
+}
+
+/** Both sides, of `jid1` and of `jid2`; `undefined` for a user that does not exist. */
+export type Pair = readonly [Progress | undefined, Progress | undefined];
+
+/** What the writes of one call share. */
+export interface Writing {
+  readonly deadline: Deadline;
+  /** Waits for a random moment, so that callers that write at once part. */
+  pause(): Promise<void>;
+}
+
+/** How often both sides are written again. */
+const MOST_REPEATS = 2;
+
+/** The part of the deadline that is kept for reading back. */
+const READING_SHARE = 1 / 5;
+
+/** The longest pause before a repeat, in milliseconds. */
+export const MOST_PAUSE_MS = 20;
+
+/** Begins a side. @param before the entry as it was read before the first write, if it was */
+export function begin(goal: Goal, before?: { readonly entry: Entry }): Progress {
+  return {
+    goal,
+    known: before?.entry,
+    wasWrong: before && goal.judge(before.entry) === 'wrong',
+    isAcknowledged: false,
+    isTouched: false,
+    reading: 'unread',
+  };
+}
+
+/**
+ * Writes a side, or something that belongs to it, and keeps what came of it.
+ *
+ * @returns the error, if it failed
+ */
+export async function track(side: Progress, write: () => Promise<void>): Promise<unknown> {
+  try {
+    await write();
+    side.isAcknowledged = true;
+    side.isTouched = true;
+    return undefined;
+  } catch (error) {
+    side.isTouched ||= mayHaveRun(error);
+    return error;
+  }
+}
+
+/**
+ * Writes the sides, reads both back, and repeats both until they are as asked for or the deadline is near.
+ *
+ * @param first the sides to write the first time
+ * @throws the first error if nothing was changed; PartialLinkError
+ */
+export async function writeVerified(pair: Pair, first: readonly Progress[], writing: Writing): Promise<void> {
+  const both = sidesOf(pair);
+  let sides = first;
+  let longestMs = 0;
+  for (let repeats = 0; ; repeats += 1) {
+    const started = now();
+    const error = await writeAll(sides, writing.deadline);
+    if (error !== undefined && !both.some(({ isTouched }) => isTouched)) throw error;
+    await readBack(both, error !== undefined);
+    if (both.every(isSettled)) return;
+    longestMs = Math.max(longestMs, now() - started);
+    const fits = longestMs + MOST_PAUSE_MS <= writing.deadline.remainingMs;
+    if (repeats === MOST_REPEATS || !fits || both.some(({ reading }) => reading === 'unread')) {
+      if (both.every(isDone)) return;
+      throw partial(pair, error);
+    }
+    sides = both;
+    await writing.pause();
+  }
+}
+
+/**
+ * Reads both sides back after a failure that no repeat may follow.
+ *
+ * @returns the error to throw
+ */
+export async function partialAsRead(pair: Pair, cause: unknown): Promise<PartialLinkError> {
+  await readBack(sidesOf(pair), true);
+  return partial(pair, cause);
+}
+
+/**
+ * A signal for writes. It leaves the reading's share of the deadline, and half of the rest for a repeat.
+ *
+ * @param use gets the signal
+ */
+export async function inWritingTime<T>(deadline: Deadline, use: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const left = deadline.remainingMs - deadline.totalMs * READING_SHARE;
+  const writing = new Deadline(left / 2, deadline.signal);
+  try {
+    return await use(writing.signal);
+  } finally {
+    writing.end();
+  }
+}
+
+/** @returns the first error */
+function writeAll(sides: readonly Progress[], deadline: Deadline): Promise<unknown> {
+  return inWritingTime(deadline, async (signal) => {
+    const write = (side: Progress) => track(side, () => side.goal.write(side.known, { signal }));
+    return (await Promise.all(sides.map(write))).find((error) => error !== undefined);
+  });
+}
+
+/** @param afterFailure whether kept connections are not to be trusted */
+async function readBack(sides: readonly Progress[], afterFailure: boolean): Promise<void> {
+  await Promise.all(
+    sides.map(async (side) => {
+      side.reading = await readingOf(side.goal, afterFailure);
+      if (typeof side.reading === 'object') side.known = side.reading.entry ?? side.known;
+    }),
+  );
+}
+
+async function readingOf(goal: Goal, fresh: boolean): Promise<Reading> {
+  try {
+    return { entry: await goal.read({ fresh }) };
+  } catch (error) {
+    if (isOversized(error)) return 'oversized';
+    return error instanceof ConnectionLostError && !fresh ? readingOf(goal, true) : 'unread';
+  }
+}
+
+/** Whether nothing about a side is left to repeat. */
+function isSettled(side: Progress): boolean {
+  return typeof side.reading === 'object' ? side.goal.judge(side.reading.entry) === 'right' : isDone(side);
+}
+
+/** Whether a side is as asked for in all that makes a link. */
+function isDone({ goal, reading, isAcknowledged }: Progress): boolean {
+  if (typeof reading === 'object') return goal.judge(reading.entry) !== 'wrong';
+  return reading === 'oversized' && goal.trustsAcknowledgement && isAcknowledged;
+}
+
+function partial([side1, side2]: Pair, cause: unknown): PartialLinkError {
+  return new PartialLinkError({ jid1: stateOf(side1), jid2: stateOf(side2) }, { cause });
+}
+
+function stateOf(side: Progress | undefined): SideState {
+  if (side === undefined || !side.isTouched) return 'not';
+  if (typeof side.reading !== 'object') return 'unknown';
+  if (side.goal.judge(side.reading.entry) === 'wrong') return 'not';
+  return side.isAcknowledged || side.wasWrong ? 'written' : 'unknown';
+}
+
+function sidesOf(pair: Pair): readonly Progress[] {
+  return pair.filter((side) => side !== undefined);
+}

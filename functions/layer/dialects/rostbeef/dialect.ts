@@ -1,0 +1,39 @@
+/** The dialect `rostbeef`: mod_rostbeef and ProcessOne's mod_xmlrpc, 2008 to 2013, without authentication. */
+import { elseIfNotFound } from '../ejabberd/accounts.ts';
+import * as commands from './commands.ts';
+import { type LearnedForm, linkByOneCall, unlinkByOneCall } from './link.ts';
+import type { Dialect } from '../dialect.ts';
+import { bestPresence } from '../best-presence.ts';
+import { byCodeUnit } from '../roster-items.ts';
+import { commandRunner, type Invocation, type Server } from '../run-command.ts';
+
+/**
+ * The dialect for one container.
+ *
+ * @returns what makes it for one invocation; what it learns of the server is kept between them
+ */
+export function classicDialect(server: Server): (invocation: Invocation) => Dialect {
+  const learned: LearnedForm = { form: undefined };
+  return (invocation) => {
+    const run = commandRunner(server, invocation);
+    return {
+      linkContacts: (side1, side2) => linkByOneCall(run, side1, side2, learned),
+      unlinkContacts: (jid1, jid2) => unlinkByOneCall(run, jid1, jid2),
+      getRoster: (owner) => run(commands.getRoster(owner)),
+      async getRosterWithPresence(owner, select, isVisible) {
+        const contacts = await run(commands.getRosterWithPresence(owner));
+        const part = select(contacts.map(({ item }) => item));
+        const sessions = new Map(contacts.map((contact) => [contact.item, contact.sessions]));
+        return {
+          part,
+          presences: part.items.map((item) => bestPresence((isVisible(item) && sessions.get(item)) || [])),
+        };
+      },
+      getPresence: async (user) => bestPresence(await run(commands.getPresence(user))),
+      connectedResources: (user, signal) =>
+        run(commands.getResources(user), { signal }).catch(elseIfNotFound<readonly string[]>([])),
+      getResources: async (user) => [...(await run(commands.getResources(user)))].sort(byCodeUnit),
+      sendStanza: (from, to, stanza, signal) => run(commands.sendStanza(from, to, stanza), { signal }),
+    };
+  };
+}

@@ -1,0 +1,172 @@
+/** Linking and unlinking on the classic servers: one call each, whose code may stand for more than one outcome. */
+import {
+  errorOfCode,
+  InvalidInputError,
+  ItemNotFoundError,
+  MalformedResponseError,
+  PartialLinkError,
+  RostbeefError,
+  type SideState,
+} from '../../errors/index.ts';
+import { TransportError } from '../../http/index.ts';
+import type { Jid } from '../../xmpp/jid.ts';
+import {
+  ANY_FAILURE,
+  type Entry,
+  getEntry,
+  type LinkForm,
+  linkContacts,
+  probeLink,
+  unlinkContacts,
+} from './commands.ts';
+import type { Side, Unlinked } from '../dialect.ts';
+import type { Run } from '../run-command.ts';
+
+/** mod_xmlrpc's for a pair of which a side was linked already, and for an unexplained failure. */
+const ALREADY_LINKED = 1;
+/** mod_xmlrpc's for members that it does not know, or misses, and for a crash. */
+const WRONG_MEMBERS = -100;
+
+const UNKNOWN_ENTRY = 'unknown';
+
+/** One call writes both sides, and its answer counts. */
+const ANSWERED: Unlinked = { isUnverified: false };
+
+/** What a container has learned: since October 2010 mod_xmlrpc's `link_contacts` must have the groups, all others must not. */
+export interface LearnedForm {
+  form: LinkForm | undefined;
+}
+
+/**
+ * Links two users, and renews what is linked already: mod_xmlrpc refuses to, and so is made to unlink first.
+ *
+ * @throws InvalidInputError where the server has no groups and one is asked for, before anything is written;
+ *   ItemNotFoundError; PartialLinkError
+ */
+export async function linkByOneCall(run: Run, side1: Side, side2: Side, learned: LearnedForm): Promise<void> {
+  const attempt = () => linkOnce(run, side1, side2, learned);
+  const read = () => entriesOf(run, side1.owner, side2.owner);
+  const states = ([entry1, entry2]: Entries): States => [linkedState(entry1, side1), linkedState(entry2, side2)];
+
+  let code = await attempt();
+  // Every call is on a connection of its own, and mod_rostbeef's does no harm twice.
+  if (code === ANY_FAILURE) code = await attempt();
+  if (code === 0) return;
+  if (code !== ANY_FAILURE && code !== ALREADY_LINKED) throw errorOfCode(code);
+
+  const before = await read();
+  if (areAll(states(before), 'written')) return;
+  if (code === ANY_FAILURE || before.includes(UNKNOWN_ENTRY)) throw partial(states(before), code);
+  if (!before.some(isLinked)) throw errorOfCode(code);
+  const renewed = (await run(unlinkContacts(side1.owner, side2.owner))) || (await attempt());
+  if (renewed === 0) return;
+  const after = await read();
+  if (!after.every(isLinked)) throw partial(states(after), renewed);
+}
+
+/**
+ * Unlinks two users.
+ *
+ * @throws ItemNotFoundError, PartialLinkError
+ */
+export async function unlinkByOneCall(run: Run, jid1: Jid, jid2: Jid): Promise<Unlinked> {
+  const isUnclear = (code: number) => code === ANY_FAILURE || code === ALREADY_LINKED;
+  let code = await run(unlinkContacts(jid1, jid2));
+  if (isUnclear(code)) code = await run(unlinkContacts(jid1, jid2));
+  if (code === 0) return ANSWERED;
+  if (!isUnclear(code)) throw errorOfCode(code);
+  const [entry1, entry2] = await entriesOf(run, jid1, jid2);
+  const states: States = [unlinkedState(entry1), unlinkedState(entry2)];
+  if (areAll(states, 'written')) return ANSWERED;
+  if (code !== ANY_FAILURE && areAll(states, 'not')) throw errorOfCode(code);
+  throw partial(states, code);
+}
+
+/** One link in the form that the server has, which is learned where it is not known. */
+async function linkOnce(run: Run, side1: Side, side2: Side, learned: LearnedForm): Promise<number> {
+  if (side1.group || side2.group) return linkWithGroups(run, side1, side2, learned);
+  const first = learned.form ?? 'plain';
+  for (const form of [first, first === 'plain' ? 'grouped' : 'plain'] as const) {
+    const code = await run(linkContacts(side1, side2, form));
+    if (code === WRONG_MEMBERS) continue;
+    learned.form = form;
+    return code;
+  }
+  return WRONG_MEMBERS;
+}
+
+/** mod_rostbeef would pass over the groups without a word. */
+async function linkWithGroups(run: Run, side1: Side, side2: Side, learned: LearnedForm): Promise<number> {
+  if (learned.form === undefined && (await ignoresMembers(run))) learned.form = 'plain';
+  if (learned.form === 'plain') {
+    const issues = Object.entries({ group1: side2.group, group2: side1.group })
+      .filter(([, group]) => group)
+      .map(([path]) => ({ path, message: 'must be left out: link_contacts of this server has no groups' }));
+    throw new InvalidInputError({ issues });
+  }
+  const code = await run(linkContacts(side1, side2, 'grouped'));
+  if (code === WRONG_MEMBERS) {
+    throw errorOfCode(code, {
+      detail: 'a mod_xmlrpc older than October 2010 has no groups: leave out group1 and group2',
+    });
+  }
+  learned.form = 'grouped';
+  return code;
+}
+
+async function ignoresMembers(run: Run): Promise<boolean> {
+  try {
+    await run(probeLink());
+    return false;
+  } catch (error) {
+    const cause = error instanceof MalformedResponseError ? error.cause : undefined;
+    if (cause instanceof TransportError && cause.status === 500) return true;
+    throw error;
+  }
+}
+
+/** What either roster holds of the other user; `unknown` where it can't be read. */
+type Entries = readonly [Entry | typeof UNKNOWN_ENTRY, Entry | typeof UNKNOWN_ENTRY];
+type States = readonly [SideState, SideState];
+
+function entriesOf(run: Run, jid1: Jid, jid2: Jid): Promise<Entries> {
+  const read = async (owner: Jid, contact: Jid): Promise<Entry | typeof UNKNOWN_ENTRY> => {
+    try {
+      return await run(getEntry(owner, contact));
+    } catch (error) {
+      if (error instanceof ItemNotFoundError) return { item: undefined, tellsSubscription: true };
+      if (error instanceof RostbeefError) return UNKNOWN_ENTRY;
+      throw error;
+    }
+  };
+  return Promise.all([read(jid1, jid2), read(jid2, jid1)]);
+}
+
+function isLinked(entry: Entries[number]): boolean {
+  return entry !== UNKNOWN_ENTRY && entry.item?.subscription === 'both';
+}
+
+/** A side is written if it is as it was asked for; of one without a subscription that can't be said. */
+function linkedState(entry: Entries[number], { nick, group }: Side): SideState {
+  if (entry === UNKNOWN_ENTRY) return 'unknown';
+  const { item, tellsSubscription } = entry;
+  if (item === undefined || item.nick !== nick || item.groups.join() !== (group ?? '')) return 'not';
+  if (!tellsSubscription) return 'unknown';
+  // A request that is pending under a subscription comes up again at the next login.
+  return item.subscription === 'both' && item.pending === 'none' ? 'written' : 'not';
+}
+
+function unlinkedState(entry: Entries[number]): SideState {
+  if (entry === UNKNOWN_ENTRY) return 'unknown';
+  return entry.item === undefined ? 'written' : 'not';
+}
+
+function areAll(states: States, state: SideState): boolean {
+  return states.every((one) => one === state);
+}
+
+function partial([jid1, jid2]: States, code: number): PartialLinkError {
+  // mod_rostbeef fails alike for a user that does not exist and for a database that is away.
+  const advice = code === ANY_FAILURE ? { detail: 'repeat the call to complete it, if both users exist' } : {};
+  return new PartialLinkError({ jid1, jid2 }, { code, ...advice });
+}

@@ -1,0 +1,51 @@
+/** Roster rows and presence as all releases and dialects write them. */
+import type { Pending, RosterItem, Show, Subscription } from './dialect.ts';
+import { itemText, textOr } from './answer-shape.ts';
+
+const SUBSCRIPTIONS: readonly Subscription[] = ['none', 'from', 'to', 'both'];
+const SHOWS: readonly Show[] = ['available', 'chat', 'away', 'dnd', 'xa', 'unavailable'];
+
+/** `undefined` and `subscribe` is what today's releases write, the others what the classic servers keep. */
+const PENDING_OF_ASK: ReadonlyMap<string, Pending> = new Map([
+  ['subscribe', 'out'],
+  ['out', 'out'],
+  ['in', 'in'],
+  ['both', 'both'],
+]);
+
+/**
+ * The roster in these rows, sorted by JID. One contact may have several: up to 23.01 there is a row for each group.
+ * 23.10 renamed `ask` to `pending` and `group` to the list `groups`; what is odd or missing reads as none. A row without
+ * a JID is skipped, because it names no contact and the others can be read.
+ */
+export function rosterOf(rows: readonly Readonly<Record<string, unknown>>[]): readonly RosterItem[] {
+  const items = new Map<string, RosterItem>();
+  for (const row of rows) {
+    const jid = textOr(row['jid']);
+    if (jid === '') continue;
+    const groups = Array.isArray(row['groups']) ? row['groups'].map(itemText) : [textOr(row['group'])];
+    items.set(jid, {
+      jid,
+      nick: textOr(row['nick']),
+      groups: sortedUnique([...(items.get(jid)?.groups ?? []), ...groups].filter((group) => group !== '')),
+      subscription: SUBSCRIPTIONS.find((known) => known === row['subscription']) ?? 'none',
+      pending: PENDING_OF_ASK.get(textOr(row['pending'] ?? row['ask'])) ?? 'none',
+    });
+  }
+  return [...items.values()].sort((a, b) => byCodeUnit(a.jid, b.jid));
+}
+
+/** A session's availability; `offline` is one whose process did not answer within ejabberd's second. */
+export function showOf(value: unknown): Show {
+  if (value === 'offline') return 'unavailable';
+  return SHOWS.find((known) => known === value) ?? 'available';
+}
+
+/** The order that every sorted result has. */
+export function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function sortedUnique(texts: readonly string[]): readonly string[] {
+  return texts.length < 2 ? texts : [...new Set(texts)].sort(byCodeUnit);
+}

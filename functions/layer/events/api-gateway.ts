@@ -1,0 +1,108 @@
+/** API Gateway's proxy events: JSON in, JSON or RFC 9457 problems out. */
+import { InvalidInputError } from '../errors/index.ts';
+import type { IdempotencyKey } from '../idempotency/key.ts';
+import { isObject } from '../shared/is-object.ts';
+import type { Door } from './event-source.ts';
+import { demandFitting, parseBody } from './json-body.ts';
+import { withinLimit } from './response-limit.ts';
+import { problemOf } from './problem-details.ts';
+
+/** Whoever may invoke the function directly may write any event: no more than an ARN gets into the log. */
+const ARN = /^arn:[\w+=,.@:/-]{1,600}$/;
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** `POST` with the input as JSON body, by a REST API's event or an HTTP API's, in either payload format. */
+export const http: Door = {
+  name: 'http',
+  read(event, maxBodyBytes) {
+    if (!isObject(event)) throw new InvalidInputError();
+    demandPost(event);
+    demandJson(event);
+    return {
+      input: parseBody(bodyOf(event, maxBodyBytes), { maxBytes: maxBodyBytes, name: 'the body' }),
+      key: keyOf(event),
+    };
+  },
+  caller: callerOf,
+  respond: (result) => withinLimit(response(200, 'application/json', result)),
+  fail(error, requestId) {
+    const problem = problemOf(error, requestId);
+    return response(problem.status, 'application/problem+json', problem);
+  },
+};
+
+function response(statusCode: number, contentType: string, body: unknown) {
+  return {
+    statusCode,
+    headers: {
+      'content-type': contentType,
+      'cache-control': 'no-store',
+      ...(statusCode === 405 && { allow: 'POST' }),
+    },
+    body: JSON.stringify(body),
+    isBase64Encoded: false,
+  };
+}
+
+/** By IAM authorization: a REST API puts it into the identity, an HTTP API into the authorizer's context. */
+function callerOf(event: unknown): string | undefined {
+  const context = memberOf(event, 'requestContext');
+  const arn =
+    memberOf(memberOf(context, 'identity'), 'userArn') ??
+    memberOf(memberOf(memberOf(context, 'authorizer'), 'iam'), 'userArn');
+  return typeof arn === 'string' && ARN.test(arn) ? arn : undefined;
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return isObject(value) ? value[name] : undefined;
+}
+
+function demandPost(event: Readonly<Record<string, unknown>>): void {
+  const context = isObject(event['requestContext']) ? event['requestContext'] : {};
+  const http = isObject(context['http']) ? context['http'] : {};
+  const method = event['httpMethod'] ?? http['method'];
+  if (method !== 'POST') throw new InvalidInputError({ status: 405, detail: 'the HTTP method must be POST' });
+}
+
+/** No content type counts as JSON; one that is given must be JSON (RFC 6839 section 3.1) in UTF-8 (RFC 8259 section 8.1). */
+function demandJson(event: Readonly<Record<string, unknown>>): void {
+  const contentType = headerOf(event, 'content-type')?.trim() ?? '';
+  if (contentType !== '' && !/^(?:application\/json|[\w.+-]+\/[\w.+-]+\+json)\s*(?:;|$)/i.test(contentType)) {
+    throw new InvalidInputError({ status: 415, detail: 'the content type must be application/json' });
+  }
+  const charsets = [...contentType.matchAll(/;\s*charset\s*=\s*"?([^\s;"]*)/gi)].map(([, charset = '']) => charset);
+  if (charsets.every((charset) => /^utf-?8$/i.test(charset))) return;
+  throw new InvalidInputError({ status: 415, detail: 'the charset of the content type must be UTF-8' });
+}
+
+function headerOf(event: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const headers = isObject(event['headers']) ? event['headers'] : {};
+  const value = Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * The key in the header, without white space around it. draft-ietf-httpapi-idempotency-key-header has it as a string in
+ * quotes, which most clients leave out. A blank header is a key too, so that it is refused: its caller relies on it.
+ */
+function keyOf(event: Readonly<Record<string, unknown>>): IdempotencyKey | undefined {
+  const value = headerOf(event, 'idempotency-key')?.trim();
+  return value === undefined ? undefined : { source: 'Idempotency-Key', value: value.replace(/^"(.*)"$/, '$1') };
+}
+
+function bodyOf({ body, isBase64Encoded }: Readonly<Record<string, unknown>>, maxBytes: number): string {
+  if (body === undefined || body === null || body === '') {
+    throw new InvalidInputError({ detail: 'the body is empty, and must be a JSON object' });
+  }
+  if (typeof body !== 'string') {
+    throw new InvalidInputError({ detail: 'the event’s body must be a string of JSON: write it with JSON.stringify' });
+  }
+  if (isBase64Encoded !== true) return body;
+  demandFitting(Buffer.byteLength(body, 'base64'), { maxBytes, name: 'the body' });
+  try {
+    return UTF8.decode(Buffer.from(body, 'base64'));
+  } catch {
+    throw new InvalidInputError({ detail: 'the body is not UTF-8' });
+  }
+}

@@ -1,0 +1,10 @@
+import type { Door } from './event-source.ts';
+import { withinLimit } from './response-limit.ts';
+
+/** Direct invocation: the event is the input, the result is returned, and errors are thrown. */
+export const direct: Door = {
+  name: 'direct',
+  read: (input) => ({ input }),
+  respond: withinLimit,
+  fail: () => undefined,
+};

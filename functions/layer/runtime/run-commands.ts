@@ -1,0 +1,49 @@
+/** For the functions that tend the system, not the seven: single commands of stock ejabberd, as a given account. */
+import pLimit from 'p-limit';
+import type { Credentials } from '../credentials/secret.ts';
+import { Deadline } from '../shared/deadline.ts';
+import { commandRunner, type Run } from '../dialects/run-command.ts';
+import { createEndpoint, type EndpointOptions, openSockets } from '../http/index.ts';
+
+/** Where the server is, and how long to wait for it. */
+export interface CommandOptions extends Pick<EndpointOptions, 'url' | 'ca'> {
+  /** Who runs the commands; nobody in particular where it is `undefined`. */
+  readonly account: Credentials | undefined;
+  /** Milliseconds for all of them. */
+  readonly timeoutMs: number;
+}
+
+/** No command used here answers more. */
+const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Runs commands as one account, which is not read anew where the server refuses it.
+ *
+ * @param use gets what runs a command; once it has settled, the connections are closed
+ * @returns what `use` returns
+ * @throws what `use` throws; a command fails with a `RostbeefError`
+ * @example
+ * await runCommands({ url, ca, account, timeoutMs: 5_000 }, (run) => run(checkAccount(jid)))
+ */
+export async function runCommands<T>(
+  { url, ca, account, timeoutMs }: CommandOptions,
+  use: (run: Run) => Promise<T>,
+): Promise<T> {
+  const endpoint = createEndpoint({ url, ca, maxResponseBytes: MAX_RESPONSE_BYTES, maxSockets: 1 });
+  const credentials = account && {
+    current: async () => account,
+    renew: async () => undefined,
+    accepted: () => undefined,
+  };
+  const deadline = new Deadline(timeoutMs);
+  const sockets = openSockets(endpoint);
+  try {
+    return await use(
+      commandRunner({ endpoint, credentials, limitLarge: pLimit(1) }, { signal: deadline.signal, sockets }),
+    );
+  } finally {
+    deadline.end();
+    sockets.close();
+    endpoint.kept.destroy();
+  }
+}

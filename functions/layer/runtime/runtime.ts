@@ -1,0 +1,125 @@
+/** What a container keeps between invocations: settings, connections, credentials, and what it learned of the server. */
+import pLimit from 'p-limit';
+import { type Config, readConfig } from '../config/config.ts';
+import { type CredentialSource, secretCredentials } from '../credentials/credentials.ts';
+import { secretsManagerStore } from '../credentials/secret-store.ts';
+import { Deadline } from '../shared/deadline.ts';
+import { classicDialect } from '../dialects/rostbeef/dialect.ts';
+import { stockDialect } from '../dialects/ejabberd/dialect.ts';
+import { CredentialsUnavailableError } from '../errors/index.ts';
+import { createEndpoint, openSockets } from '../http/index.ts';
+import { type Once, onceBy } from '../idempotency/at-most-once.ts';
+import { dynamoDbTable, type Table } from '../idempotency/table.ts';
+import { type Jid, parseBareJid } from '../xmpp/jid.ts';
+import { logWarning } from '../observability/call-log.ts';
+import { authorizationBy } from '../methods/authorization.ts';
+import type { MethodContext } from '../methods/define-method.ts';
+import { loadEncoder } from '../xmlrpc/index.ts';
+
+/** A container, ready to serve. */
+export interface Container {
+  /** The most bytes that an event's JSON body may have. */
+  readonly maxBodyBytes: number;
+  /** Starts reading the secret and loading the encoder during init, so that the first invocation does not wait for them. */
+  prepare(): void;
+  /**
+   * Runs something with what an invocation has, under the settings' deadline.
+   *
+   * @param remainingMs what the Lambda service leaves; the deadline stays a margin below it
+   */
+  invoke<T>(remainingMs: number, run: (context: MethodContext) => Promise<T>): Promise<T>;
+}
+
+/** Time to answer in, before Lambda ends the function. */
+const MARGIN_MS = 250;
+
+/** Every input but a long stanza is far below this. JSON can write a byte of a stanza as up to six. */
+const LEAST_BODY_BYTES = 1024 * 1024;
+
+/** Answers of 16 MiB that a function of 1,024 MB can read at a time, each of them several times that size in memory. */
+const LARGE_READS = 4;
+
+/** What a classic server serves at a time; one more and it accepts nobody for five seconds. */
+const MOST_SESSIONS = 10;
+
+/**
+ * Opens a container by its environment. Nothing is connected yet.
+ *
+ * @throws ConfigurationError
+ */
+export function openContainer(): Container {
+  const config = readConfig();
+  const { url, caPem: ca, maxResponseBytes, maxConnections, maxStanzaBytes, dialect } = config;
+  const { demand, covers } = authorizationBy(config);
+  const isLegacy = dialect === 'rostbeef';
+  const maxSockets = isLegacy ? Math.min(maxConnections, MOST_SESSIONS) : maxConnections;
+  const server = {
+    endpoint: createEndpoint({ url, ca, maxResponseBytes, maxSockets, isLegacy }),
+    credentials: isLegacy ? undefined : credentialsOf(config),
+    limitLarge: pLimit(LARGE_READS),
+  };
+  if (isLegacy && config.secretArn !== undefined) {
+    logWarning('EJABBERD_SECRET_ARN is not read: the servers of the dialect "rostbeef" know no credentials');
+  }
+  const tableOf = tableOpener(config);
+  const dialectOf = isLegacy ? classicDialect(server) : stockDialect(server);
+  return {
+    maxBodyBytes: Math.max(LEAST_BODY_BYTES, 4 * maxStanzaBytes),
+    prepare() {
+      server.credentials?.prefetch?.();
+      // A turn later, because the request for the secret has left by then.
+      setImmediate(loadEncoder);
+    },
+
+    async invoke(remainingMs, run) {
+      const deadline = new Deadline(Math.min(config.timeoutMs, remainingMs - MARGIN_MS));
+      const sockets = openSockets(server.endpoint);
+      try {
+        const dialect = dialectOf({ signal: deadline.signal, deadline, sockets });
+        const stanzaPolicy = {
+          rule: config.stanzas,
+          listsDomain: (domain: string) => config.senders?.has(domain) ?? false,
+          ownAccount: () => accountOf(server.credentials, deadline.signal),
+        };
+        const once = tableOf && onceIn(tableOf, config, deadline);
+        return await run({ demand, covers, dialect, stanzaPolicy, maxStanzaBytes, once });
+      } finally {
+        deadline.end();
+        sockets.close();
+      }
+    },
+  };
+}
+
+/** The table is opened by the first call that needs it: its client is much to load. */
+function tableOpener({ idempotencyTable }: Config): (() => Table) | undefined {
+  if (idempotencyTable === undefined) return undefined;
+  let table: Table | undefined;
+  return () => {
+    table ??= dynamoDbTable(idempotencyTable);
+    return table;
+  };
+}
+
+function onceIn(tableOf: () => Table, { idempotencyTtlSeconds: ttlSeconds }: Config, deadline: Deadline): Once {
+  return (sending) => onceBy({ table: tableOf(), ttlSeconds, deadline, warn: logWarning })(sending);
+}
+
+function credentialsOf({ secretArn }: Config): CredentialSource | undefined {
+  return secretArn === undefined ? undefined : secretCredentials(secretsManagerStore(secretArn));
+}
+
+/**
+ * The account of the commands, in the form that JIDs are compared in. ejabberd drops some characters of a name that is not
+ * a JID here, so such an account could not be told from a sender.
+ *
+ * @throws CredentialsUnavailableError if the secret can't be read, or its account is not a JID
+ */
+async function accountOf(source: CredentialSource | undefined, signal: AbortSignal): Promise<Jid | undefined> {
+  if (source === undefined) return undefined;
+  const { user, server } = await source.current(signal);
+  const account = parseBareJid(`${user}@${server}`);
+  if ('jid' in account) return account.jid;
+  const detail = `the secret’s user and server must be the account’s JID as ejabberd spells it, but user@server ${account.problem}`;
+  throw new CredentialsUnavailableError({ detail });
+}

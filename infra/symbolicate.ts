@@ -1,0 +1,34 @@
+/** Finds out where in the sources the frames of a log line are: `npm run symbolicate < log.txt`. */
+import { readFile } from 'node:fs/promises';
+import { SourceMap } from 'node:module';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { build } from './build.ts';
+
+/** The layer's file, wherever it was: below `/opt` on Lambda. */
+const FRAME = /(\(?)\/\S*?\/nodejs\/node_modules\/rostbeef-layer\/index\.cjs:(\d+):(\d+)/g;
+
+/**
+ * The text with each position in the bundled layer replaced by that in its source.
+ *
+ * @param map the source map of the same build: a commit always builds to the same bytes
+ * @example
+ * withSources('at f (/opt/nodejs/node_modules/rostbeef-layer/index.cjs:3:1234)', map) // 'at f (functions/layer/observability/call-log.ts:12:5)'
+ */
+export function withSources(log: string, map: SourceMap): string {
+  return log.replaceAll(FRAME, (frame, bracket: string, line: string, column: string) => {
+    const entry = map.findEntry(Number(line) - 1, Number(column) - 1);
+    if (!('originalSource' in entry)) return frame;
+    const { originalSource, originalLine, originalColumn } = entry;
+    return `${bracket}${originalSource}:${originalLine + 1}:${originalColumn + 1}`;
+  });
+}
+
+/** The map of the layer that this checkout builds. */
+export async function layerMap(outDir?: string): Promise<SourceMap> {
+  const { layer } = await build(outDir);
+  const file = join(layer, '../maps/layer/nodejs/node_modules/rostbeef-layer/index.cjs.map');
+  return new SourceMap(JSON.parse(await readFile(file, 'utf8')));
+}
+
+if (import.meta.main) console.log(withSources(await text(process.stdin), await layerMap()));
