@@ -2,77 +2,129 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const layer = resolve(import.meta.dirname, '../functions/layer');
-const files = readdirSync(layer, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-const sourceOf = (file: string) => readFileSync(join(layer, file), 'utf8');
+const root = resolve(import.meta.dirname, '..');
 
-/** The rooms of the layer, from the outermost: a file imports from its own room and from those after it. */
-const rooms: readonly (readonly [string, RegExp])[] = [
-  ['the public door', /^index\.ts$/],
-  ['the handler', /^handler\.ts$/],
-  ['the container, and what the operators’ functions have for one', /^(?:container|operations)\.ts$/],
-  ['the doors', /^doors\//],
-  ['the log', /^(?:log|metrics)\.ts$/],
-  ['the methods', /^methods\//],
-  ['the dialects', /^ejabberd\//],
-  ['the idempotency keys', /^idempotency\//],
-  ['the credentials', /^credentials\//],
-  ['the codec', /^xmlrpc\//],
-  ['the transport', /^http\//],
-  ['the settings', /^(?:config|setting-names)\.ts$/],
-  [
-    'the leaves',
-    /^(?:errors\/.*|jid|a-labels|stringprep|stringprep-table|stanza\.lazy|stanza-parser|deadline|shared\/.*)(?:\.ts)?$/,
-  ],
-];
+/** The TypeScript files below a folder, by their paths in it. */
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+}
 
-const roomOf = (file: string): number =>
-  rooms.findIndex(([, pattern]) => pattern.test(file.replace(/\.ts$/, '')) || pattern.test(file));
+const layer = filesIn('functions/layer');
+const infra = filesIn('infra');
+const sourceOf = (folder: string, file: string) => readFileSync(join(root, folder, file), 'utf8');
 
-const importsOf = (file: string): string[] =>
-  [...sourceOf(file).matchAll(/from '(\.[^']+)'/g)].map(([, path]) =>
-    relative(layer, resolve(layer, file, '..', path ?? '')),
+/** The files that a file imports, by their paths in the same folder. A type import counts only if asked for. */
+function importsOf(folder: string, file: string, { types }: { readonly types: boolean }): readonly string[] {
+  const pattern = types ? /from '(\.[^']+)'/g : /^(?:import|export) (?!type )[^;]*?from '(\.[^']+)'/gm;
+  return [...sourceOf(folder, file).matchAll(pattern)].map(([, path]) =>
+    relative(join(root, folder), resolve(root, folder, file, '..', path ?? '')),
   );
+}
+
+/** The files that end up importing themselves, values only. */
+function cyclesIn(folder: string, files: readonly string[]): readonly string[] {
+  const imports = new Map(files.map((file) => [file, importsOf(folder, file, { types: false })]));
+  const reaches = (from: string, to: string, seen: Set<string>): boolean =>
+    (imports.get(from) ?? []).some((next) => {
+      if (next === to) return true;
+      if (seen.has(next)) return false;
+      seen.add(next);
+      return reaches(next, to, seen);
+    });
+  return files.filter((file) => reaches(file, file, new Set()));
+}
+
+/** Lists imports that go from a later room to an earlier one. */
+function backwardsIn(folder: string, files: readonly string[], rooms: readonly string[]): readonly string[] {
+  const roomOf = (file: string) => rooms.findIndex((room) => file === room || file.startsWith(`${room}/`));
+  const homeless = files.filter((file) => roomOf(file) < 0).map((file) => `${file} is in no room`);
+  const backwards = files.flatMap((file) =>
+    importsOf(folder, file, { types: true })
+      .filter((imported) => roomOf(imported) >= 0 && roomOf(imported) < roomOf(file))
+      .map((imported) => `${file} imports ${imported}`),
+  );
+  return [...homeless, ...backwards];
+}
 
 describe('the layer', () => {
-  it('has a room for every file', () => {
-    expect(files.filter((file) => roomOf(file) < 0)).toEqual([]);
+  it('imports from its own room and from later rooms only', () => {
+    expect(
+      backwardsIn('functions/layer', layer, [
+        'index.ts',
+        'runtime',
+        'events',
+        'observability',
+        'methods',
+        'dialects/ejabberd',
+        'dialects/rostbeef',
+        'dialects',
+        'idempotency',
+        'credentials',
+        'xmlrpc',
+        'http',
+        'config',
+        'errors',
+        'xmpp',
+        'shared',
+      ]),
+    ).toEqual([]);
   });
 
-  it('imports in one direction only', () => {
-    const backwards = files.flatMap((file) =>
-      importsOf(file)
-        .filter((imported) => roomOf(imported) < roomOf(file))
-        .map((imported) => `${file} imports ${imported}`),
-    );
-    // Methods say what they need of an access and a dialect by type; both come to them from the container.
-    expect(backwards).toEqual([]);
+  it('has no dialect that imports another', () => {
+    const files = layer.filter((file) => file.startsWith('dialects/rostbeef/'));
+    const others = files.flatMap((file) => importsOf('functions/layer', file, { types: true }));
+    expect(others.filter((file) => file.startsWith('dialects/ejabberd/'))).toEqual([]);
   });
 
   it('loads the files with the suffix .lazy.ts later, and no others', () => {
-    const loadedLater = files.flatMap((file) =>
-      [...sourceOf(file).matchAll(/import\('rostbeef-layer\/([^']+)'\)/g)].map(([, name]) => `${name}.lazy.ts`),
-    );
-    const lazy = files.filter((file) => file.endsWith('.lazy.ts'));
-    expect(loadedLater.sort()).toEqual(lazy.map((file) => basename(file)).sort());
-    const loadedAtOnce = files.flatMap((file) =>
-      [...sourceOf(file).matchAll(/^import (?!type )[^;]*? from '[^']*\.lazy\.ts'/gm)].map(
-        ([text]) => `${file}: ${text}`,
+    const loadedLater = layer.flatMap((file) =>
+      [...sourceOf('functions/layer', file).matchAll(/\bimport\('([^']+)'\)/g)].map(([, name = '']) =>
+        name.replace(/^rostbeef-layer\/(.*)$/, '$1.lazy.ts'),
       ),
+    );
+    const lazy = layer.filter((file) => file.endsWith('.lazy.ts'));
+    expect(loadedLater.sort()).toEqual(lazy.map((file) => basename(file)).sort());
+    const loadedAtOnce = layer.flatMap((file) =>
+      importsOf('functions/layer', file, { types: false }).filter((imported) => imported.endsWith('.lazy.ts')),
     );
     expect(loadedAtOnce).toEqual([]);
   });
 
   it.each([
-    ['process.env', ['config.ts']],
-    ["from '@middy/", ['handler.ts']],
+    ['process.env', ['config/config.ts']],
+    ["from '@middy/", ['runtime/method-chain.ts']],
     ["'@aws-sdk/", ['idempotency/dynamodb.lazy.ts', 'credentials/secrets-manager.lazy.ts']],
     ["from 'xmlrpc", ['xmlrpc/forms.lazy.ts']],
-    ["node:net'", ['http/answer.ts', 'http/pool.ts', 'jid.ts']],
+    ["node:net'", ['http/exchange.ts', 'http/pool.ts', 'xmpp/jid.ts']],
     ["node:tls'", []],
-    ["node:http'", ['http/answer.ts', 'http/endpoint.ts', 'http/pool.ts', 'http/response.ts', 'http/transport.ts']],
+    ["node:http'", ['http/exchange.ts', 'http/endpoint.ts', 'http/pool.ts', 'http/response.ts', 'http/transport.ts']],
     ["node:https'", ['http/pool.ts']],
   ])('has %s in no other file than %j', (text, allowed) => {
-    expect(files.filter((file) => sourceOf(file).includes(text)).filter((file) => !allowed.includes(file))).toEqual([]);
+    const holders = layer.filter((file) => sourceOf('functions/layer', file).includes(text));
+    expect(holders.filter((file) => !allowed.includes(file))).toEqual([]);
   });
+});
+
+describe('the infrastructure', () => {
+  it('keeps constructs and stacks apart from the tools that run on a developer’s machine', () => {
+    const deployed = infra.filter((file) => /^(?:config|constructs|stacks)\//.test(file) || file === 'app.ts');
+    const tools = deployed.flatMap((file) =>
+      importsOf('infra', file, { types: false })
+        .filter((imported) => /^(?:local|smoke|free-key)\//.test(imported))
+        .map((imported) => `${file} imports ${imported}`),
+    );
+    expect(tools).toEqual([]);
+  });
+
+  it('builds stacks from constructs, and constructs from configuration', () => {
+    const files = infra.filter((file) => /^(?:config|constructs|stacks)\//.test(file));
+    expect(backwardsIn('infra', files, ['stacks', 'constructs', 'config'])).toEqual([]);
+  });
+});
+
+it.each([
+  ['functions', filesIn('functions')],
+  ['infra', infra],
+])('no file in %s imports itself by way of others', (folder, files) => {
+  expect(cyclesIn(folder, files)).toEqual([]);
 });

@@ -1,14 +1,13 @@
 /** The layer's public door. */
 
 export { type Config, type ConfigResult, parseConfig, readConfig } from './config/config.ts';
+export { type Environment, foreignIssue, isForeign, isMisspelt, isSettingName } from './config/setting-names.ts';
 export { type CredentialSource, secretCredentials } from './credentials/credentials.ts';
 export { type Credentials, parseSecret } from './credentials/secret.ts';
 export { type SecretStage, secretsManagerStore } from './credentials/secret-store.ts';
 export { type SecretVersions, secretVersions } from './credentials/secret-versions.ts';
-export { Deadline } from './shared/deadline.ts';
-export { problemOf, problemSchema } from './events/problem-details.ts';
+export type { Command } from './dialects/command.ts';
 export {
-  type Command,
   changePassword,
   checkAccount,
   type GroupsArgument,
@@ -25,23 +24,24 @@ export {
 } from './dialects/ejabberd/probes.ts';
 export type { Run } from './dialects/run-command.ts';
 export * from './errors/index.ts';
-export { createHandler, type LambdaHandler } from './runtime/create-handler.ts';
+export { problemOf, problemSchema } from './events/problem-details.ts';
 export { type IdempotencyKey, KEY_FORM, KEY_FORM_PROBLEM, keyId } from './idempotency/key.ts';
 export { heldIn, isAtWork, type State } from './idempotency/record.ts';
-export type { Jid } from './xmpp/jid.ts';
-export { logLine } from './observability/call-log.ts';
 export { catalogue } from './methods/catalogue.ts';
+export type { Method, MethodName } from './methods/define-method.ts';
 export { getPresence } from './methods/get-presence.ts';
 export { getResources } from './methods/get-resources.ts';
 export { getRoster } from './methods/get-roster.ts';
 export { getRosterWithPresence } from './methods/get-roster-with-presence.ts';
 export { linkContacts } from './methods/link-contacts.ts';
-export type { Method, MethodName } from './methods/define-method.ts';
 export { sendStanza } from './methods/send-stanza.ts';
 export { unlinkContacts } from './methods/unlink-contacts.ts';
+export { logLine } from './observability/call-log.ts';
 export { metricDirective } from './observability/metrics.ts';
+export { createHandler, type LambdaHandler } from './runtime/create-handler.ts';
 export { type CommandOptions, runCommands } from './runtime/run-commands.ts';
-export { type Environment, foreignIssue, isForeign, isMisspelt, isSettingName } from './config/setting-names.ts';
+export { Deadline } from './shared/deadline.ts';
 export { edits } from './shared/edits.ts';
 export { hostAndPort } from './shared/host-and-port.ts';
 export { isObject } from './shared/is-object.ts';
+export type { Jid } from './xmpp/jid.ts';

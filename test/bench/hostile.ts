@@ -1,6 +1,6 @@
 /** The CPU time of one hostile input, by shape and size: within the caps it is linear in the bytes, and small. */
 import { catalogue, type MethodName } from 'rostbeef-layer';
-import { http } from '../../functions/layer/events/api-gateway.ts';
+import { httpSource as http } from '../../functions/layer/events/api-gateway.ts';
 import type { MethodContext } from '../../functions/layer/methods/define-method.ts';
 import { createEncoder } from '../../functions/layer/xmlrpc/encode.ts';
 import { writeForm } from '../../functions/layer/xmlrpc/forms.lazy.ts';

@@ -5,9 +5,9 @@ import * as https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 import type { Context } from 'aws-lambda';
 import serializer from 'xmlrpc/lib/serializer.js';
-import { createHandler } from '../../functions/layer/runtime/create-handler.ts';
 import { catalogue } from '../../functions/layer/methods/catalogue.ts';
 import type { MethodName } from '../../functions/layer/methods/define-method.ts';
+import { createHandler } from '../../functions/layer/runtime/create-handler.ts';
 import type { Encodable } from '../../functions/layer/xmlrpc/encode.ts';
 
 /** Settings of the functions under test, as environment variables. */

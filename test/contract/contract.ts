@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { STOCK, type Traits } from '../support/traits.ts';
 import type { XmppServer } from '../support/xmpp-server.ts';
-import { credentialsContract, withoutCredentialsContract } from './credentials.ts';
-import { linkContract } from './links.ts';
 import { presenceContract } from './bulk-presence.ts';
+import { credentialsContract, withoutCredentialsContract } from './credentials.ts';
+import { startWorld, type World } from './fixture.ts';
+import { linkContract } from './links.ts';
 import { rosterContract } from './rosters.ts';
 import { stanzaContract } from './stanzas.ts';
-import { startWorld, type World } from './fixture.ts';
 
 /** The one suite that every server has to pass. */
 export function contractOn(

@@ -1,8 +1,8 @@
 import { xml } from '@xmpp/client';
 import type { Element } from '@xmpp/xml';
 import { describe, expect, it } from 'vitest';
-import { addItem, isPush, isSubscribe, pushesSince, rosterOf } from './observe.ts';
 import type { User, World } from './fixture.ts';
+import { addItem, isPush, isSubscribe, pushesSince, rosterOf } from './observe.ts';
 
 const linked = { subscription: 'both', pending: 'none' };
 

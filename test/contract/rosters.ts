@@ -1,7 +1,7 @@
 import { xml } from '@xmpp/client';
 import { describe, expect, it } from 'vitest';
-import { addItem, isSubscribe, rosterOf } from './observe.ts';
 import type { User, World } from './fixture.ts';
+import { addItem, isSubscribe, rosterOf } from './observe.ts';
 
 /** What `get_roster` and `get_roster_with_presence` promise. */
 export function rosterContract(world: () => World): void {

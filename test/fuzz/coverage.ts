@@ -23,8 +23,10 @@ await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed:
 
 const { decodeResponse } = await import('../../functions/layer/xmlrpc/decode.ts');
 const { readStanza } = await import('../../functions/layer/xmpp/stanza.lazy.ts');
-const { domainOf, formatJid, parseBareJid, parseJid, sameJid, splitJid } = await import('../../functions/layer/xmpp/jid.ts');
-const { doorOf } = await import('../../functions/layer/events/detect.ts');
+const { domainOf, formatJid, parseBareJid, parseJid, sameJid, splitJid } = await import(
+  '../../functions/layer/xmpp/jid.ts'
+);
+const { detectSource } = await import('../../functions/layer/events/detect.ts');
 
 for (const answer of corpusOf('answer')) {
   try {
@@ -41,7 +43,7 @@ for (const text of corpusOf('jid').map(String)) {
   domainOf(text);
   if ('jid' in result) sameJid(text, formatJid(result.jid));
 }
-for (const event of corpusOf('event')) doorOf(JSON.parse(String(event)));
+for (const event of corpusOf('event')) detectSource(JSON.parse(String(event)));
 
 const { result } = await session.post('Profiler.takePreciseCoverage');
 const missed = FILES.flatMap((file) => {

@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import fc from 'fast-check';
 import { catalogue, createHandler, RostbeefError } from 'rostbeef-layer';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
-import { doorOf } from '../../functions/layer/events/detect.ts';
+import { detectSource } from '../../functions/layer/events/detect.ts';
 import { canariesIn } from '../faults/canaries.ts';
 import { corpusOf } from './corpus.ts';
 import { fuzz } from './fuzz.ts';
@@ -76,7 +76,7 @@ fuzz<unknown>({
     turn += 1;
     log = [];
     const handler = handlers[turn % handlers.length];
-    const door = doorOf(event);
+    const door = detectSource(event);
     const answer = await handler?.(structuredClone(event), context).catch((error: unknown) => {
       expect(error).toBeInstanceOf(RostbeefError);
       return error;

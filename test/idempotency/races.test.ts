@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Deadline } from '../../functions/layer/shared/deadline.ts';
 import { EjabberdUnreachableError, OutcomeUnknownError } from '../../functions/layer/errors/index.ts';
-import { keyId } from '../../functions/layer/idempotency/key.ts';
 import { onceBy } from '../../functions/layer/idempotency/at-most-once.ts';
+import { keyId } from '../../functions/layer/idempotency/key.ts';
 import { dynamoDbTable, type Table } from '../../functions/layer/idempotency/table.ts';
+import { Deadline } from '../../functions/layer/shared/deadline.ts';
 import { type DynamoDb, type Manner, startDynamoDb } from '../support/dynamodb.ts';
 
 const TABLE = 'races';

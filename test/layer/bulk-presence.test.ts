@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Command } from '../../functions/layer/dialects/ejabberd/commands.ts';
+import type { Command } from '../../functions/layer/dialects/command.ts';
 import type { RosterItem } from '../../functions/layer/dialects/dialect.ts';
 import { type LearnedWays, overviewOf, presencesOf } from '../../functions/layer/dialects/ejabberd/bulk-presence.ts';
 import type { Run } from '../../functions/layer/dialects/run-command.ts';

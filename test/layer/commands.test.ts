@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { ShapeError } from '../../functions/layer/dialects/answer-shape.ts';
+import { bestPresence } from '../../functions/layer/dialects/best-presence.ts';
 import {
   checkAccount,
   getRoster,
@@ -7,8 +9,6 @@ import {
   userResources,
   userSessions,
 } from '../../functions/layer/dialects/ejabberd/commands.ts';
-import { bestPresence } from '../../functions/layer/dialects/best-presence.ts';
-import { ShapeError } from '../../functions/layer/dialects/answer-shape.ts';
 
 const alice = { local: 'alice', domain: 'example.com', resource: '' };
 const bob = { ...alice, local: 'bob' };

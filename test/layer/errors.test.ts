@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { problemOf } from '../../functions/layer/events/problem-details.ts';
 import * as errors from '../../functions/layer/errors/index.ts';
+import { problemOf } from '../../functions/layer/events/problem-details.ts';
 
 const { errorCatalogue, errorOfCode } = errors;
 

@@ -1,12 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { doorOf } from '../../functions/layer/events/detect.ts';
-import { direct } from '../../functions/layer/events/direct.ts';
-import { eventbridge } from '../../functions/layer/events/eventbridge.ts';
-import { http } from '../../functions/layer/events/api-gateway.ts';
-import { MAX_RESPONSE_BYTES } from '../../functions/layer/events/response-limit.ts';
-import { callOf, recordsOf } from '../../functions/layer/events/sqs.ts';
-import { describeUnsupported } from '../../functions/layer/events/unsupported.ts';
 import {
   InvalidInputError,
   ItemNotFoundError,
@@ -14,6 +7,13 @@ import {
   ResultTooLargeError,
   type RostbeefError,
 } from '../../functions/layer/errors/index.ts';
+import { httpSource as http } from '../../functions/layer/events/api-gateway.ts';
+import { detectSource } from '../../functions/layer/events/detect.ts';
+import { directSource as direct } from '../../functions/layer/events/direct.ts';
+import { eventBridgeSource as eventbridge } from '../../functions/layer/events/eventbridge.ts';
+import { MAX_RESPONSE_BYTES } from '../../functions/layer/events/response-limit.ts';
+import { callOf, recordsOf } from '../../functions/layer/events/sqs.ts';
+import { describeUnsupported } from '../../functions/layer/events/unsupported.ts';
 
 const input = { user: 'alice', server: 'example.com' };
 const v1 = { httpMethod: 'POST', headers: {}, requestContext: { stage: 'prod' }, body: JSON.stringify(input) };
@@ -40,7 +40,7 @@ describe('an event', () => {
     ['that is a string', 'x', 'unsupported'],
     ['that is null', null, 'unsupported'],
   ])('%s comes through its door', (_, event, door) => {
-    expect(doorOf(event)).toBe(door);
+    expect(detectSource(event)).toBe(door);
   });
 
   const marks = ['Records', 'detail', 'detail-type', 'source', 'requestContext', 'httpMethod', 'version'];
@@ -49,21 +49,21 @@ describe('an event', () => {
 
   it('is the input itself, whatever JSON object it is, unless an AWS service made it', () => {
     const plain = fc.dictionary(fc.string(), fc.jsonValue()).filter((event) => !marks.some((mark) => mark in event));
-    fc.assert(fc.property(plain, (event) => void expect(doorOf(event)).toBe('direct')));
+    fc.assert(fc.property(plain, (event) => void expect(detectSource(event)).toBe('direct')));
   });
 
   it('is the input itself where the members that AWS services use hold text, numbers or nothing', () => {
     const disguised = fc
       .dictionary(fc.constantFrom(...marks), scalar)
       .filter((event) => typeof event['source'] !== 'string' || typeof event['detail-type'] !== 'string');
-    fc.assert(fc.property(disguised, (event) => void expect(doorOf(event)).toBe('direct')));
+    fc.assert(fc.property(disguised, (event) => void expect(detectSource(event)).toBe('direct')));
   });
 
   it('comes through no door of an AWS service that it lacks the shape of', () => {
     const needs = { http: 'requestContext', sqs: 'Records', eventbridge: 'detail-type' };
     fc.assert(
       fc.property(object, (event) => {
-        const door = doorOf(event);
+        const door = detectSource(event);
         for (const [name, member] of Object.entries(needs)) if (door === name) expect(event).toHaveProperty([member]);
       }),
     );
@@ -71,7 +71,7 @@ describe('an event', () => {
 
   it('that is no object comes through none', () => {
     const none = fc.jsonValue().filter((event) => typeof event !== 'object' || event === null || Array.isArray(event));
-    fc.assert(fc.property(none, (event) => void expect(doorOf(event)).toBe('unsupported')));
+    fc.assert(fc.property(none, (event) => void expect(detectSource(event)).toBe('unsupported')));
   });
 
   it('gives back the input that it was made of, whatever that is', () => {
@@ -80,13 +80,13 @@ describe('an event', () => {
         const body = JSON.stringify(any);
         const parsed: unknown = JSON.parse(body);
         const records = [{ eventSource: 'aws:sqs', messageId: 'm', body: JSON.stringify(enveloped(parsed)) }];
-        expect(doorOf({ ...v1, body })).toBe('http');
+        expect(detectSource({ ...v1, body })).toBe('http');
         expect(http.read({ ...v1, body }, LIMIT).input).toEqual(parsed);
-        expect(doorOf({ ...v2, body })).toBe('http');
+        expect(detectSource({ ...v2, body })).toBe('http');
         expect(http.read({ ...v2, body }, LIMIT).input).toEqual(parsed);
-        expect(doorOf(enveloped(parsed))).toBe('eventbridge');
+        expect(detectSource(enveloped(parsed))).toBe('eventbridge');
         expect(eventbridge.read(enveloped(parsed), LIMIT).input).toEqual(parsed);
-        expect(doorOf({ Records: records })).toBe('sqs');
+        expect(detectSource({ Records: records })).toBe('sqs');
         expect(recordsOf({ Records: records }).map((record) => callOf(record, LIMIT).input)).toEqual([parsed]);
       }),
     );
@@ -231,7 +231,7 @@ describe('an event that no door takes', () => {
   });
 
   it('is described whatever it is', () => {
-    const events = fc.jsonValue().filter((event) => doorOf(event) === 'unsupported');
+    const events = fc.jsonValue().filter((event) => detectSource(event) === 'unsupported');
     fc.assert(fc.property(events, (event) => void expect(describeUnsupported(event)).toMatch(/came|Records/)));
   });
 });

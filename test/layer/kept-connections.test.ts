@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Deadline } from '../../functions/layer/shared/deadline.ts';
 import { createEndpoint, type Endpoint, openSockets, post } from '../../functions/layer/http/index.ts';
+import { Deadline } from '../../functions/layer/shared/deadline.ts';
 import { type EmbeddedServer, startEmbeddedServer } from '../../infra/local/embedded/server.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { ok } from '../support/scripted-server.ts';

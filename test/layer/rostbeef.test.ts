@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import xml from '@xmpp/xml';
 import pLimit from 'p-limit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { classicDialect } from '../../functions/layer/dialects/rostbeef/dialect.ts';
 import type { Dialect } from '../../functions/layer/dialects/dialect.ts';
+import { rostbeefDialect } from '../../functions/layer/dialects/rostbeef/dialect.ts';
 import { createEndpoint, openSockets } from '../../functions/layer/http/index.ts';
 import type { Jid } from '../../functions/layer/xmpp/jid.ts';
 import { startClassicServer } from '../../infra/local/embedded/classic/server.ts';
@@ -33,11 +33,11 @@ function containerOn(url: string, timeoutMs = 10_000): () => Dialect {
     ca: undefined,
     maxResponseBytes: 1_000_000,
     maxSockets: 10,
-    isLegacy: true,
+    isClassic: true,
   });
   const sockets = openSockets(endpoint);
   stops.push(() => sockets.close());
-  const make = classicDialect({ endpoint, credentials: undefined, limitLarge: pLimit(4) });
+  const make = rostbeefDialect({ endpoint, credentials: undefined, limitLarge: pLimit(4) });
   return () => make({ signal: AbortSignal.timeout(timeoutMs), sockets });
 }
 

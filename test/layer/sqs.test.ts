@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { answerBatch, callOf, recordsOf } from '../../functions/layer/events/sqs.ts';
 import { InvalidInputError } from '../../functions/layer/errors/index.ts';
+import { callOf, recordsOf, respondToBatch } from '../../functions/layer/events/sqs.ts';
 
 const queue = 'arn:aws:sqs:eu-west-1:123456789012:links';
 
@@ -18,7 +18,7 @@ const batch = (arn: string, ...messages: readonly (readonly [id: string, group?:
 /** Runs a batch of which these fail; tells what ran, and what was reported. */
 async function outcome(records: ReturnType<typeof batch>, ...failing: readonly string[]) {
   const ran: string[] = [];
-  const { batchItemFailures } = await answerBatch(records, 1_048_576, async ({ messageId }) => {
+  const { batchItemFailures } = await respondToBatch(records, 1_048_576, async ({ messageId }) => {
     ran.push(messageId);
     await Promise.resolve();
     return !failing.includes(messageId);
@@ -61,7 +61,7 @@ describe('records about the same two users', () => {
   async function courseOf(records: ReturnType<typeof recordsOf>): Promise<readonly string[]> {
     const course: string[] = [];
     let turns = records.length;
-    await answerBatch(records, 1_048_576, async ({ messageId }) => {
+    await respondToBatch(records, 1_048_576, async ({ messageId }) => {
       course.push(`${messageId} begins`);
       turns -= 1;
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
@@ -91,7 +91,11 @@ describe('records about the same two users', () => {
       record('three', {}, 'g1'),
     ];
     expect((await courseOf(records)).slice(0, 3)).toEqual(['one begins', 'one ends', 'two begins']);
-    const { batchItemFailures } = await answerBatch(records, 1_048_576, async ({ messageId }) => messageId !== 'one');
+    const { batchItemFailures } = await respondToBatch(
+      records,
+      1_048_576,
+      async ({ messageId }) => messageId !== 'one',
+    );
     expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['one', 'three']);
   });
 });

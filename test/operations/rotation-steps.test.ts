@@ -2,7 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
 import { xmlrpcCall } from '../support/xmlrpc-call.ts';
 import type { XmppServer } from '../support/xmpp-server.ts';
-import { ADMIN_SECRET, type RotatingSecret, type RotationWorld, STEPS, startRotationWorld } from './rotation-fixture.ts';
+import {
+  ADMIN_SECRET,
+  type RotatingSecret,
+  type RotationWorld,
+  STEPS,
+  startRotationWorld,
+} from './rotation-fixture.ts';
 
 const DONE = { outcome: 'ok', changed: true, message: '' };
 const NOTHING_TO_DO = { outcome: 'ok', changed: false, message: '' };

@@ -4,8 +4,8 @@ import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';
 import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
 import { xmlrpcCall } from '../support/xmlrpc-call.ts';
 import type { Account } from '../support/xmpp-server.ts';
-import { startLoad } from './rotation-load.ts';
 import { ADMIN_SECRET, type RotationWorld, STEPS, startRotationWorld } from './rotation-fixture.ts';
+import { startLoad } from './rotation-load.ts';
 
 /** Secrets Manager takes seconds from one step to the next. */
 const PAUSE_MS = 500;

@@ -2,12 +2,12 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { Deadline } from '../../functions/layer/shared/deadline.ts';
 import { link, type Rosters } from '../../functions/layer/dialects/ejabberd/link.ts';
-import { commandRunner, type Run } from '../../functions/layer/dialects/run-command.ts';
 import { unlink } from '../../functions/layer/dialects/ejabberd/unlink.ts';
 import { nothingLearned } from '../../functions/layer/dialects/ejabberd/writable.ts';
+import { commandRunner, type Run } from '../../functions/layer/dialects/run-command.ts';
 import { createEndpoint, openSockets } from '../../functions/layer/http/index.ts';
+import { Deadline } from '../../functions/layer/shared/deadline.ts';
 import type { Jid } from '../../functions/layer/xmpp/jid.ts';
 import { type Exchange, FaultProxy } from '../support/fault-proxy.ts';
 

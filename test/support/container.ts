@@ -1,9 +1,9 @@
 /** The dialect `ejabberd` as one container keeps it, for tests of what no door adds anything to. */
 import pLimit from 'p-limit';
-import { Deadline } from '../../functions/layer/shared/deadline.ts';
 import type { Dialect } from '../../functions/layer/dialects/dialect.ts';
-import { stockDialect } from '../../functions/layer/dialects/ejabberd/dialect.ts';
+import { ejabberdDialect } from '../../functions/layer/dialects/ejabberd/dialect.ts';
 import { createEndpoint, openSockets } from '../../functions/layer/http/index.ts';
+import { Deadline } from '../../functions/layer/shared/deadline.ts';
 import type { Jid } from '../../functions/layer/xmpp/jid.ts';
 import type { XmppServer } from './xmpp-server.ts';
 
@@ -34,7 +34,7 @@ export function openContainer(
 ): Container {
   const endpoint = createEndpoint({ url: new URL(url), ca: undefined, maxResponseBytes, maxSockets: 10 });
   const credentials = { current: async () => account, renew: async () => undefined, accepted: () => undefined };
-  const dialectOf = stockDialect({ endpoint, credentials, limitLarge: pLimit(4) });
+  const dialectOf = ejabberdDialect({ endpoint, credentials, limitLarge: pLimit(4) });
   const invoke = async <T>(call: (dialect: Dialect) => Promise<T>): Promise<T> => {
     const deadline = new Deadline(10_000);
     const sockets = openSockets(endpoint);

@@ -1,5 +1,5 @@
-import { unlessAborted } from '../shared/deadline.ts';
 import { CredentialsUnavailableError } from '../errors/index.ts';
+import { unlessAborted } from '../shared/deadline.ts';
 import { ENDPOINT_ADVICE } from './secret-store.ts';
 
 /** One read that all callers share while it runs. Each caller gives up at its own deadline. */

@@ -1,9 +1,15 @@
 /** Which of a user's sessions speaks for them. */
-import type { Jid } from '../xmpp/jid.ts';
-import { elseIfNotFound } from './ejabberd/accounts.ts';
-import { type Session, userSessions } from './ejabberd/commands.ts';
-import { type Presence, UNAVAILABLE } from './dialect.ts';
-import type { Run } from './run-command.ts';
+import { type Presence, type Show, UNAVAILABLE } from './dialect.ts';
+
+/** A connected resource, with what chooses among a user's sessions. */
+export interface Session {
+  readonly resource: string;
+  readonly priority: number;
+  /** Seconds since it connected. */
+  readonly uptime: number;
+  readonly show: Show;
+  readonly status: string;
+}
 
 /**
  * The presence of the session with the highest non-negative priority, of equal ones the newest. ejabberd's own
@@ -14,9 +20,4 @@ export function bestPresence(sessions: readonly Session[]): Presence {
     .filter(({ show, priority }) => show !== 'unavailable' && priority >= 0)
     .sort((a, b) => b.priority - a.priority || a.uptime - b.uptime);
   return best === undefined ? UNAVAILABLE : { resource: best.resource, show: best.show, status: best.status };
-}
-
-/** A user's sessions; none for a vhost that the server does not have. */
-export function sessionsOf(run: Run, user: Jid): Promise<readonly Session[]> {
-  return run(userSessions(user)).catch(elseIfNotFound<readonly Session[]>([]));
 }

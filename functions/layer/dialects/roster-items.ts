@@ -1,6 +1,7 @@
 /** Roster rows and presence as all releases and dialects write them. */
-import type { Pending, RosterItem, Show, Subscription } from './dialect.ts';
+
 import { itemText, textOr } from './answer-shape.ts';
+import type { Pending, RosterItem, Show, Subscription } from './dialect.ts';
 
 const SUBSCRIPTIONS: readonly Subscription[] = ['none', 'from', 'to', 'both'];
 const SHOWS: readonly Show[] = ['available', 'chat', 'away', 'dnd', 'xa', 'unavailable'];

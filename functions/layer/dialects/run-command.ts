@@ -1,25 +1,14 @@
 /** Runs one command: credentials, the call itself, and what its failure means. */
+
 import type { LimitFunction } from 'p-limit';
 import type { CredentialSource } from '../credentials/credentials.ts';
 import type { Credentials } from '../credentials/secret.ts';
-import {
-  ConnectionLostError,
-  CredentialsRejectedError,
-  EjabberdTimeoutError,
-  EjabberdUnreachableError,
-  InvalidInputError,
-  ItemNotFoundError,
-  MalformedResponseError,
-  OutcomeUnknownError,
-  PermissionDeniedError,
-  RostbeefError,
-} from '../errors/index.ts';
-import { type Endpoint, type InvocationSockets, TransportError } from '../http/index.ts';
-import { call, DecodeError, EncodeError } from '../xmlrpc/index.ts';
-import { describeFailure } from './describe-failure.ts';
-import { type Command, registeredVhosts } from './ejabberd/commands.ts';
+import { CredentialsRejectedError, ItemNotFoundError, PermissionDeniedError, RostbeefError } from '../errors/index.ts';
+import type { Endpoint, InvocationSockets } from '../http/index.ts';
+import { call } from '../xmlrpc/index.ts';
+import type { Command } from './command.ts';
+import { errorOfCall } from './command-errors.ts';
 import { meaningOf } from './faults.ts';
-import { ShapeError } from './answer-shape.ts';
 
 /** One server, as it lives in a container: its connections and its credentials. */
 export interface Server {
@@ -57,8 +46,13 @@ export type Run = <T>(command: Command<T>, options?: RunOptions) => Promise<T>;
 /** What came of one call: what was read, or why it was not run. */
 type Attempt<T> = { readonly done: T } | { readonly refused: 'credentials' | 'permission' };
 
-/** Binds {@link Run} to a server for one invocation. */
-export function commandRunner(server: Server, invocation: Invocation): Run {
+/**
+ * Binds {@link Run} to a server for one invocation.
+ *
+ * @param vhosts the command that lists the server's vhosts. Since release 26.07 an unknown vhost is answered as a missing
+ * permission, and this command tells the two apart
+ */
+export function commandRunner(server: Server, invocation: Invocation, vhosts?: Command<readonly string[]>): Run {
   const attempt = async <T>(
     command: Command<T>,
     credentials: Credentials | undefined,
@@ -91,11 +85,10 @@ export function commandRunner(server: Server, invocation: Invocation): Run {
     return renewed === undefined ? first : await attempt(command, renewed, options);
   };
 
-  /** Since release 26.07 an unknown vhost is answered as a missing permission. */
   const unknownVhost = async ({ host }: Command<unknown>, options: RunOptions): Promise<string | undefined> => {
-    if (host === undefined) return undefined;
-    const vhosts = await attemptAuthorized(registeredVhosts(), options).catch(() => undefined);
-    return vhosts !== undefined && 'done' in vhosts && !vhosts.done.includes(host) ? host : undefined;
+    if (host === undefined || vhosts === undefined) return undefined;
+    const listed = await attemptAuthorized(vhosts, options).catch(() => undefined);
+    return listed !== undefined && 'done' in listed && !listed.done.includes(host) ? host : undefined;
   };
 
   return async (command, options = {}) => {
@@ -110,51 +103,6 @@ export function commandRunner(server: Server, invocation: Invocation): Run {
       throw error instanceof RostbeefError ? error : errorOfCall(error, command, server.endpoint.url);
     }
   };
-}
-
-/**
- * Whether a failed command may have run.
- *
- * @param error what {@link Run} threw
- */
-export function mayHaveRun(error: unknown): boolean {
-  const cause = error instanceof RostbeefError ? error.cause : error;
-  if (cause instanceof TransportError) return cause.sent;
-  return cause instanceof DecodeError || cause instanceof ShapeError;
-}
-
-/**
- * Whether an answer was larger than the functions read.
- *
- * @param error what {@link Run} threw
- */
-export function isOversized(error: unknown): boolean {
-  return error instanceof RostbeefError && error.cause instanceof TransportError && error.cause.kind === 'oversized';
-}
-
-function errorOfCall(cause: unknown, { name, idempotent }: Command<unknown>, url: URL): unknown {
-  if (cause instanceof EncodeError) {
-    return new InvalidInputError({ detail: 'the input holds a character that XML can not carry', cause });
-  }
-  if (!hasSafeMessage(cause)) return cause;
-  const details = { detail: describeFailure(cause, name, url), cause };
-  if (!idempotent && mayHaveRun(cause)) return new OutcomeUnknownError(details);
-  if (!(cause instanceof TransportError)) return new MalformedResponseError(details);
-  switch (cause.kind) {
-    case 'unreachable':
-      return new EjabberdUnreachableError(details);
-    case 'timeout':
-      return new EjabberdTimeoutError(details);
-    case 'lost':
-      return new ConnectionLostError(details);
-    default:
-      return new MalformedResponseError(details);
-  }
-}
-
-/** Whether a message is of constant words, numbers and error codes. */
-function hasSafeMessage(cause: unknown): cause is TransportError | DecodeError | ShapeError {
-  return cause instanceof TransportError || cause instanceof DecodeError || cause instanceof ShapeError;
 }
 
 function permissionAdvice(command: string): string {

@@ -1,11 +1,11 @@
-import * as byCode from './xep-0086.ts';
 import * as own from './function-errors.ts';
 import type { ErrorKind } from './rostbeef-error.ts';
+import * as byCode from './xep-0086.ts';
 
-export * from './xep-0086.ts';
 export * from './function-errors.ts';
 export { type Blame, type ErrorDetails, type ErrorKind, type Issue, RostbeefError } from './rostbeef-error.ts';
 export { thrownMessage } from './thrown-message.ts';
+export * from './xep-0086.ts';
 
 /** Every error that a caller can meet, by name: the closed set that the documentation and the OpenAPI document list. */
 export const errorCatalogue: readonly ErrorKind[] = [...Object.values(byCode), ...Object.values(own)]

@@ -2,10 +2,10 @@
 import { InvalidInputError } from '../errors/index.ts';
 import type { IdempotencyKey } from '../idempotency/key.ts';
 import { isObject } from '../shared/is-object.ts';
-import type { Door } from './event-source.ts';
+import type { EventSource } from './event-source.ts';
 import { demandFitting, parseBody } from './json-body.ts';
-import { withinLimit } from './response-limit.ts';
 import { problemOf } from './problem-details.ts';
+import { withinLimit } from './response-limit.ts';
 
 /** Whoever may invoke the function directly may write any event: no more than an ARN gets into the log. */
 const ARN = /^arn:[\w+=,.@:/-]{1,600}$/;
@@ -13,7 +13,7 @@ const ARN = /^arn:[\w+=,.@:/-]{1,600}$/;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** `POST` with the input as JSON body, by a REST API's event or an HTTP API's, in either payload format. */
-export const http: Door = {
+export const httpSource: EventSource = {
   name: 'http',
   read(event, maxBodyBytes) {
     if (!isObject(event)) throw new InvalidInputError();

@@ -1,22 +1,22 @@
-/** Tells the doors apart by the event's shape. */
+/** Tells event sources apart by the event's shape. */
 import { isObject } from '../shared/is-object.ts';
 
-/** Through which door an event came; `unsupported` is none of them. */
-export type DoorName = 'http' | 'direct' | 'sqs' | 'eventbridge' | 'unsupported';
+/** The source of an event. `unsupported` is every other one. */
+export type SourceName = 'http' | 'direct' | 'sqs' | 'eventbridge' | 'unsupported';
 
 /**
- * The door of an event. Total: whatever an event is, it comes through one door or none.
+ * Detects the source of an event. It never throws.
  *
  * - `http`: an API Gateway proxy event, of a REST API or of an HTTP API in payload format 1.0 or 2.0
  * - `sqs`: a batch of an SQS queue
  * - `eventbridge`: an event with its envelope, whatever its `detail` is
  * - `direct`: any other object that no other AWS service sends
- * - `unsupported`: what is no object, and what other services send (SNS, S3, load balancers …)
+ * - `unsupported`: values that are not objects, and events of other services (SNS, S3, load balancers …)
  *
  * @example
- * doorOf({ user: 'alice', server: 'example.com' }) // 'direct'
+ * detectSource({ user: 'alice', server: 'example.com' }) // 'direct'
  */
-export function doorOf(event: unknown): DoorName {
+export function detectSource(event: unknown): SourceName {
   if (!isObject(event)) return 'unsupported';
   if (isObject(event['requestContext'])) return isProxyEvent(event, event['requestContext']) ? 'http' : 'unsupported';
   if (Array.isArray(event['Records'])) return isQueueBatch(event['Records']) ? 'sqs' : 'unsupported';

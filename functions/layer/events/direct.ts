@@ -1,8 +1,8 @@
-import type { Door } from './event-source.ts';
+import type { EventSource } from './event-source.ts';
 import { withinLimit } from './response-limit.ts';
 
 /** Direct invocation: the event is the input, the result is returned, and errors are thrown. */
-export const direct: Door = {
+export const directSource: EventSource = {
   name: 'direct',
   read: (input) => ({ input }),
   respond: withinLimit,

@@ -1,13 +1,13 @@
 import { InvalidInputError } from '../errors/index.ts';
 import { isObject } from '../shared/is-object.ts';
-import type { Call, Door } from './event-source.ts';
+import type { Call, EventSource } from './event-source.ts';
 import { withinLimit } from './response-limit.ts';
 
 /**
  * An EventBridge event: the input is its `detail`. Errors are thrown, so that Lambda's asynchronous retries and the
  * function's on-failure destination act.
  */
-export const eventbridge: Door = {
+export const eventBridgeSource: EventSource = {
   name: 'eventbridge',
   read(event) {
     if (!isObject(event)) throw new InvalidInputError();

@@ -1,8 +1,9 @@
 /** SQS: a batch of records, each an input of its own, and the answer is which of them failed. */
-import { formatJid, parseBareJid } from '../xmpp/jid.ts';
+
 import { isObject } from '../shared/is-object.ts';
+import { formatJid, parseBareJid } from '../xmpp/jid.ts';
 import { isEnvelope } from './detect.ts';
-import type { Call } from './event-source.ts';
+import type { Call, EventSource } from './event-source.ts';
 import { callIn } from './eventbridge.ts';
 import { parseBody } from './json-body.ts';
 import { isNotification, messageIn } from './sns.ts';
@@ -17,13 +18,22 @@ export interface QueueRecord {
   readonly group: string | undefined;
 }
 
-/** What tells SQS which records to deliver again; all others it deletes. */
-export interface BatchAnswer {
+/** Tells SQS which records to deliver again. SQS deletes all others. */
+export interface BatchResponse {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
 /** So many records run at once: they share the container's connections. */
 const PARALLEL_RECORDS = 10;
+
+/** One record of a batch. Errors are thrown to the batch, whose response lists the record. */
+export const sqsSource: EventSource<QueueRecord> = {
+  name: 'sqs',
+  read: callOf,
+  message: ({ messageId, receives }) => ({ messageId, receives }),
+  respond: (result) => result,
+  fail: () => undefined,
+};
 
 /** The records of a batch. */
 export function recordsOf(event: unknown): readonly QueueRecord[] {
@@ -64,11 +74,11 @@ export function callOf({ messageId, body }: QueueRecord, maxBytes: number): Call
  * @param maxBodyBytes the most bytes of a body; a record with more is not looked into
  * @param run whether a record succeeded; must not throw
  */
-export async function answerBatch(
+export async function respondToBatch(
   records: readonly QueueRecord[],
   maxBodyBytes: number,
   run: (record: QueueRecord) => Promise<boolean>,
-): Promise<BatchAnswer> {
+): Promise<BatchResponse> {
   const failed = new Set<string>();
   const brokenGroups = new Set<string>();
   /** The last record so far of each FIFO group and each pair of users. */

@@ -1,5 +1,7 @@
-/** Says of an event that no door takes what it is, and what to send instead. */
+/** Refuses an event of another kind: the error says which event it is, and what to send instead. */
+import { UnsupportedEventError } from '../errors/index.ts';
 import { isObject } from '../shared/is-object.ts';
+import type { EventSource } from './event-source.ts';
 
 const OBJECT = 'send the input as a JSON object, such as {"user":"alice","server":"example.com"}';
 
@@ -12,8 +14,18 @@ const RECORDS: ReadonlyMap<unknown, string> = new Map([
   ['aws:ses', `an SES notification came; ${OBJECT}`],
 ]);
 
+/** Refuses every event. The error is thrown, because nothing is known of the sender. */
+export const unsupportedSource: EventSource = {
+  name: 'unsupported',
+  read(event) {
+    throw new UnsupportedEventError({ detail: describeUnsupported(event) });
+  },
+  respond: (result) => result,
+  fail: () => undefined,
+};
+
 /**
- * Describes an event whose door is `unsupported`.
+ * Describes an event of another kind.
  *
  * @returns what came and what to send, in words; nothing of the event is quoted
  * @example

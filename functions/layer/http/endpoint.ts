@@ -17,7 +17,7 @@ export interface EndpointOptions {
    * Whether the server has `xmlrpc-erlang` 1.13, as all before 2014. It closes the connection after each response, takes
    * UTF-8 only as the bytes of a declared ISO-8859-1, and gives those bytes back without a declaration.
    */
-  readonly isLegacy?: boolean;
+  readonly isClassic?: boolean;
 }
 
 /** A server, with the connections that are kept to it between invocations. */
@@ -42,13 +42,13 @@ export interface Endpoint extends EndpointOptions {
  * createEndpoint({ url: new URL('http://127.0.0.1:4560/'), ca: undefined, maxResponseBytes: 1e6, maxSockets: 10 })
  */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const { url, ca, maxSockets: most, isLegacy = false } = options;
+  const { url, ca, maxSockets: most, isClassic = false } = options;
   const isTls = url.protocol === 'https:';
   const { protocol, hostname, port, path } = urlToHttpOptions(url);
   return {
     ...options,
     isTls,
-    kept: createPool({ isTls, keepAlive: !isLegacy, most }),
+    kept: createPool({ isTls, keepAlive: !isClassic, most }),
     single: createPool({ isTls, keepAlive: false, most: Number.POSITIVE_INFINITY }),
     target: { protocol, hostname, port, path, ca },
     resumption: { session: undefined },

@@ -1,8 +1,8 @@
 /** One POST over HTTP/1.1. */
 import * as http from 'node:http';
-import { answerTo } from './exchange.ts';
 import type { Endpoint, InvocationSockets } from './endpoint.ts';
 import { StaleConnectionError, TransportError } from './errors.ts';
+import { answerTo } from './exchange.ts';
 import type { Pool } from './pool.ts';
 
 /** The most bytes of a response's head. */
@@ -35,7 +35,7 @@ export interface Post {
 export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
   const { kept, single } = endpoint;
   // One pool carries all requests to a legacy server, so that it never gets more connections than it takes.
-  if (endpoint.isLegacy) return exchange(endpoint, request, kept);
+  if (endpoint.isClassic) return exchange(endpoint, request, kept);
   if (request.fresh) return exchange(endpoint, request, single);
   if (!request.idempotent) return exchange(endpoint, request, request.sockets.pool);
   try {

@@ -10,7 +10,7 @@
  *
  * The clocks decide when a lease is over, and so who waits and who takes over. They don't decide who sends.
  */
-import { Deadline } from '../shared/deadline.ts';
+
 import {
   IdempotencyInProgressError,
   IdempotencyStoreUnavailableError,
@@ -19,6 +19,7 @@ import {
   RostbeefError,
   UnexpectedError,
 } from '../errors/index.ts';
+import { Deadline } from '../shared/deadline.ts';
 import { fingerprint, type IdempotencyKey } from './key.ts';
 import { type Claim, type Held, isAbandoned, isAtWork } from './record.ts';
 import type { Table } from './table.ts';

@@ -1,9 +1,9 @@
 /** The table that keeps the keys, in DynamoDB. */
 
-import { unlessAborted } from '../shared/deadline.ts';
 import { IdempotencyStoreUnavailableError, type RostbeefError } from '../errors/index.ts';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-client.ts';
 import { whyAwsFailed } from '../shared/aws-failure.ts';
+import { unlessAborted } from '../shared/deadline.ts';
 import { type Claim, claimItem, type Held, heldIn, type State } from './record.ts';
 
 /**

@@ -1,10 +1,11 @@
 /** The methods there are: routes, documents, schemas and functions are all derived from this list. */
+
+import type { Method } from './define-method.ts';
 import { getPresence } from './get-presence.ts';
 import { getResources } from './get-resources.ts';
 import { getRoster } from './get-roster.ts';
 import { getRosterWithPresence } from './get-roster-with-presence.ts';
 import { linkContacts } from './link-contacts.ts';
-import type { Method } from './define-method.ts';
 import { sendStanza } from './send-stanza.ts';
 import { unlinkContacts } from './unlink-contacts.ts';
 

@@ -1,12 +1,12 @@
 /** Describes a method once, for everything that needs to know one. */
 import type * as z from 'zod/mini';
 import type { Dialect } from '../dialects/dialect.ts';
-import type { IdempotencyKey } from '../idempotency/key.ts';
 import type { Once } from '../idempotency/at-most-once.ts';
+import type { IdempotencyKey } from '../idempotency/key.ts';
 import type { Jid } from '../xmpp/jid.ts';
 import type { Authorization } from './authorization.ts';
-import { parseInput } from './validation.ts';
 import type { StanzaPolicy } from './stanza-policy.ts';
+import { parseInput } from './validation.ts';
 
 /** The seven names, as mod_rostbeef had them in 2008. */
 export type MethodName =

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { formatJid } from '../xmpp/jid.ts';
+import { defineMethod } from './define-method.ts';
 import { presenceFields, userFields } from './fields.ts';
 import { userJid } from './jids.ts';
-import { defineMethod } from './define-method.ts';
 
 /** Reads a user's presence. */
 export const getPresence = defineMethod({

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { defineMethod } from './define-method.ts';
 import { userFields } from './fields.ts';
 import { userJid } from './jids.ts';
-import { defineMethod } from './define-method.ts';
 
 /** Lists a user's connected resources. */
 export const getResources = defineMethod({

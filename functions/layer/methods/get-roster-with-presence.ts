@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import { type RosterItem, UNAVAILABLE } from '../dialects/dialect.ts';
 import { domainOf } from '../xmpp/jid.ts';
 import { contactOf } from './contact.ts';
+import { defineMethod } from './define-method.ts';
 import { contactFields, pagingFields, presenceFields, userFields } from './fields.ts';
 import { userJid } from './jids.ts';
-import { defineMethod } from './define-method.ts';
 import { pageAfter } from './paging.ts';
 
 /** Reads a roster together with each contact's presence. */

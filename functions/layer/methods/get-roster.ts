@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { contactOf } from './contact.ts';
+import { defineMethod } from './define-method.ts';
 import { contactFields, pagingFields, userFields } from './fields.ts';
 import { userJid } from './jids.ts';
-import { defineMethod } from './define-method.ts';
 import { pageAfter } from './paging.ts';
 
 /** Reads a roster. */

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { InvalidInputError } from '../errors/index.ts';
 import { formatJid } from '../xmpp/jid.ts';
+import { defineMethod } from './define-method.ts';
 import { done, label, text } from './fields.ts';
 import { bareJids } from './jids.ts';
-import { defineMethod } from './define-method.ts';
 
 /** Puts two users into each other's rosters. */
 export const linkContacts = defineMethod({

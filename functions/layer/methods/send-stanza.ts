@@ -3,9 +3,9 @@ import { InvalidInputError, type Issue } from '../errors/index.ts';
 import { differingKeys, type IdempotencyKey, isCallersOwn, KEY_FORM, KEY_FORM_PROBLEM } from '../idempotency/key.ts';
 import { formatJid, parseJid } from '../xmpp/jid.ts';
 import type { Stanza } from '../xmpp/stanza.lazy.ts';
+import { defineMethod } from './define-method.ts';
 import { done, text } from './fields.ts';
 import { jidsBy } from './jids.ts';
-import { defineMethod } from './define-method.ts';
 import { demandAllowed, demandConnected } from './stanza-policy.ts';
 
 /** Sends a stanza. */

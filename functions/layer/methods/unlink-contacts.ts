@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { defineMethod } from './define-method.ts';
 import { done, text } from './fields.ts';
 import { bareJids } from './jids.ts';
-import { defineMethod } from './define-method.ts';
 
 /** Removes two users from each other's rosters. */
 export const unlinkContacts = defineMethod({

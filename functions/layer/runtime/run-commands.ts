@@ -1,15 +1,16 @@
-/** For the functions that tend the system, not the seven: single commands of stock ejabberd, as a given account. */
+/** Runs single ejabberd commands for the doctor and rotation functions, as a given account. */
 import pLimit from 'p-limit';
 import type { Credentials } from '../credentials/secret.ts';
-import { Deadline } from '../shared/deadline.ts';
+import { registeredVhosts } from '../dialects/ejabberd/commands.ts';
 import { commandRunner, type Run } from '../dialects/run-command.ts';
 import { createEndpoint, type EndpointOptions, openSockets } from '../http/index.ts';
+import { Deadline } from '../shared/deadline.ts';
 
 /** Where the server is, and how long to wait for it. */
 export interface CommandOptions extends Pick<EndpointOptions, 'url' | 'ca'> {
-  /** Who runs the commands; nobody in particular where it is `undefined`. */
+  /** The account that runs the commands. `undefined` sends no credentials. */
   readonly account: Credentials | undefined;
-  /** Milliseconds for all of them. */
+  /** Milliseconds for all commands together. */
   readonly timeoutMs: number;
 }
 
@@ -17,9 +18,9 @@ export interface CommandOptions extends Pick<EndpointOptions, 'url' | 'ca'> {
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Runs commands as one account, which is not read anew where the server refuses it.
+ * Runs commands as one account. The account is not read again if the server refuses it.
  *
- * @param use gets what runs a command; once it has settled, the connections are closed
+ * @param use gets the function that runs a command. The connections are closed when it settles
  * @returns what `use` returns
  * @throws what `use` throws; a command fails with a `RostbeefError`
  * @example
@@ -39,7 +40,11 @@ export async function runCommands<T>(
   const sockets = openSockets(endpoint);
   try {
     return await use(
-      commandRunner({ endpoint, credentials, limitLarge: pLimit(1) }, { signal: deadline.signal, sockets }),
+      commandRunner(
+        { endpoint, credentials, limitLarge: pLimit(1) },
+        { signal: deadline.signal, sockets },
+        registeredVhosts(),
+      ),
     );
   } finally {
     deadline.end();

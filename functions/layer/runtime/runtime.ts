@@ -3,21 +3,21 @@ import pLimit from 'p-limit';
 import { type Config, readConfig } from '../config/config.ts';
 import { type CredentialSource, secretCredentials } from '../credentials/credentials.ts';
 import { secretsManagerStore } from '../credentials/secret-store.ts';
-import { Deadline } from '../shared/deadline.ts';
-import { classicDialect } from '../dialects/rostbeef/dialect.ts';
-import { stockDialect } from '../dialects/ejabberd/dialect.ts';
+import { ejabberdDialect } from '../dialects/ejabberd/dialect.ts';
+import { rostbeefDialect } from '../dialects/rostbeef/dialect.ts';
 import { CredentialsUnavailableError } from '../errors/index.ts';
 import { createEndpoint, openSockets } from '../http/index.ts';
 import { type Once, onceBy } from '../idempotency/at-most-once.ts';
 import { dynamoDbTable, type Table } from '../idempotency/table.ts';
-import { type Jid, parseBareJid } from '../xmpp/jid.ts';
-import { logWarning } from '../observability/call-log.ts';
 import { authorizationBy } from '../methods/authorization.ts';
 import type { MethodContext } from '../methods/define-method.ts';
+import { logWarning } from '../observability/call-log.ts';
+import { Deadline } from '../shared/deadline.ts';
 import { loadEncoder } from '../xmlrpc/index.ts';
+import { type Jid, parseBareJid } from '../xmpp/jid.ts';
 
 /** A container, ready to serve. */
-export interface Container {
+export interface Runtime {
   /** The most bytes that an event's JSON body may have. */
   readonly maxBodyBytes: number;
   /** Starts reading the secret and loading the encoder during init, so that the first invocation does not wait for them. */
@@ -47,22 +47,22 @@ const MOST_SESSIONS = 10;
  *
  * @throws ConfigurationError
  */
-export function openContainer(): Container {
+export function openRuntime(): Runtime {
   const config = readConfig();
   const { url, caPem: ca, maxResponseBytes, maxConnections, maxStanzaBytes, dialect } = config;
   const { demand, covers } = authorizationBy(config);
-  const isLegacy = dialect === 'rostbeef';
-  const maxSockets = isLegacy ? Math.min(maxConnections, MOST_SESSIONS) : maxConnections;
+  const isClassic = dialect === 'rostbeef';
+  const maxSockets = isClassic ? Math.min(maxConnections, MOST_SESSIONS) : maxConnections;
   const server = {
-    endpoint: createEndpoint({ url, ca, maxResponseBytes, maxSockets, isLegacy }),
-    credentials: isLegacy ? undefined : credentialsOf(config),
+    endpoint: createEndpoint({ url, ca, maxResponseBytes, maxSockets, isClassic }),
+    credentials: isClassic ? undefined : credentialsOf(config),
     limitLarge: pLimit(LARGE_READS),
   };
-  if (isLegacy && config.secretArn !== undefined) {
+  if (isClassic && config.secretArn !== undefined) {
     logWarning('EJABBERD_SECRET_ARN is not read: the servers of the dialect "rostbeef" know no credentials');
   }
   const tableOf = tableOpener(config);
-  const dialectOf = isLegacy ? classicDialect(server) : stockDialect(server);
+  const dialectOf = isClassic ? rostbeefDialect(server) : ejabberdDialect(server);
   return {
     maxBodyBytes: Math.max(LEAST_BODY_BYTES, 4 * maxStanzaBytes),
     prepare() {

@@ -25,11 +25,11 @@ export interface Call extends Omit<Post, 'body'> {
  * @throws EncodeError where nothing was sent, TransportError, DecodeError
  */
 export async function call(endpoint: Endpoint, { method, params, ...way }: Call): Promise<Response> {
-  const { isLegacy } = endpoint;
+  const { isClassic } = endpoint;
   const encode = await loadEncoder();
-  const body = encode(method, params, isLegacy ? 'ISO-8859-1' : undefined);
+  const body = encode(method, params, isClassic ? 'ISO-8859-1' : undefined);
   const answer = await post(endpoint, { body, ...way });
-  return decodeResponse(isLegacy ? asUtf8(answer) : answer);
+  return decodeResponse(isClassic ? asUtf8(answer) : answer);
 }
 
 /**

@@ -1,9 +1,11 @@
 /** Who exists. ejabberd's commands read the unknown as empty, and write for them as well. */
 import { ItemNotFoundError } from '../../errors/index.ts';
 import { formatJid, type Jid } from '../../xmpp/jid.ts';
-import { checkAccount, getRoster } from './commands.ts';
+import type { Session } from '../best-presence.ts';
+import { elseIfNotFound, isOversized } from '../command-errors.ts';
 import type { RosterItem } from '../dialect.ts';
-import { isOversized, type Run, type RunOptions } from '../run-command.ts';
+import type { Run, RunOptions } from '../run-command.ts';
+import { checkAccount, getRoster, userSessions } from './commands.ts';
 
 /** Whether an account is listed. */
 export async function accountExists(run: Run, user: Jid): Promise<boolean> {
@@ -39,10 +41,7 @@ export async function existing<T>(run: Run, user: Jid, found: readonly T[]): Pro
   throw new ItemNotFoundError({ detail: formatJid(user) });
 }
 
-/** Since release 26.07 an unknown vhost is an error where it was an empty answer before. */
-export function elseIfNotFound<T>(fallback: T): (error: unknown) => T {
-  return (error) => {
-    if (error instanceof ItemNotFoundError) return fallback;
-    throw error;
-  };
+/** A user's sessions; none for a vhost that the server does not have. */
+export function sessionsOf(run: Run, user: Jid): Promise<readonly Session[]> {
+  return run(userSessions(user)).catch(elseIfNotFound<readonly Session[]>([]));
 }

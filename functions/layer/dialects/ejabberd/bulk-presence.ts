@@ -1,11 +1,13 @@
 /** How the presence of many is read, in whichever way costs the server least. */
+
 import { EjabberdTimeoutError, PermissionDeniedError, RostbeefError } from '../../errors/index.ts';
 import { domainOf, splitJid } from '../../xmpp/jid.ts';
-import { elseIfNotFound } from './accounts.ts';
-import { allSessions, connectedUsers, type Session, sessionCount } from './commands.ts';
+import { bestPresence, type Session } from '../best-presence.ts';
+import { elseIfNotFound } from '../command-errors.ts';
 import { type Presence, type RosterItem, UNAVAILABLE } from '../dialect.ts';
-import { bestPresence, sessionsOf } from '../best-presence.ts';
 import type { Run } from '../run-command.ts';
+import { sessionsOf } from './accounts.ts';
+import { allSessions, connectedUsers, sessionCount } from './commands.ts';
 
 /**
  * What the ways cost, in calls of `user_sessions_info`: to list one session in `connected_users_vhost`, and to tell of one

@@ -1,36 +1,12 @@
 /** The stock commands used, with their arguments and how their answers read; `mod_admin_extra` has all but the last. */
 import { BadRequestError, errorOfCode, ItemNotFoundError } from '../../errors/index.ts';
 import { formatJid, type Jid } from '../../xmpp/jid.ts';
-import type { RosterItem, Show } from '../dialect.ts';
-import { type Fault, isParserFault } from '../faults.ts';
-import { rosterOf, showOf } from '../roster-items.ts';
 import { listIn, membersOf, resultCode, rowMembers, ShapeError, textOr, textsOf } from '../answer-shape.ts';
-
-/** One call of a command. */
-export interface Command<T> {
-  readonly name: string;
-  readonly args: Readonly<Record<string, string | readonly string[]>>;
-  /** The vhost that the command acts on, if it names one. */
-  readonly host?: string | undefined;
-  /** Whether running it twice does what running it once does. */
-  readonly idempotent: boolean;
-  /** Whether its answer grows with a roster or with the sessions of the server, so that few are read at a time. */
-  readonly large?: boolean;
-  /** Reads the answer; throws a ShapeError where it is none, or the error that it reports. */
-  readonly read: (answer: unknown) => T;
-  /** Reads a fault that is an answer as well; `undefined` for one that is not. */
-  readonly readFault?: (fault: Fault) => T | undefined;
-}
-
-/** A connected resource, as `user_sessions_info` tells it. */
-export interface Session {
-  readonly resource: string;
-  readonly priority: number;
-  /** Seconds since it connected. */
-  readonly uptime: number;
-  readonly show: Show;
-  readonly status: string;
-}
+import type { Session } from '../best-presence.ts';
+import type { Command } from '../command.ts';
+import type { RosterItem } from '../dialect.ts';
+import { isParserFault } from '../faults.ts';
+import { rosterOf, showOf } from '../roster-items.ts';
 
 /** Whose roster an entry is in, and whom it is for. */
 export interface Place {

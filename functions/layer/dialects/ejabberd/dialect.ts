@@ -1,19 +1,21 @@
 /** The dialect `ejabberd`: stock ejabberd with `ejabberd_xmlrpc` and `mod_admin_extra`, 23.01 and every release since. */
+
 import type { Deadline } from '../../shared/deadline.ts';
 import type { Jid } from '../../xmpp/jid.ts';
-import { elseIfNotFound, existing, rosterOrEmpty } from './accounts.ts';
-import { sendStanza, userResources } from './commands.ts';
+import { bestPresence } from '../best-presence.ts';
+import { elseIfNotFound } from '../command-errors.ts';
 import { type Dialect, UNAVAILABLE } from '../dialect.ts';
-import type { LearnedGroups } from './groups.ts';
-import { link } from './link.ts';
-import { bestPresence, sessionsOf } from '../best-presence.ts';
-import { type LearnedWays, overviewOf, presencesOf } from './bulk-presence.ts';
 import { byCodeUnit } from '../roster-items.ts';
 import { commandRunner, type Invocation, type Server } from '../run-command.ts';
-import { MOST_PAUSE_MS } from './write-both-sides.ts';
+import { existing, rosterOrEmpty, sessionsOf } from './accounts.ts';
+import { type LearnedWays, overviewOf, presencesOf } from './bulk-presence.ts';
+import { registeredVhosts, sendStanza, userResources } from './commands.ts';
+import type { LearnedGroups } from './groups.ts';
+import { link } from './link.ts';
 import { unlink } from './unlink.ts';
 import { namingVhosts } from './vhosts.ts';
 import { nothingLearned } from './writable.ts';
+import { MOST_PAUSE_MS } from './write-both-sides.ts';
 
 /** What a test may replace: chance, and time. */
 export interface Chance {
@@ -30,7 +32,7 @@ const CHANCE: Chance = { random: Math.random, sleep: (ms) => new Promise((resolv
  * @param chance parts callers that write the same rosters at once
  * @returns what makes it for one invocation; what it learns of the server's release is kept between them
  */
-export function stockDialect(
+export function ejabberdDialect(
   server: Server,
   { random, sleep }: Chance = CHANCE,
 ): (invocation: Invocation & { readonly deadline: Deadline }) => Dialect {
@@ -39,7 +41,7 @@ export function stockDialect(
   const pause = () => sleep(random() * MOST_PAUSE_MS);
   const learnedWays: LearnedWays = { count: true, tell: true };
   return (invocation) => {
-    const run = commandRunner(server, invocation);
+    const run = commandRunner(server, invocation, registeredVhosts());
     const rosters = { run, groups, learned, writing: { deadline: invocation.deadline, pause } };
     const connectedResources = (user: Jid, signal?: AbortSignal) =>
       run(userResources(user), { signal }).catch(elseIfNotFound<readonly string[]>([]));

@@ -1,9 +1,9 @@
 /** Writes entries in the form in which the server takes groups, which differs by release. */
 import { InvalidInputError, RostbeefError } from '../../errors/index.ts';
-import { addRosterItem, type EntryToWrite, type GroupsArgument, type Place, probeGroupsArgument } from './commands.ts';
 import type { Side } from '../dialect.ts';
-import type { Entry } from './roster-entry.ts';
 import type { Run, RunOptions } from '../run-command.ts';
+import { addRosterItem, type EntryToWrite, type GroupsArgument, type Place, probeGroupsArgument } from './commands.ts';
+import type { Entry } from './roster-entry.ts';
 
 /** What a container has learned of the server. An upgrade or another node of a cluster may unteach it. */
 export interface LearnedGroups {

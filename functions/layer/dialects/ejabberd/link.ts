@@ -1,14 +1,14 @@
 /** Links two users on stock ejabberd, which has no command for both sides. */
 import { ItemNotFoundError } from '../../errors/index.ts';
 import { formatJid, type Jid } from '../../xmpp/jid.ts';
-import { accountExists, rosterOrEmpty } from './accounts.ts';
 import type { Side } from '../dialect.ts';
-import { asks, type Entry, entryOf } from './roster-entry.ts';
+import type { Run } from '../run-command.ts';
+import { accountExists, rosterOrEmpty } from './accounts.ts';
 import { groupsArgument, groupsOf, type LearnedGroups, refuseSplitGroups, writeEntry } from './groups.ts';
 import { clearPending } from './pending-requests.ts';
-import type { Run } from '../run-command.ts';
-import { begin, type Goal, type Verdict, type Writing, writeVerified } from './write-both-sides.ts';
+import { asks, type Entry, entryOf } from './roster-entry.ts';
 import { demandWritable, forget, type LearnedRosters } from './writable.ts';
+import { begin, type Goal, type Verdict, type Writing, writeVerified } from './write-both-sides.ts';
 
 /** What one call has to work with. */
 export interface Rosters {

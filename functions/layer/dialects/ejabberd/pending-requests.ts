@@ -6,12 +6,14 @@
  * type `unsubscribed` denies it (RFC 6121 sections 3.2 and 3.3). Sent by a command, only its receiver's half runs.
  * Observed on ejabberd 23.01 and 24.12.
  */
+
 import { PermissionDeniedError } from '../../errors/index.ts';
 import type { Jid } from '../../xmpp/jid.ts';
-import { type Command, deleteRosterItem, sendStanza } from './commands.ts';
+import type { Command } from '../command.ts';
 import type { Side } from '../dialect.ts';
-import { asks, grants, receives } from './roster-entry.ts';
 import type { Run } from '../run-command.ts';
+import { deleteRosterItem, sendStanza } from './commands.ts';
+import { asks, grants, receives } from './roster-entry.ts';
 import { inWritingTime, type Progress, partialAsRead, track, type Writing } from './write-both-sides.ts';
 
 /** One side of a link, and what has happened to it so far. */

@@ -5,10 +5,12 @@
  * arguments (fault -116), then the permission (fault -118): observed on 23.01, 24.12 and 26.07. So a call that lacks an
  * argument tells whether there is the command, and only a complete one tells whether the account may run it.
  */
+
 import type { Jid } from '../../xmpp/jid.ts';
+import { membersOf, ShapeError, textOr } from '../answer-shape.ts';
+import type { Command } from '../command.ts';
 import {
   addRosterItem,
-  type Command,
   checkAccount,
   connectedUsers,
   deleteRosterItem,
@@ -20,7 +22,6 @@ import {
   userResources,
   userSessions,
 } from './commands.ts';
-import { membersOf, ShapeError, textOr } from '../answer-shape.ts';
 
 const WORD = 'rostbeef';
 

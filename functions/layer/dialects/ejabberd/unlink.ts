@@ -1,13 +1,13 @@
 /** Unlinks two users on stock ejabberd, which has no command for both sides. */
 import { ItemNotFoundError } from '../../errors/index.ts';
 import { formatJid, type Jid } from '../../xmpp/jid.ts';
+import type { Unlinked } from '../dialect.ts';
 import { hasRoster, rosterOrEmpty } from './accounts.ts';
 import { deleteRosterItem, type Place } from './commands.ts';
-import type { Unlinked } from '../dialect.ts';
-import { entryOf } from './roster-entry.ts';
 import type { Rosters } from './link.ts';
-import { begin, type Goal, type Progress, writeVerified } from './write-both-sides.ts';
+import { entryOf } from './roster-entry.ts';
 import { demandRemovable, forget } from './writable.ts';
+import { begin, type Goal, type Progress, writeVerified } from './write-both-sides.ts';
 
 /**
  * Unlinks two users, as far as they are there. A deleted user leaves entries in the rosters of others, and a user that

@@ -2,8 +2,8 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { ItemNotFoundError } from '../../errors/index.ts';
 import type { Jid } from '../../xmpp/jid.ts';
-import { registeredVhosts } from './commands.ts';
 import type { Run } from '../run-command.ts';
+import { registeredVhosts } from './commands.ts';
 
 /**
  * Runs something about users. If it finds one of them unknown, the error names each vhost of theirs that ejabberd does

@@ -6,9 +6,9 @@ import {
   PermissionDeniedError,
 } from '../../errors/index.ts';
 import type { Jid } from '../../xmpp/jid.ts';
+import type { Run } from '../run-command.ts';
 import { checkAccount, deleteRosterItem } from './commands.ts';
 import { type LearnedGroups, writeEntry } from './groups.ts';
-import type { Run } from '../run-command.ts';
 
 /** What a container has learned: the vhosts whose entries can be written, and those whose entries can be removed. */
 export interface LearnedRosters {

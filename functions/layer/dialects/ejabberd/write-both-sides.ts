@@ -5,11 +5,12 @@
  * that writes last also reads last, so that no call can leave half a link behind and report a success.
  */
 
-import { Deadline } from '../../shared/deadline.ts';
 import { ConnectionLostError, PartialLinkError, type SideState } from '../../errors/index.ts';
 import { now } from '../../shared/clock.ts';
+import { Deadline } from '../../shared/deadline.ts';
+import { isOversized, mayHaveRun } from '../command-errors.ts';
+import type { RunOptions } from '../run-command.ts';
 import type { Entry } from './roster-entry.ts';
-import { isOversized, mayHaveRun, type RunOptions } from '../run-command.ts';
 
 /** How an entry compares with what was asked for: `wrong` in its subscription or request, `other` in nick or groups. */
 export type Verdict = 'right' | 'other' | 'wrong';

@@ -1,10 +1,12 @@
 /** The calls of the classic servers: mod_rostbeef and ProcessOne's mod_xmlrpc, one for each method. */
+
 import { errorOfCode } from '../../errors/index.ts';
 import { formatJid, type Jid, sameJid } from '../../xmpp/jid.ts';
-import type { Command, Session } from '../ejabberd/commands.ts';
+import { membersOf, ShapeError, textOr, textsOf } from '../answer-shape.ts';
+import type { Session } from '../best-presence.ts';
+import type { Command } from '../command.ts';
 import type { RosterItem, Side } from '../dialect.ts';
 import { rosterOf, showOf } from '../roster-items.ts';
-import { membersOf, ShapeError, textOr, textsOf } from '../answer-shape.ts';
 
 /** mod_rostbeef's one code for whatever went wrong; its first releases wrote the reason in words instead. */
 export const ANY_FAILURE = -1;

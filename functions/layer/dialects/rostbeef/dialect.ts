@@ -1,18 +1,19 @@
 /** The dialect `rostbeef`: mod_rostbeef and ProcessOne's mod_xmlrpc, 2008 to 2013, without authentication. */
-import { elseIfNotFound } from '../ejabberd/accounts.ts';
-import * as commands from './commands.ts';
-import { type LearnedForm, linkByOneCall, unlinkByOneCall } from './link.ts';
-import type { Dialect } from '../dialect.ts';
+
 import { bestPresence } from '../best-presence.ts';
+import { elseIfNotFound } from '../command-errors.ts';
+import type { Dialect } from '../dialect.ts';
 import { byCodeUnit } from '../roster-items.ts';
 import { commandRunner, type Invocation, type Server } from '../run-command.ts';
+import * as commands from './commands.ts';
+import { type LearnedForm, linkByOneCall, unlinkByOneCall } from './link.ts';
 
 /**
  * The dialect for one container.
  *
  * @returns what makes it for one invocation; what it learns of the server is kept between them
  */
-export function classicDialect(server: Server): (invocation: Invocation) => Dialect {
+export function rostbeefDialect(server: Server): (invocation: Invocation) => Dialect {
   const learned: LearnedForm = { form: undefined };
   return (invocation) => {
     const run = commandRunner(server, invocation);

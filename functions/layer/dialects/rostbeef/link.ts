@@ -10,6 +10,8 @@ import {
 } from '../../errors/index.ts';
 import { TransportError } from '../../http/index.ts';
 import type { Jid } from '../../xmpp/jid.ts';
+import type { Side, Unlinked } from '../dialect.ts';
+import type { Run } from '../run-command.ts';
 import {
   ANY_FAILURE,
   type Entry,
@@ -19,8 +21,6 @@ import {
   probeLink,
   unlinkContacts,
 } from './commands.ts';
-import type { Side, Unlinked } from '../dialect.ts';
-import type { Run } from '../run-command.ts';
 
 /** mod_xmlrpc's for a pair of which a side was linked already, and for an unexplained failure. */
 const ALREADY_LINKED = 1;

@@ -1,0 +1,70 @@
+/** Tells why a command failed, and whether it may have run. */
+import {
+  ConnectionLostError,
+  EjabberdTimeoutError,
+  EjabberdUnreachableError,
+  InvalidInputError,
+  ItemNotFoundError,
+  MalformedResponseError,
+  OutcomeUnknownError,
+  RostbeefError,
+} from '../errors/index.ts';
+import { TransportError } from '../http/index.ts';
+import { DecodeError, EncodeError } from '../xmlrpc/index.ts';
+import { ShapeError } from './answer-shape.ts';
+import type { Command } from './command.ts';
+import { describeFailure } from './describe-failure.ts';
+
+/**
+ * Whether a failed command may have run.
+ *
+ * @param error what {@link Run} threw
+ */
+export function mayHaveRun(error: unknown): boolean {
+  const cause = error instanceof RostbeefError ? error.cause : error;
+  if (cause instanceof TransportError) return cause.sent;
+  return cause instanceof DecodeError || cause instanceof ShapeError;
+}
+
+/**
+ * Whether an answer was larger than the functions read.
+ *
+ * @param error what {@link Run} threw
+ */
+export function isOversized(error: unknown): boolean {
+  return error instanceof RostbeefError && error.cause instanceof TransportError && error.cause.kind === 'oversized';
+}
+
+/** The error of a call that brought no answer. A defect is returned as it is. */
+export function errorOfCall(cause: unknown, { name, idempotent }: Command<unknown>, url: URL): unknown {
+  if (cause instanceof EncodeError) {
+    return new InvalidInputError({ detail: 'the input holds a character that XML can not carry', cause });
+  }
+  if (!hasSafeMessage(cause)) return cause;
+  const details = { detail: describeFailure(cause, name, url), cause };
+  if (!idempotent && mayHaveRun(cause)) return new OutcomeUnknownError(details);
+  if (!(cause instanceof TransportError)) return new MalformedResponseError(details);
+  switch (cause.kind) {
+    case 'unreachable':
+      return new EjabberdUnreachableError(details);
+    case 'timeout':
+      return new EjabberdTimeoutError(details);
+    case 'lost':
+      return new ConnectionLostError(details);
+    default:
+      return new MalformedResponseError(details);
+  }
+}
+
+/** Whether a message is of constant words, numbers and error codes. */
+function hasSafeMessage(cause: unknown): cause is TransportError | DecodeError | ShapeError {
+  return cause instanceof TransportError || cause instanceof DecodeError || cause instanceof ShapeError;
+}
+
+/** Since release 26.07 an unknown vhost is an error where it was an empty answer before. */
+export function elseIfNotFound<T>(fallback: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof ItemNotFoundError) return fallback;
+    throw error;
+  };
+}

@@ -1,0 +1,41 @@
+/** Runs a method for each record of an SQS batch. */
+import type { Context } from 'aws-lambda';
+import { type BatchResponse, type QueueRecord, recordsOf, respondToBatch, sqsSource } from '../events/sqs.ts';
+import type { Method } from '../methods/define-method.ts';
+import { type Invocation, type Invoke, methodChain } from './method-chain.ts';
+
+/**
+ * Makes the handler of one method for SQS batches. A batch never fails as a whole: each record that fails is listed in
+ * the response, and SQS delivers it again. All records share one invocation: its deadline and its connections.
+ */
+export function batchHandler(
+  method: Method,
+  invoke: Invoke,
+): (event: unknown, lambda: Context) => Promise<BatchResponse> {
+  const chain = methodChain(method, sqsSource);
+  return async (event, lambda) => {
+    const records = recordsOf(event);
+    const run = (invocation: () => Invocation) => (record: QueueRecord) =>
+      chain(record, lambda, async (_, call) => call(invocation())).then(
+        () => true,
+        () => false,
+      );
+    try {
+      return await invoke(lambda, (invocation) =>
+        respondToBatch(
+          records,
+          invocation.maxBodyBytes,
+          run(() => invocation),
+        ),
+      );
+    } catch (error) {
+      return respondToBatch(
+        records,
+        0,
+        run(() => {
+          throw error;
+        }),
+      );
+    }
+  };
+}
