@@ -53,10 +53,7 @@ export function methodChain<Event>(
     .handler(async (attempt: Attempt<Event>, lambda: Context) =>
       attempt.invoke(lambda, ({ context, maxBodyBytes }) => {
         const { input, key } = source.read(attempt.event, maxBodyBytes);
-        const known = facts.get(attempt);
-        const audit: Audit = (jids) => Object.assign(known ?? {}, { jids: textsOf(jids) });
-        const remark: Remark = (remarks) => Object.assign(known ?? {}, { remarks });
-        return method.call(input, { ...context, key, audit, remark });
+        return method.call(input, { ...context, key, ...(method.writes && notingIn(facts.get(attempt))) });
       }),
     );
   return async (event, lambda, invoke) => chain({ event, invoke }, lambda);
@@ -98,6 +95,14 @@ function logging<Event>(
     },
     after: log,
     onError: log,
+  };
+}
+
+/** Keeps what a write's log line tells. */
+function notingIn(facts: Facts | undefined): { readonly audit: Audit; readonly remark: Remark } {
+  return {
+    audit: (jids) => Object.assign(facts ?? {}, { jids: textsOf(jids) }),
+    remark: (remarks) => Object.assign(facts ?? {}, { remarks }),
   };
 }
 
