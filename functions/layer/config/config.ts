@@ -1,9 +1,9 @@
-/** The settings of DESIGN section 4; nothing else reads the environment. */
+/** Reads the settings from the environment. No other file of the layer does. */
 import { ConfigurationError, type Issue } from '../errors/index.ts';
 import { formatJid, parseJid, prepareDomain } from '../xmpp/jid.ts';
 import { type Environment, foreignNames, type SettingName } from './setting-names.ts';
 
-/** How the server is spoken to. */
+/** The XML-RPC interface of the server: `ejabberd` for 23.01 and later, `rostbeef` for the classic servers. */
 export type DialectName = 'ejabberd' | 'rostbeef';
 
 /** The stanzas that `send_stanza` sends: to users only, or any stanza of a listed sender. */
@@ -19,7 +19,7 @@ export interface Config {
   readonly caPem: string | undefined;
   /** Milliseconds for the whole invocation, reading the secret included. */
   readonly timeoutMs: number;
-  /** The vhosts that callers may name; none set means every one. */
+  /** The vhosts that callers may name. Not set means all. */
   readonly servers: ReadonlySet<string> | undefined;
   /** The bare JIDs and domains that may send a stanza, each as one entry: a bare JID holds an "@". Not set means all. */
   readonly senders: ReadonlySet<string> | undefined;
@@ -117,7 +117,7 @@ export function parseConfig(env: Environment): ConfigResult {
   return url === undefined || issues.length > 0 ? { issues } : { config: { url, ...config } };
 }
 
-/** The namespace of the metrics: `EJABBERD_METRIC_NAMESPACE`, or `rostbeef`. Known also where the settings are wrong. */
+/** The namespace of the metrics: `EJABBERD_METRIC_NAMESPACE`, or `rostbeef`. It is known even if other settings are wrong. */
 export function metricNamespace(env: Environment = process.env): string {
   return env['EJABBERD_METRIC_NAMESPACE'] || 'rostbeef';
 }
@@ -133,7 +133,7 @@ function endpointUrl(value: string): URL | { readonly problem: string } {
 
 function certificates(value: string): string | { readonly problem: string } {
   try {
-    // Loaded where it is needed: it is a tenth of a cold start.
+    // Loaded here, because it takes a tenth of a cold start.
     const { X509Certificate } = process.getBuiltinModule('node:crypto');
     new X509Certificate(value);
     return value;

@@ -1,4 +1,4 @@
-/** The names of the settings, and the judgement of other names that look like them. */
+/** Lists the names of the settings, and finds names that are misspelt. */
 
 import type { Issue } from '../errors/index.ts';
 import { edits } from '../shared/edits.ts';
@@ -47,7 +47,7 @@ export function isSettingName(name: string): name is SettingName {
  * them, because a misspelt setting must not be a setting that isn't there.
  *
  * @param env an environment of a function, in which nothing else is expected
- * @returns an issue for each, which tells the nearest setting and no value
+ * @returns an issue for each name, with the nearest setting and without the value
  * @example
  * foreignNames({ EJABBERD_SERVER: 'example.com' })
  * // [{ path: 'EJABBERD_SERVER', message: 'is not a setting; the nearest is EJABBERD_SERVERS: rename it or remove it' }]

@@ -1,7 +1,7 @@
-/** The errors of our own making: the payload, the settings, the credentials, the connection. */
+/** Defines the errors that the functions find themselves: input, settings, credentials, connection. */
 import { type ErrorDetails, type ErrorKind, RostbeefError } from './rostbeef-error.ts';
 
-/** The payload breaks the schema or is not JSON. Holds all issues at once; nothing was sent. */
+/** The input breaks the schema or is not JSON. `issues` lists every problem. Nothing was sent. */
 export class InvalidInputError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'InvalidInputError',
@@ -12,7 +12,7 @@ export class InvalidInputError extends RostbeefError {
   };
 }
 
-/** The event has none of the four shapes that the functions understand. The message says what came, and what to send. */
+/** The event is of none of the four event sources. The message says which event it is, and what to send. */
 export class UnsupportedEventError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'UnsupportedEventError',
@@ -47,7 +47,7 @@ export class ForbiddenStanzaError extends RostbeefError {
   };
 }
 
-/** Settings are missing or wrong; all of them are listed. */
+/** Settings are missing or wrong. `issues` lists all of them. */
 export class ConfigurationError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'ConfigurationError',
@@ -69,7 +69,7 @@ export class CredentialsUnavailableError extends RostbeefError {
   };
 }
 
-/** ejabberd refuses the credentials, also those read anew. */
+/** ejabberd refuses the credentials, and also those that were read again after that. */
 export class CredentialsRejectedError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'CredentialsRejectedError',
@@ -91,7 +91,7 @@ export class PermissionDeniedError extends RostbeefError {
   };
 }
 
-/** No connection: nothing was sent. */
+/** No connection could be made. Nothing was sent. */
 export class EjabberdUnreachableError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'EjabberdUnreachableError',
@@ -124,7 +124,7 @@ export class ConnectionLostError extends RostbeefError {
   };
 }
 
-/** The answer can't be understood, and the method is idempotent. */
+/** The response is not valid, and the method is idempotent. */
 export class MalformedResponseError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'MalformedResponseError',
@@ -135,7 +135,7 @@ export class MalformedResponseError extends RostbeefError {
   };
 }
 
-/** A call that must not be repeated was sent, and what became of it is unknown. */
+/** A call that must not be repeated was sent, and its outcome is unknown. */
 export class OutcomeUnknownError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'OutcomeUnknownError',
@@ -147,7 +147,7 @@ export class OutcomeUnknownError extends RostbeefError {
   };
 }
 
-/** The same idempotency key is being worked on. Nothing was sent by this call. */
+/** Another call with the same idempotency key is running. This call sent nothing. */
 export class IdempotencyInProgressError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'IdempotencyInProgressError',
@@ -158,7 +158,7 @@ export class IdempotencyInProgressError extends RostbeefError {
   };
 }
 
-/** The table of the idempotency keys can't be asked. Nothing was sent. */
+/** The table of the idempotency keys can't be read or written. Nothing was sent. */
 export class IdempotencyStoreUnavailableError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'IdempotencyStoreUnavailableError',
@@ -169,19 +169,20 @@ export class IdempotencyStoreUnavailableError extends RostbeefError {
   };
 }
 
-/** What became of one side of a link or unlink. */
+/** The outcome of one side of a link or unlink. */
 export type SideState = 'written' | 'not' | 'unknown';
 
-/** What became of both sides: of `jid1`'s roster, and of `jid2`'s. */
+/** The outcome of both sides: the roster of `jid1`, and the roster of `jid2`. */
 export interface Sides {
   readonly jid1: SideState;
   readonly jid2: SideState;
 }
 
 /**
- * A link or unlink changed a roster and is not complete in both, or can't be known to be. `sides` tells each as it was
- * last read: `written` if it is as asked for and something was written there, `not` if it is not as asked for or
- * nothing was done there. The call can be repeated.
+ * A link or unlink changed a roster, and is not known to be complete in both. The call can be repeated.
+ *
+ * `sides` has each roster as it was last read. `written`: it is as asked for, and something was written. `not`: it is not
+ * as asked for, or nothing was done. `unknown`: it could not be read.
  */
 export class PartialLinkError extends RostbeefError {
   static override readonly kind: ErrorKind = {
@@ -200,7 +201,7 @@ export class PartialLinkError extends RostbeefError {
   }
 }
 
-/** The response would pass the door's limit. */
+/** The response is larger than the event source takes. */
 export class ResultTooLargeError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'ResultTooLargeError',
@@ -211,7 +212,7 @@ export class ResultTooLargeError extends RostbeefError {
   };
 }
 
-/** A defect of ours. Its details are in the log alone. */
+/** The functions have a defect. Only the log has its details. */
 export class UnexpectedError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'UnexpectedError',

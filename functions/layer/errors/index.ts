@@ -7,7 +7,7 @@ export { type Blame, type ErrorDetails, type ErrorKind, type Issue, RostbeefErro
 export { thrownMessage } from './thrown-message.ts';
 export * from './xep-0086.ts';
 
-/** Every error that a caller can meet, by name: the closed set that the documentation and the OpenAPI document list. */
+/** Lists every error class by its name. Callers meet no other error. */
 export const errorCatalogue: readonly ErrorKind[] = [...Object.values(byCode), ...Object.values(own)]
   .flatMap((value) => ('kind' in value ? [value.kind] : []))
   .sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,34 +1,34 @@
-/** One thing wrong with the input: where, and how to mend it. */
+/** One problem of an input or of the settings. */
 export interface Issue {
   /** The member's name, or `""` for the input as a whole. */
   readonly path: string;
   readonly message: string;
 }
 
-/** Who can correct an error: the caller, whoever keeps the secret or ejabberd, or the operator of the functions. */
+/** The party that can correct an error. `credentials` is the owner of the secret, `functions` their operator. */
 export type Blame = 'caller' | 'credentials' | 'ejabberd' | 'functions';
 
-/** What is the same for every error of one class. */
+/** The properties that all errors of one class share. */
 export interface ErrorKind {
-  /** Public API: workflows match on it. */
+  /** The error's name. Workflows match on it, so it never changes. */
   readonly name: string;
-  /** The message's constant beginning, a sentence without its full stop. */
+  /** The constant beginning of the message: a sentence without its full stop. */
   readonly summary: string;
-  /** The HTTP status; none for what HTTP can't meet. */
+  /** The HTTP status. `undefined` if an HTTP call can't end with this error. */
   readonly status?: number;
-  /** Whether the same call may succeed later, and does no harm if it was done already. */
+  /** Whether the same call can succeed later, and is harmless if it was done before. */
   readonly retryable: boolean;
-  /** Who has to do something about it. Metrics and log levels follow from it. */
+  /** The party that has to act. It decides the metric and the log level. */
   readonly blame: Blame;
-  /** Whether the server may have taken a stanza for all that is known. */
+  /** Whether the server may have sent a stanza although the call failed. */
   readonly leavesOutcomeOpen?: boolean;
-  /** The code of XEP-0086, where the class stands for exactly one. */
+  /** The code of XEP-0086, if the class has exactly one. */
   readonly code?: number;
-  /** The XMPP condition of RFC 6120 section 8.3.3, where there is one. */
+  /** The XMPP condition of RFC 6120 section 8.3.3, if there is one. */
   readonly condition?: string;
 }
 
-/** What one error adds to its kind. Everything but `cause` may reach the caller: no secret, nick, stanza or fault text. */
+/** The properties of one error. All but `cause` reach the caller, so they hold no secret, nick, stanza or fault text. */
 export interface ErrorDetails {
   readonly detail?: string;
   readonly issues?: readonly Issue[];
@@ -38,10 +38,10 @@ export interface ErrorDetails {
 }
 
 /**
- * The base of every error that the functions raise. Its `name` alone decides whether a call may be repeated.
+ * The base class of every error that the functions throw. The `name` decides whether a call may be repeated.
  *
- * The message has the kind's summary, the detail, the issues, and last code and condition. An error that is thrown out of
- * a Lambda function has `issues` and `sides` as JSON after them (`thrownMessage`), because nothing else leaves with it.
+ * The message holds the summary of the class, the detail, the issues, and the code with its condition. If the error leaves
+ * a Lambda function, `thrownMessage` appends `issues` and `sides` as JSON, because Lambda passes on name and message only.
  *
  * @example
  * new ItemNotFoundError({ detail: 'carol@example.com' }).message
@@ -49,7 +49,7 @@ export interface ErrorDetails {
  */
 export abstract class RostbeefError extends Error {
   static readonly kind: ErrorKind;
-  /** What the name means, whatever the call was. */
+  /** The summary of the class. */
   readonly summary: string;
   readonly status: number | undefined;
   readonly retryable: boolean;
@@ -58,7 +58,7 @@ export abstract class RostbeefError extends Error {
   readonly code: number | undefined;
   readonly condition: string | undefined;
   readonly issues: readonly Issue[] | undefined;
-  /** What the message says of this one error between the kind's summary and the issues. */
+  /** The part of the message that belongs to this one error. */
   readonly detail: string | undefined;
 
   constructor(details: ErrorDetails = {}) {

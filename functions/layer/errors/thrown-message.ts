@@ -1,4 +1,4 @@
-/** Takes `issues` and `sides` out of a Lambda function, of which a thrown error carries a name and a message only. */
+/** Writes `issues` and `sides` into the message of an error, because Lambda passes on only its name and message. */
 import { PartialLinkError } from './function-errors.ts';
 import type { RostbeefError } from './rostbeef-error.ts';
 
@@ -6,10 +6,10 @@ const MAX_ISSUES = 20;
 const MAX_BYTES = 4_096;
 
 /**
- * The message with which an error leaves a function that throws. Where `issues` or `sides` are set, it ends with a space
- * and one line of JSON that holds them: at most 20 issues and 4 KB, and then `more`, the number of issues left out.
+ * Returns the message with which an error leaves a function that throws. If `issues` or `sides` are set, it ends with a
+ * space and one line of JSON. The JSON has at most 20 issues and 4 KB; `more` counts the issues that are left out.
  *
- * A reader finds the JSON by ` {"issues":` or ` {"sides":`, and takes a message without it as well.
+ * Readers find the JSON by ` {"issues":` or ` {"sides":`. An error without them has no JSON.
  *
  * @example
  * thrownMessage(new JidMalformedError({ issues: [{ path: 'jid1', message: 'has an empty domain' }] }))

@@ -1,7 +1,7 @@
-/** The errors that XEP-0086 gives a code, one class a condition, whether the server said so or our own check found it. */
+/** Defines the errors to which XEP-0086 gives a code: one class for each condition. */
 import { type ErrorDetails, type ErrorKind, RostbeefError } from './rostbeef-error.ts';
 
-/** The server refused the request's form; also what `send_stanza` answered with `res` 1 means. */
+/** The server refused the form of the request. `send_stanza` with the result 1 means this too. */
 export class BadRequestError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'BadRequestError',
@@ -14,7 +14,7 @@ export class BadRequestError extends RostbeefError {
   };
 }
 
-/** Something is not a JID, or not a bare JID with a local part where one is due. Nothing was sent. */
+/** A text is not a JID, or not a bare JID with a local part although one is required. Nothing was sent. */
 export class JidMalformedError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'JidMalformedError',
@@ -27,7 +27,7 @@ export class JidMalformedError extends RostbeefError {
   };
 }
 
-/** The server wants the sender to log in first. */
+/** The server requires the sender to log in first. */
 export class NotAuthorizedError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'NotAuthorizedError',
@@ -40,7 +40,7 @@ export class NotAuthorizedError extends RostbeefError {
   };
 }
 
-/** The server wants to be paid. */
+/** The server requires a payment. */
 export class PaymentRequiredError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'PaymentRequiredError',
@@ -66,7 +66,7 @@ export class ForbiddenError extends RostbeefError {
   };
 }
 
-/** A user or vhost is not there. Nothing was written. */
+/** A user or vhost does not exist. Nothing was written. */
 export class ItemNotFoundError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'ItemNotFoundError',
@@ -79,7 +79,7 @@ export class ItemNotFoundError extends RostbeefError {
   };
 }
 
-/** The server allows nobody to do it. */
+/** The server does not allow the action for any user. */
 export class NotAllowedError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'NotAllowedError',
@@ -105,7 +105,7 @@ export class NotAcceptableError extends RostbeefError {
   };
 }
 
-/** The server wants a registration first. */
+/** The server requires a registration first. */
 export class RegistrationRequiredError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'RegistrationRequiredError',
@@ -131,7 +131,7 @@ export class RemoteServerTimeoutError extends RostbeefError {
   };
 }
 
-/** It is there already. */
+/** The server reports a conflict: the item exists already. */
 export class ConflictError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'ConflictError',
@@ -157,7 +157,7 @@ export class InternalServerError extends RostbeefError {
   };
 }
 
-/** The server does not know how. */
+/** The server does not have the feature. */
 export class FeatureNotImplementedError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'FeatureNotImplementedError',
@@ -170,7 +170,7 @@ export class FeatureNotImplementedError extends RostbeefError {
   };
 }
 
-/** The service is away for now: codes 502, 503 and 510. */
+/** The service is not available now: codes 502, 503 and 510. */
 export class ServiceUnavailableError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'ServiceUnavailableError',
@@ -183,7 +183,7 @@ export class ServiceUnavailableError extends RostbeefError {
   };
 }
 
-/** The server points elsewhere; redirects are not followed. */
+/** The server redirects to another address. Redirects are not followed. */
 export class RedirectError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'RedirectError',
@@ -196,7 +196,7 @@ export class RedirectError extends RostbeefError {
   };
 }
 
-/** Any other code or fault: the command ran and failed, or was never accepted. The code is the server's. */
+/** The server answered another code or fault. The command failed, or was not accepted. */
 export class UndefinedConditionError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'UndefinedConditionError',
@@ -211,7 +211,7 @@ export class UndefinedConditionError extends RostbeefError {
 
 type ErrorClass = new (details?: ErrorDetails) => RostbeefError;
 
-/** XEP-0086 table 2, code to condition. */
+/** The errors by code: XEP-0086, table 2. */
 const CLASS_OF_CODE: ReadonlyMap<number, ErrorClass> = new Map<number, ErrorClass>([
   [302, RedirectError],
   [400, BadRequestError],
@@ -233,10 +233,10 @@ const CLASS_OF_CODE: ReadonlyMap<number, ErrorClass> = new Map<number, ErrorClas
 ]);
 
 /**
- * The error that stands for a server's code, by XEP-0086.
+ * Returns the error for a server's code, by XEP-0086.
  *
- * @param code what the server answered, zero excluded; codes of no condition (1, -1, -118 …) are an
- *   {@link UndefinedConditionError} that keeps them.
+ * @param code the code that the server answered, other than 0. A code without a condition, such as 1, -1 or -118, becomes
+ *   an {@link UndefinedConditionError} that has the code
  */
 export function errorOfCode(code: number, details: ErrorDetails = {}): RostbeefError {
   const Class = CLASS_OF_CODE.get(code) ?? UndefinedConditionError;

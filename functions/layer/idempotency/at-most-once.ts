@@ -1,14 +1,14 @@
 /**
- * Sends at most once a key.
+ * Sends at most once for each idempotency key.
  *
- * An attempt claims the key, makes the last checks, writes that it begins to send, sends, and keeps the outcome. The table checks and makes each
- * write in one step, and all but the claim demand the attempt's own id. So the order holds for writes that come late or
- * twice, and whatever the clocks say:
+ * An attempt claims the key, makes the last checks, records that it begins to send, sends, and records the outcome.
+ * DynamoDB checks and makes each write in one step. Each write after the claim requires the attempt's own id. Therefore the
+ * order holds even if writes arrive late or twice:
  *
  * - An attempt sends only after the table has answered that its claim became `sending`.
- * - Another attempt takes over only a claim that did not become `sending`. From then on the first can't begin to send.
+ * - Another attempt takes over a claim only if it did not become `sending`. After that, the first attempt can't send.
  *
- * The clocks decide when a lease is over, and so who waits and who takes over. They don't decide who sends.
+ * Clocks decide only when a lease ends, and so which attempt waits or takes over. They never decide which attempt sends.
  */
 
 import {
@@ -24,47 +24,47 @@ import { fingerprint, type IdempotencyKey } from './key.ts';
 import { type Claim, type Held, isAbandoned, isAtWork } from './record.ts';
 import type { Table } from './table.ts';
 
-/** What is to be sent, and what it is known by. */
+/** One stanza to send, and its key. */
 export interface Sending {
   readonly method: string;
   readonly key: IdempotencyKey;
-  /** What tells it from any other: the same key with other parts is refused. */
+  /** The parts that identify the stanza. The same key with other parts is refused. */
   readonly parts: readonly string[];
   /** Makes the last checks, which may ask the server. If they fail, nothing is sent and the key is free. */
   admit(signal: AbortSignal): Promise<void>;
-  /** @param signal a deadline that leaves time to keep what became of it */
+  /** @param signal a deadline that leaves time to record the outcome */
   send(signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Sends, unless the key says that it was sent already.
+ * Sends, unless the table says that the stanza was sent before.
  *
- * @throws InvalidInputError where the key was used for something else
- * @throws IdempotencyInProgressError while another call with the key is at work
- * @throws OutcomeUnknownError where an earlier call may have sent it: it is not sent again while the key is kept
- * @throws IdempotencyStoreUnavailableError where the table can't be asked: nothing was sent
- * @throws what `admit` or `send` throws
+ * @throws InvalidInputError if the key was used for another stanza
+ * @throws IdempotencyInProgressError while another call with the key is running
+ * @throws OutcomeUnknownError if an earlier call may have sent it. It is not sent again while the key is kept
+ * @throws IdempotencyStoreUnavailableError if the table can't be used. Nothing was sent
+ * @throws the errors of `admit` and `send`
  */
 export type Once = (sending: Sending) => Promise<void>;
 
-/** What it takes. */
+/** The parts of {@link onceBy}. */
 export interface OnceOptions {
   readonly table: Table;
-  /** How long a key is kept. */
+  /** Seconds that a key is kept. */
   readonly ttlSeconds: number;
-  /** The invocation's. */
+  /** The deadline of the invocation. */
   readonly deadline: Deadline;
-  /** Takes a line for the log: which key's record could not be written, and why. */
+  /** Logs that a key's record could not be written, and why. */
   readonly warn: (message: string) => void;
 }
 
-/** To keep an outcome in, after the last moment of sending; of a short deadline, a fifth. */
+/** Milliseconds that are reserved for recording the outcome. A short deadline gives a fifth of itself. */
 const KEEPING_MS = 500;
 
-/** A lease outlasts its call by more than the clocks of two functions usually differ. */
+/** Milliseconds by which a lease outlasts its call, because the clocks of two functions differ. */
 const CLOCKS_MS = 1_000;
 
-/** A key may be freed between our claim and our look at who has it; who meets that more often is told to wait. */
+/** The most tries to claim a key. A key can be freed between a refused claim and the read of its record. */
 const CLAIMS = 3;
 
 /** Binds {@link Once} to a table for one invocation. */
@@ -76,12 +76,12 @@ export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once
     expiresAt: Math.ceil(Date.now() / 1000) + ttlSeconds,
   });
 
-  /** Resolves to whether this call is the one to send; otherwise the stanza was sent. */
+  /** Resolves to `true` if this call sends, and to `false` if the stanza was sent before. */
   const take = async (claim: Claim, key: IdempotencyKey, signal: AbortSignal): Promise<boolean> => {
     for (let claims = 0; claims < CLAIMS; claims += 1) {
       if (await table.claim(claim, signal)) return true;
       const held = await table.read(claim.id, signal);
-      // The answer to our own claim was lost, and the client asked again.
+      // The response to the first try of this claim was lost, and the SDK repeated it.
       if (held?.attempt === claim.attempt) return true;
       if (held !== undefined && !isAbandoned(held, Date.now())) return demandSent(held, claim, key);
     }
@@ -94,12 +94,12 @@ export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once
       await free(claim);
       throw error;
     });
-    // Another call found our lease over by its clock.
+    // Another call took over, because this lease was over by its clock.
     if (!(await table.beginSending(claim, signal))) throw new IdempotencyInProgressError();
     return true;
   };
 
-  /** Frees the key if the table fails, because a write that was not answered may have been done, or may still be. */
+  /** Frees the key if the table fails. A write without a response may be done already, or may still be done. */
   const takeAndBeginOrFree = (claim: Claim, sending: Sending, signal: AbortSignal): Promise<boolean> =>
     takeAndBegin(claim, sending, signal).catch(async (error: unknown) => {
       if (error instanceof IdempotencyStoreUnavailableError) await free(claim);
@@ -111,7 +111,7 @@ export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once
   const keep = (claim: Claim, outcome: 'sent' | 'unknown') =>
     attempted(table.keep(claim, outcome, deadline.signal), `the outcome of ${keyOf(claim)} could not be kept`);
 
-  /** A key that can't be written becomes unknown when its lease is over. The message of a defect stays out of the log. */
+  /** A record that can't be written counts as unknown after its lease. The message of a defect stays out of the log. */
   const attempted = (writing: Promise<void>, failure: string): Promise<void> =>
     writing.catch((error: unknown) => {
       const { message } = error instanceof RostbeefError ? error : new UnexpectedError();
@@ -134,7 +134,7 @@ export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once
   };
 }
 
-/** The name under which an operator can free the key: see `npm run free-key`. */
+/** Returns the key's id, with which `npm run free-key` frees it. */
 function keyOf({ id }: Claim): string {
   return `the idempotency key with the id ${id}`;
 }
@@ -149,7 +149,7 @@ function demandSent(held: Held, claim: Claim, key: IdempotencyKey): false {
   throw new OutcomeUnknownError({ detail });
 }
 
-/** Whether an error proves that the server did not take the stanza. */
+/** Tells whether an error proves that the server did not send the stanza. */
 function wasNotTaken(error: unknown): boolean {
   return error instanceof RostbeefError && !error.leavesOutcomeOpen;
 }

@@ -1,4 +1,4 @@
-/** The parts of the DynamoDB client that are used. Loaded only if a table is configured. */
+/** Exports the parts of the DynamoDB client that are used. It is loaded only if a table is configured. */
 export {
   ConditionalCheckFailedException,
   DeleteItemCommand,

@@ -1,31 +1,31 @@
-/** One line of JSON a call, for CloudWatch. Holds no secret, stanza, nick or fault text: there is no place for them. */
+/** Writes one line of JSON for each call. A line has no field for a secret, stanza, nick or fault text. */
 import { RostbeefError, UnexpectedError } from '../errors/index.ts';
 import { callMetrics } from './metrics.ts';
 
-/** What a line tells of a call. */
+/** The fields of a call's line. */
 export interface CallRecord {
   readonly method: string;
   readonly door: string;
   readonly requestId: string;
-  /** Of a record of a queue: its id, and how often it was delivered. */
+  /** The id of an SQS message, and how often SQS has delivered it. */
   readonly messageId?: string;
   readonly receives?: number;
-  /** Of a write: the ARN of who called, where the door knows it. */
+  /** The ARN of the caller of a write, if API Gateway knows it. */
   readonly caller?: string | undefined;
-  /** Of a write: the JIDs that it is about, by the input's members, as they are sent. A write is audited by its line. */
+  /** The JIDs of a write by the members of the input, as they are sent. The line is the audit record of the write. */
   readonly jids?: Readonly<Record<string, string>> | undefined;
-  /** Of an unlink: `false` if a roster was too large to be read back. */
+  /** `false` if an unlink could not read a roster back, because it was too large. */
   readonly verified?: false | undefined;
   readonly durationMs: number;
   readonly error?: unknown;
 }
 
-/** Writes a call's line, and its metrics with it. */
+/** Writes a call's line with its metrics. */
 export function logCall({ error, ...call }: CallRecord): void {
   logLine(call, error, callMetrics(error, call.door));
 }
 
-/** What a line is about, and how long that took. */
+/** The subject of a line, and its duration in milliseconds. */
 interface Subject {
   readonly durationMs: number;
   readonly [name: string]: unknown;
@@ -34,7 +34,7 @@ interface Subject {
 /**
  * Writes a line to standard output, which Lambda sends to the log group.
  *
- * @param error why it failed; `undefined` where it did not
+ * @param error the reason for the failure; `undefined` on success
  */
 export function logLine({ durationMs, ...subject }: Subject, error: unknown, metrics: object = {}): void {
   const line = {
@@ -49,7 +49,7 @@ export function logLine({ durationMs, ...subject }: Subject, error: unknown, met
   write(line);
 }
 
-/** Writes a line that belongs to no call. */
+/** Writes a warning that belongs to no call. */
 export function logWarning(message: string): void {
   write({ level: 'WARN', timestamp: new Date().toISOString(), message });
 }
@@ -62,7 +62,7 @@ function levelOf(error: unknown): string {
   return error instanceof RostbeefError && error.blame === 'caller' ? 'WARN' : 'ERROR';
 }
 
-/** A cause by its name and code; of a defect, also where it happened. The message may quote what the caller sent. */
+/** Returns name and code of a cause, and the stack of a defect. Its message is left out, because it may quote the input. */
 function causeOf(error: RostbeefError): unknown {
   const { cause } = error;
   if (!(cause instanceof Error)) return undefined;

@@ -1,4 +1,4 @@
-/** A call's metrics in CloudWatch's embedded metric format: they travel in the log line, and cost the call nothing. */
+/** Makes a call's metrics in CloudWatch's embedded metric format: members of its log line. */
 import { metricNamespace } from '../config/config.ts';
 import {
   type Blame,
@@ -9,9 +9,8 @@ import {
 } from '../errors/index.ts';
 
 /**
- * The metrics. Each is paid for by month and dimension, so there are few, without a dimension: which method failed and
- * how is in the log line, and how long calls take Lambda itself measures. They are 0 where nothing failed, so that an
- * alarm has data.
+ * The metrics of a call that succeeds. They are few and have no dimension, because each combination is paid for by month.
+ * The log line has the method and the error. Lambda measures durations. Zeros give an alarm data.
  */
 const NOTHING_FAILED = {
   ClientErrors: 0,
@@ -25,11 +24,11 @@ const NOTHING_FAILED = {
 
 type Metric = keyof typeof NOTHING_FAILED;
 
-/** The same for every call: reading the environment alone would take longer than all else about a line. */
+/** Made once, because reading the environment would take longer than the rest of a line. */
 const DIRECTIVES = directives(Object.keys(NOTHING_FAILED));
 
 /**
- * The members that a log line has for its metrics.
+ * Returns the members of a log line that are its metrics.
  *
  * - `ClientErrors`: the caller has to correct the call
  * - `ForbiddenStanzas`: a stanza was refused, because of what it would do; not counted as `ClientErrors`
@@ -40,7 +39,7 @@ const DIRECTIVES = directives(Object.keys(NOTHING_FAILED));
  * - `PoisonMessages`: a message of a queue can never succeed, however often it is delivered
  *
  * @param error why the call failed; `undefined` if it did not
- * @param door the name of the door that the call came through
+ * @param door the name of the event source
  */
 export function callMetrics(error: unknown, door?: string): Record<Metric | '_aws', unknown> {
   const failed = error === undefined ? undefined : metricOf(error);
@@ -53,7 +52,7 @@ export function callMetrics(error: unknown, door?: string): Record<Metric | '_aw
   };
 }
 
-/** The member `_aws` of a log line, which makes metrics without a dimension, counts, of the members of these names. */
+/** Returns the member `_aws` of a log line. It makes a count metric of each member with one of these names. */
 export function metricDirective(names: readonly string[]): object {
   return { Timestamp: Date.now(), CloudWatchMetrics: directives(names) };
 }
@@ -70,7 +69,7 @@ const METRIC_OF_BLAME: Readonly<Record<Blame, Metric>> = {
   functions: 'FunctionFailures',
 };
 
-/** A wrong setting or a missing permission can be corrected while the message waits, a wrong input can't. */
+/** A wrong setting or a missing permission can be corrected while the message waits. A wrong input can't. */
 function neverSucceeds(error: unknown): boolean {
   if (!(error instanceof RostbeefError) || error.retryable) return false;
   return error instanceof OutcomeUnknownError || error.blame === 'caller';

@@ -1,4 +1,4 @@
-/** What a container keeps between invocations: settings, connections, credentials, and what it learned of the server. */
+/** Keeps the state of an execution environment between invocations: settings, connections, credentials. */
 import pLimit from 'p-limit';
 import { type Config, readConfig } from '../config/config.ts';
 import { type CredentialSource, secretCredentials } from '../credentials/credentials.ts';
@@ -16,34 +16,34 @@ import { Deadline } from '../shared/deadline.ts';
 import { loadEncoder } from '../xmlrpc/index.ts';
 import { type Jid, parseBareJid } from '../xmpp/jid.ts';
 
-/** A container, ready to serve. */
+/** The state of an execution environment. */
 export interface Runtime {
   /** The most bytes that an event's JSON body may have. */
   readonly maxBodyBytes: number;
   /** Starts reading the secret and loading the encoder during init, so that the first invocation does not wait for them. */
   prepare(): void;
   /**
-   * Runs something with what an invocation has, under the settings' deadline.
+   * Runs something in an invocation of its own, with a deadline and connections.
    *
-   * @param remainingMs what the Lambda service leaves; the deadline stays a margin below it
+   * @param remainingMs milliseconds until Lambda ends the function. The deadline ends earlier by a margin
    */
   invoke<T>(remainingMs: number, run: (context: MethodContext) => Promise<T>): Promise<T>;
 }
 
-/** Time to answer in, before Lambda ends the function. */
+/** Milliseconds that are left for the response before Lambda ends the function. */
 const MARGIN_MS = 250;
 
-/** Every input but a long stanza is far below this. JSON can write a byte of a stanza as up to six. */
+/** Only an input with a long stanza comes near this. JSON can write one byte of a stanza as six. */
 const LEAST_BODY_BYTES = 1024 * 1024;
 
-/** Answers of 16 MiB that a function of 1,024 MB can read at a time, each of them several times that size in memory. */
+/** The most responses of 16 MiB that a function of 1,024 MB reads at a time. Each takes several times its size in memory. */
 const LARGE_READS = 4;
 
-/** What a classic server serves at a time; one more and it accepts nobody for five seconds. */
+/** The most connections of a classic server. One more, and it accepts no connection for five seconds. */
 const MOST_SESSIONS = 10;
 
 /**
- * Opens a container by its environment. Nothing is connected yet.
+ * Opens the runtime with the settings of the environment. Nothing is connected yet.
  *
  * @throws ConfigurationError
  */
@@ -67,7 +67,7 @@ export function openRuntime(): Runtime {
     maxBodyBytes: Math.max(LEAST_BODY_BYTES, 4 * maxStanzaBytes),
     prepare() {
       server.credentials?.prefetch?.();
-      // A turn later, because the request for the secret has left by then.
+      // One turn later, so that the request for the secret leaves first.
       setImmediate(loadEncoder);
     },
 
@@ -91,7 +91,7 @@ export function openRuntime(): Runtime {
   };
 }
 
-/** The table is opened by the first call that needs it: its client is much to load. */
+/** Opens the table on first use, because its client takes long to load. */
 function tableOpener({ idempotencyTable }: Config): (() => Table) | undefined {
   if (idempotencyTable === undefined) return undefined;
   let table: Table | undefined;
@@ -110,8 +110,8 @@ function credentialsOf({ secretArn }: Config): CredentialSource | undefined {
 }
 
 /**
- * The account of the commands, in the form that JIDs are compared in. ejabberd drops some characters of a name that is not
- * a JID here, so such an account could not be told from a sender.
+ * Returns the account of the commands as a JID. An account that is not a valid JID is refused, because ejabberd drops some
+ * characters from such a name, so that it could be equal to a sender.
  *
  * @throws CredentialsUnavailableError if the secret can't be read, or its account is not a JID
  */

@@ -1,18 +1,18 @@
-/** What a failed call of an AWS service means. The SDK's error names tell enough; its messages may hold more than that. */
+/** Describes a failed call of an AWS service by the SDK's error name. The SDK's message is not used, because it may hold data. */
 
-/** What was called, and what it takes. */
+/** The call that failed, and advice. */
 export interface AwsCall {
   /** Such as `Secrets Manager`. */
   readonly service: string;
   /** Such as `GetSecretValue`. */
   readonly operation: string;
-  /** What the function's role needs, in words. */
+  /** The permission that the function's role needs. */
   readonly permission: string;
-  /** What an unreachable service most often wants. */
+  /** Advice for a service that can't be reached. */
   readonly advice: string;
 }
 
-/** Why a call failed, in words that hold nothing of what was sent or answered. */
+/** Describes why a call failed. The words hold nothing of the request or the response. */
 export function whyAwsFailed(error: unknown, { service, operation, permission, advice }: AwsCall): string {
   const name = error instanceof Error ? error.name : 'an error';
   if (name === 'CredentialsProviderError' || isMissingProvider(error)) {
@@ -24,7 +24,7 @@ export function whyAwsFailed(error: unknown, { service, operation, permission, a
   return `${service} can not be reached (${name}): ${advice}`;
 }
 
-/** Without credentials in the environment, the SDK asks its other providers, which the layer leaves out. */
+/** Without credentials in the environment, the SDK loads its other providers. The layer does not contain them. */
 function isMissingProvider(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
 }

@@ -1,14 +1,14 @@
 import { now } from './clock.ts';
 
-/** Given to signals, for to make a `DOMException` with its stack, as `abort()` does, takes longer than all else here. */
+/** The abort reason of a deadline that passed. It is made once, because a `DOMException` with its stack is slow to make. */
 const PASSED = new Error('the deadline passed');
 
-/** The reason of a signal that fires since nobody waits any more. */
+/** The abort reason of a call that the caller has finished already. */
 export const GIVEN_UP = new Error('what this was for has ended');
 
-/** A moment by which something must have settled, and the signal that fires then. */
+/** A deadline with an `AbortSignal` that fires when it passes. */
 export class Deadline {
-  /** Milliseconds that it had when it began. */
+  /** Milliseconds from the start to the deadline. */
   readonly totalMs: number;
   readonly #controller = new AbortController();
   readonly #at: number;
@@ -33,12 +33,12 @@ export class Deadline {
     return this.#controller.signal;
   }
 
-  /** Milliseconds left; never negative. */
+  /** Milliseconds until the deadline; 0 after it. */
   get remainingMs(): number {
     return Math.max(0, this.#at - now());
   }
 
-  /** Ends it: whatever still waits on the signal is given up, and no timer is left behind. */
+  /** Ends the deadline early. Its signal fires for everything that still waits, and its timer is cleared. */
   end(): void {
     clearTimeout(this.#timer);
     this.#unlink();
@@ -47,9 +47,9 @@ export class Deadline {
 }
 
 /**
- * A promise, or an error as soon as the signal fires.
+ * Settles as the promise does, but rejects as soon as the signal fires.
  *
- * @param error makes what it then rejects with
+ * @param error makes the error for that
  */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, error: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
-/** Finds what a misspelt name may have meant. */
+/** Measures how much two names differ, to find the correct one for a misspelt one. */
 
-/** The Levenshtein distance: how many characters to insert, delete or replace. */
+/** Returns the Levenshtein distance: the number of characters to insert, delete or replace. */
 export function edits(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [index, character] of [...one].entries()) {
