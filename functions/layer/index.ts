@@ -1,4 +1,4 @@
-/** The layer's public door. */
+/** Exports what the functions, the CDK app and the tools use of the layer. */
 
 export { type Config, type ConfigResult, parseConfig, readConfig } from './config/config.ts';
 export { type Environment, foreignIssue, isForeign, isMisspelt, isSettingName } from './config/setting-names.ts';

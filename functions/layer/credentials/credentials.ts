@@ -1,4 +1,4 @@
-/** Gives calls their credentials, and decides what follows if the server refuses them. */
+/** Gives credentials to calls, and decides what to try if the server refuses them. */
 import { setTimeout } from 'node:timers/promises';
 import { now as clock } from '../shared/clock.ts';
 import { type Credentials, sameCredentials } from './secret.ts';
@@ -8,31 +8,31 @@ import { sharedRead } from './shared-read.ts';
 
 /** The source of a call's credentials. */
 export interface CredentialSource {
-  /** Starts to read them while there is no call to use them. */
+  /** Starts to read the credentials before the first call needs them. */
   prefetch?(): void;
   /** The credentials to use now. */
   current(signal: AbortSignal): Promise<Credentials>;
   /**
-   * Other credentials, after the server refused these; `undefined` if there are none.
+   * Returns other credentials after the server refused some; `undefined` if there are no others.
    *
    * @param rejected the credentials that the server refused
    */
   renew(rejected: Credentials, signal: AbortSignal): Promise<Credentials | undefined>;
-  /** Tells that the server took these. */
+  /** Notes that the server accepted these credentials. */
   accepted(credentials: Credentials): void;
 }
 
-/** Wrong credentials must not cause a storm of reads: at most one forced read in this time. */
+/** The least milliseconds between forced reads, so that wrong credentials do not cause a storm of reads. */
 const FORCED_READ_INTERVAL_MS = 10_000;
 
 /**
  * Reads the credentials from a secret whose stages rotate.
  *
  * In a rotation the server has the new password before `AWSCURRENT` moves to it (Secrets Manager's steps are setSecret,
- * testSecret, finishSecret). So credentials that are refused although they are current give way to `AWSPENDING`.
+ * testSecret, finishSecret). Therefore `AWSPENDING` is tried if the server refuses the current credentials.
  *
- * A refusal forces a read. Its result serves every refusal in the ten seconds that follow. If the server took the
- * credentials since that read and then refuses them, they have changed: the call waits for the next forced read.
+ * A refusal forces a read. Its result serves every refusal in the ten seconds that follow. If the server accepted the
+ * credentials after that read and then refuses them, they have changed. Then the call waits for the next forced read.
  *
  * @param store reads a stage of the secret
  * @param now milliseconds of a clock that never goes back
@@ -47,9 +47,9 @@ export function secretCredentials(
   const cache = secretCache(store, now);
   const forcedRead = sharedRead<void>();
   let forcedReadAt = Number.NEGATIVE_INFINITY;
-  /** What the last forced read found, in the order in which it is to be tried. */
+  /** The credentials that the last forced read found, in the order to try them. */
   let found: readonly Credentials[] = [];
-  /** What the server took since then. */
+  /** The credentials that the server accepted since the last forced read. */
   let taken: Credentials | undefined;
 
   const waitMs = () => forcedReadAt + FORCED_READ_INTERVAL_MS - now();

@@ -4,9 +4,9 @@ import { type Credentials, parseSecret, sameCredentials } from './secret.ts';
 import type { SecretStage, SecretStore } from './secret-store.ts';
 import { inTime, sharedRead } from './shared-read.ts';
 
-/** The current credentials of one container. */
+/** The cached credentials of an execution environment. */
 export interface SecretCache {
-  /** Starts a read while there is no call to use it. The next call reads again if it fails. */
+  /** Starts a read before the first call needs it. If it fails, the next call reads again. */
   prefetch(): void;
   /**
    * The credentials of `AWSCURRENT`, read at most every five minutes.
@@ -14,13 +14,13 @@ export interface SecretCache {
    * @throws CredentialsUnavailableError if the secret can't be read, and was never read before
    */
   current(signal: AbortSignal): Promise<Credentials>;
-  /** The cached credentials, if they are others than these. */
+  /** Returns the cached credentials if they differ from these. */
   otherThan(credentials: Credentials): Credentials | undefined;
-  /** Caches credentials that the server takes. */
+  /** Caches credentials. */
   keep(credentials: Credentials): Credentials;
 }
 
-/** Secrets Manager's own client caches for five minutes, so that a rotation is seen without a refused call. */
+/** Milliseconds that credentials are cached, so that a rotation is seen before a call is refused. */
 const CACHE_MS = 5 * 60_000;
 
 /**

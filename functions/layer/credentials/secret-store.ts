@@ -1,4 +1,4 @@
-/** The Secrets Manager client, and a secret as the functions read it. */
+/** Reads a secret from AWS Secrets Manager. */
 
 import { CredentialsUnavailableError } from '../errors/index.ts';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-client.ts';
@@ -10,13 +10,13 @@ export type SecretStage = 'AWSCURRENT' | 'AWSPENDING';
 /** Reads one secret. */
 export interface SecretStore {
   /**
-   * @returns the text of the stage; `undefined` where the secret has none
-   * @throws CredentialsUnavailableError where it can't be read
+   * @returns the text of the stage; `undefined` if the secret has no such stage
+   * @throws CredentialsUnavailableError if it can't be read
    */
   read(stage: SecretStage): Promise<string | undefined>;
 }
 
-/** What an unreachable Secrets Manager most often wants. */
+/** Advice for a Secrets Manager that can't be reached. */
 export const ENDPOINT_ADVICE =
   'the function’s VPC needs an interface endpoint com.amazonaws.<region>.secretsmanager that its security group may reach, or a NAT';
 
@@ -24,7 +24,7 @@ export const ENDPOINT_ADVICE =
  * Loads and makes the SDK's client, with its usual settings and environment
  * (`AWS_REGION`, `AWS_ENDPOINT_URL_SECRETS_MANAGER` …).
  *
- * The SDK is most of a cold start, so it is loaded here and not where no secret is configured.
+ * The SDK is the largest part of a cold start, so it is loaded only if a secret is configured.
  */
 export async function secretsManager() {
   const sdk = await import('rostbeef-layer/secrets-manager');
@@ -33,7 +33,7 @@ export async function secretsManager() {
 }
 
 /**
- * The secret in AWS Secrets Manager.
+ * Opens a secret in AWS Secrets Manager.
  *
  * @param secretArn the secret's ARN or name
  * @param setting the environment variable that holds it
@@ -58,10 +58,10 @@ export function secretsManagerStore(secretArn: string, setting = 'EJABBERD_SECRE
 }
 
 /**
- * What a failed call of Secrets Manager means.
+ * Describes a failed call of Secrets Manager.
  *
- * @param operation what was called, such as `GetSecretValue`
- * @param keyAction what it also wants of the key that the secret is encrypted with, such as `kms:Decrypt`
+ * @param operation the operation, such as `GetSecretValue`
+ * @param keyAction the permission that it needs for the secret's own KMS key, such as `kms:Decrypt`
  */
 export function refusedBySecretsManager(
   error: unknown,

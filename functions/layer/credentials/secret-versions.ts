@@ -1,23 +1,23 @@
-/** A secret's versions and their staging labels, as its rotation sees and moves them. */
+/** Reads and moves the staging labels of a secret's versions, for its rotation. */
 import { refusedBySecretsManager, type SecretStage, secretsManager } from './secret-store.ts';
 
-/** One secret, as it rotates. */
+/** The versions of one secret. */
 export interface SecretVersions {
-  /** Whether it is set to rotate, and the staging labels of each version that has one. */
+  /** Tells whether rotation is enabled, and the staging labels of each version that has one. */
   describe(): Promise<{ readonly rotates: boolean; readonly stagesOf: ReadonlyMap<string, readonly string[]> }>;
-  /** The text of a stage, of this very version if one is given; `undefined` where there is none. */
+  /** Reads the text of a stage, of a certain version if one is given; `undefined` if there is none. */
   read(stage: SecretStage, versionId?: string): Promise<string | undefined>;
-  /** A new password, of letters and digits. */
+  /** Makes a new password of letters and digits. */
   randomPassword(length: number): Promise<string>;
-  /** Gives a version its text as `AWSPENDING`. Answers `false` where it has another already, which it keeps. */
+  /** Stores the text of a version as `AWSPENDING`. Resolves to `false` if the version has another text, which it keeps. */
   putPending(versionId: string, text: string): Promise<boolean>;
-  /** Moves `AWSCURRENT` to a version, from the one that has it. */
+  /** Moves `AWSCURRENT` from the version that has it to another. */
   makeCurrent(versionId: string, previousId: string | undefined): Promise<void>;
 }
 
 /**
- * The versions of a secret in AWS Secrets Manager. Every method throws a `CredentialsUnavailableError` that names the
- * operation which failed.
+ * Opens the versions of a secret in AWS Secrets Manager. Every method throws a `CredentialsUnavailableError` that names the
+ * operation that failed.
  *
  * @param secretArn the secret's ARN or name
  */

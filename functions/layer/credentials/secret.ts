@@ -1,4 +1,4 @@
-/** The secret: the account that the commands run as. */
+/** Parses the secret, which holds the account that the commands run as. */
 import { CredentialsUnavailableError } from '../errors/index.ts';
 import { isObject } from '../shared/is-object.ts';
 
@@ -13,7 +13,7 @@ export interface Credentials {
  * Reads a secret's text.
  *
  * @param text JSON of the form `{"user", "server", "password"}`; other members are ignored
- * @param name how an error calls the secret
+ * @param name the secret's name in an error
  * @throws CredentialsUnavailableError that names the members that are missing, and no value
  * @example
  * parseSecret('{"user":"rostbeef","server":"example.com","password":"…"}').user // 'rostbeef'

@@ -1,4 +1,4 @@
-/** The parts of Secrets Manager's client that are used. Loaded only if a secret is configured. */
+/** Exports the parts of the Secrets Manager client that are used. It is loaded only if a secret is configured. */
 export {
   DescribeSecretCommand,
   GetRandomPasswordCommand,

@@ -1,4 +1,4 @@
-/** API Gateway's proxy events: JSON in, JSON or RFC 9457 problems out. */
+/** Reads API Gateway's proxy events, and responds with JSON or RFC 9457 problem details. */
 import { InvalidInputError } from '../errors/index.ts';
 import type { IdempotencyKey } from '../idempotency/key.ts';
 import { isObject } from '../shared/is-object.ts';
@@ -7,12 +7,12 @@ import { demandFitting, parseBody } from './json-body.ts';
 import { problemOf } from './problem-details.ts';
 import { withinLimit } from './response-limit.ts';
 
-/** Whoever may invoke the function directly may write any event: no more than an ARN gets into the log. */
+/** The form of an ARN. A direct invocation can contain any event, so only an ARN gets into the log. */
 const ARN = /^arn:[\w+=,.@:/-]{1,600}$/;
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-/** `POST` with the input as JSON body, by a REST API's event or an HTTP API's, in either payload format. */
+/** Takes `POST` requests with a JSON body: events of a REST API, or of an HTTP API in either payload format. */
 export const httpSource: EventSource = {
   name: 'http',
   read(event, maxBodyBytes) {
@@ -45,7 +45,7 @@ function response(statusCode: number, contentType: string, body: unknown) {
   };
 }
 
-/** By IAM authorization: a REST API puts it into the identity, an HTTP API into the authorizer's context. */
+/** Returns the ARN of the caller by IAM. A REST API puts it into the identity, an HTTP API into the authorizer's context. */
 function callerOf(event: unknown): string | undefined {
   const context = memberOf(event, 'requestContext');
   const arn =
@@ -65,7 +65,7 @@ function demandPost(event: Readonly<Record<string, unknown>>): void {
   if (method !== 'POST') throw new InvalidInputError({ status: 405, detail: 'the HTTP method must be POST' });
 }
 
-/** No content type counts as JSON; one that is given must be JSON (RFC 6839 section 3.1) in UTF-8 (RFC 8259 section 8.1). */
+/** Requires a JSON content type (RFC 6839 section 3.1) in UTF-8 (RFC 8259 section 8.1). A missing one counts as JSON. */
 function demandJson(event: Readonly<Record<string, unknown>>): void {
   const contentType = headerOf(event, 'content-type')?.trim() ?? '';
   if (contentType !== '' && !/^(?:application\/json|[\w.+-]+\/[\w.+-]+\+json)\s*(?:;|$)/i.test(contentType)) {
@@ -83,8 +83,8 @@ function headerOf(event: Readonly<Record<string, unknown>>, name: string): strin
 }
 
 /**
- * The key in the header, without white space around it. draft-ietf-httpapi-idempotency-key-header has it as a string in
- * quotes, which most clients leave out. A blank header is a key too, so that it is refused: its caller relies on it.
+ * Returns the key in the header, without white space around it. draft-ietf-httpapi-idempotency-key-header puts it in quotes,
+ * which most clients leave out. A blank header is refused as a key, because its caller relies on it.
  */
 function keyOf(event: Readonly<Record<string, unknown>>): IdempotencyKey | undefined {
   const value = headerOf(event, 'idempotency-key')?.trim();

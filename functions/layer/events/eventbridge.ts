@@ -4,8 +4,8 @@ import type { Call, EventSource } from './event-source.ts';
 import { withinLimit } from './response-limit.ts';
 
 /**
- * An EventBridge event: the input is its `detail`. Errors are thrown, so that Lambda's asynchronous retries and the
- * function's on-failure destination act.
+ * Takes EventBridge events, whose `detail` is the input. Errors are thrown, so that Lambda retries the event and then sends
+ * it to the function's on-failure destination.
  */
 export const eventBridgeSource: EventSource = {
   name: 'eventbridge',
@@ -18,9 +18,9 @@ export const eventBridgeSource: EventSource = {
 };
 
 /**
- * The call that an EventBridge envelope holds, known by the event's id.
+ * Reads the call in an EventBridge envelope. The event's id is its key.
  *
- * @throws InvalidInputError if `detail` is no object
+ * @throws InvalidInputError if `detail` is not an object
  */
 export function callIn({ detail, id }: Readonly<Record<string, unknown>>): Call {
   if (!isObject(detail)) {

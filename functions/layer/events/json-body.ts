@@ -2,13 +2,13 @@
 import { InvalidInputError } from '../errors/index.ts';
 import { faultIn } from './json-error.ts';
 
-/** Every input and every envelope is far below these. Deep nesting and many members are slow to parse. */
+/** The limits of a body's nesting and members, because both are slow to parse. Valid inputs are far below them. */
 const MAX_LEVELS = 32;
 const MAX_COMMAS = 1_000;
 
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** Up to this length any shape is parsed at once. */
+/** A body up to this length is parsed without a look at its shape. */
 const SHORT = 64 * 1024;
 
 /**
@@ -16,7 +16,7 @@ const SHORT = 64 * 1024;
  *
  * @param text the body; a byte order mark before it is ignored (RFC 8259 section 8.1)
  * @param maxBytes the most bytes of UTF-8 that it may have, checked before it is parsed
- * @param name how an error calls it, such as `the body`
+ * @param name the body's name in an error, such as `the body`
  * @throws InvalidInputError with the HTTP status 413 if it is too large; with 400 if it is not JSON, with the
  *   line and column of the first mistake. Quotes nothing of the text
  * @example
@@ -64,7 +64,7 @@ function demandSimple(text: string, name: string): void {
   }
 }
 
-/** The index of the quotation mark that ends a string, or the end of the text. */
+/** Returns the index of the quotation mark that ends a string, or the end of the text. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let slashes = 0;

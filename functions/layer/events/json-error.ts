@@ -1,6 +1,6 @@
-/** Finds the first mistake in a text that `JSON.parse` refuses. Its own message quotes the text, often with no position. */
+/** Finds the first mistake in a text that is not JSON. The message of `JSON.parse` quotes the text, often without a position. */
 
-/** What may come next. */
+/** The tokens that may come next. */
 type Expected = 'value' | 'value or ]' | 'name' | 'name or }' | 'colon' | 'comma or ]' | 'comma or }' | 'end';
 
 const REASONS: Readonly<Record<Expected, string>> = {
@@ -21,7 +21,7 @@ const PLAIN = /[^"\\\u0000-\u001f]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
 /**
- * The first mistake in a text that is not JSON.
+ * Describes the first mistake in a text that is not JSON.
  *
  * @returns a reason, and line and column as counted from 1; nothing of the text
  * @example
@@ -72,13 +72,13 @@ export function faultIn(text: string): string {
   }
 }
 
-/** Where a token that begins at an index ends; `undefined` if it is not there. */
+/** Returns the end of a token that begins at an index; `undefined` if it is not there. */
 function endOf(token: RegExp, text: string, index: number): number | undefined {
   token.lastIndex = index;
   return token.test(text) ? token.lastIndex : undefined;
 }
 
-/** Where a string ends, or what is wrong with it there. */
+/** Returns the end of a string, or the mistake in it. */
 function readString(text: string, start: number): { readonly end: number; readonly problem?: string } {
   let at = start + 1;
   for (;;) {

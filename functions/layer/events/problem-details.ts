@@ -1,4 +1,4 @@
-/** Errors as RFC 9457 problem details. */
+/** Writes errors as problem details (RFC 9457). */
 import * as z from 'zod/mini';
 import { PartialLinkError, type RostbeefError } from '../errors/index.ts';
 
@@ -36,10 +36,10 @@ export const problemSchema = () =>
     ),
   });
 
-/** An error's body. */
+/** The body of an error response. */
 export type Problem = z.infer<ReturnType<typeof problemSchema>>;
 
-/** The problem details of an error; never its cause. */
+/** Returns the problem details of an error, without its cause. */
 export function problemOf(error: RostbeefError, requestId: string): Problem {
   const { name, message, status = 500, retryable, code, condition, issues } = error;
   return {

@@ -1,10 +1,10 @@
 import { ResultTooLargeError } from '../errors/index.ts';
 
-/** The most bytes that a function may post as its response: Lambda's 6 MB and a little (observed, and in its message). */
+/** The most bytes of a function's response, as Lambda's own error message states them. */
 export const MAX_RESPONSE_BYTES = 6_291_556;
 
 /**
- * A response that Lambda will take.
+ * Returns a response if Lambda takes one of its size.
  *
  * @throws ResultTooLargeError
  */

@@ -1,16 +1,16 @@
-/** SNS puts a message into an envelope, unless raw message delivery is turned on for the subscription. */
+/** Reads the envelope of an SNS message. SNS adds it unless the subscription has raw message delivery. */
 import { InvalidInputError } from '../errors/index.ts';
 
 /** https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
 const TYPES: readonly unknown[] = ['Notification', 'SubscriptionConfirmation', 'UnsubscribeConfirmation'];
 
-/** Whether an object is an envelope of SNS. No method has members of these names. */
+/** Tells whether an object is an SNS envelope. No method has members of these names. */
 export function isNotification(body: Readonly<Record<string, unknown>>): boolean {
   return TYPES.includes(body['Type']) && typeof body['TopicArn'] === 'string';
 }
 
 /**
- * The text that was published.
+ * Returns the text that was published.
  *
  * @throws InvalidInputError if the envelope holds no message of a publisher
  * @example

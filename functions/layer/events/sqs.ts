@@ -1,4 +1,4 @@
-/** SQS: a batch of records, each an input of its own, and the answer is which of them failed. */
+/** Reads SQS batches. Each record is a call, and the response lists the records that failed. */
 
 import { isObject } from '../shared/is-object.ts';
 import { formatJid, parseBareJid } from '../xmpp/jid.ts';
@@ -8,7 +8,7 @@ import { callIn } from './eventbridge.ts';
 import { parseBody } from './json-body.ts';
 import { isNotification, messageIn } from './sns.ts';
 
-/** One record as far as it matters here. */
+/** One record of a batch. */
 export interface QueueRecord {
   readonly messageId: string;
   readonly body: unknown;
@@ -23,10 +23,10 @@ export interface BatchResponse {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
-/** So many records run at once: they share the container's connections. */
+/** The most records that run at a time, because they share the connections. */
 const PARALLEL_RECORDS = 10;
 
-/** One record of a batch. Errors are thrown to the batch, whose response lists the record. */
+/** Takes one record of a batch. Errors are thrown to the batch, whose response lists the record. */
 export const sqsSource: EventSource<QueueRecord> = {
   name: 'sqs',
   read: callOf,
@@ -35,7 +35,7 @@ export const sqsSource: EventSource<QueueRecord> = {
   fail: () => undefined,
 };
 
-/** The records of a batch. */
+/** Returns the records of a batch. */
 export function recordsOf(event: unknown): readonly QueueRecord[] {
   const records: readonly unknown[] = isObject(event) && Array.isArray(event['Records']) ? event['Records'] : [];
   return records.filter(isObject).map((record) => {
@@ -52,8 +52,8 @@ export function recordsOf(event: unknown): readonly QueueRecord[] {
 }
 
 /**
- * The call that a record's body holds: the input, an EventBridge envelope, or an SNS envelope around either. It is known
- * by the event's id, or else by the message's. SNS may put one publication on a queue twice, as two messages.
+ * Reads the call in a record's body: the input, an EventBridge envelope, or an SNS envelope around either. Its key is the
+ * id of the event, or else of the SNS message, or else of the SQS message. SNS may put one message on a queue twice.
  *
  * @throws InvalidInputError if the body or what it envelops is not JSON, is too large, or holds no input
  */
@@ -68,11 +68,11 @@ export function callOf({ messageId, body }: QueueRecord, maxBytes: number): Call
 }
 
 /**
- * Runs the records in parallel. Those of one FIFO group run in their order, and the group ends at its first failure.
- * Those about the same two users run in their order as well, because they write the same rosters.
+ * Runs the records in parallel. Records of one FIFO group run in their order, and the group ends at its first failure.
+ * Records about the same two users run in their order too, because they write the same rosters.
  *
- * @param maxBodyBytes the most bytes of a body; a record with more is not looked into
- * @param run whether a record succeeded; must not throw
+ * @param maxBodyBytes the most bytes of a body. A larger one is not read for its users
+ * @param run runs a record, and resolves to `true` on success. It must not reject
  */
 export async function respondToBatch(
   records: readonly QueueRecord[],
@@ -102,7 +102,7 @@ export async function respondToBatch(
     for (let record = waiting.shift(); record !== undefined; record = waiting.shift()) await inTurn(record);
   };
   await Promise.all(Array.from({ length: PARALLEL_RECORDS }, worker));
-  // In the order of the batch: on a FIFO queue it is that in which they come again.
+  // The order is that of the batch, because a FIFO queue delivers them again in this order.
   return {
     batchItemFailures: records
       .filter(({ messageId }) => failed.has(messageId))
@@ -110,14 +110,14 @@ export async function respondToBatch(
   };
 }
 
-/** What a record shares with others of its batch, so that they must keep their order. */
+/** Returns the FIFO group and the pair of users of a record. Records that share one keep their order. */
 function linesOf(record: QueueRecord, maxBodyBytes: number): readonly string[] {
   const { group } = record;
   const pair = pairIn(record, maxBodyBytes);
   return [...(group === undefined ? [] : [`group ${group}`]), ...(pair === undefined ? [] : [`pair ${pair}`])];
 }
 
-/** The two users of a link or unlink, in one order whichever is named first. */
+/** Returns the two users of a link or unlink, sorted. */
 function pairIn(record: QueueRecord, maxBodyBytes: number): string | undefined {
   let input: unknown;
   try {

@@ -5,7 +5,7 @@ import type { EventSource } from './event-source.ts';
 
 const OBJECT = 'send the input as a JSON object, such as {"user":"alice","server":"example.com"}';
 
-/** By the source of a record: what came, and what to send. SNS spells the member `EventSource`. */
+/** Descriptions by the source of a record. SNS spells the member `EventSource`. */
 const RECORDS: ReadonlyMap<unknown, string> = new Map([
   ['aws:sns', 'an SNS notification came; subscribe an SQS queue to the topic and the function to the queue'],
   ['aws:s3', `an S3 notification came; ${OBJECT}`],

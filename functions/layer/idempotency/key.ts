@@ -1,35 +1,36 @@
-/** Idempotency keys: where they come from, their form, and what the table gets to see of them. */
+/** Defines idempotency keys: their sources, their form, and the hashes that the table keeps. */
 import type { Issue } from '../errors/index.ts';
 
 /**
- * What a call is known by, should it come again.
+ * A key that identifies a call, in case the call comes again. Its source is one of these:
  *
- * - `idempotencyKey`, `Idempotency-Key`: the caller's own, a member of the input or an HTTP header. They are one: a call
- *   may be repeated through another door.
- * - `messageId`: a message's of SQS, or of SNS if the queue holds its envelope: SNS may put one on a queue twice
- * - `event id`: an event's of EventBridge; it stays the same where a rule puts the event on a queue twice
+ * - `idempotencyKey`, `Idempotency-Key`: the caller's own key, as a member of the input or as an HTTP header. Both share one
+ *   set of keys, because a call may be repeated by another event source.
+ * - `messageId`: the id of an SQS message. If the queue holds SNS envelopes, the id of the SNS message, because SNS may put
+ *   one message on a queue twice.
+ * - `event id`: the id of an EventBridge event. It stays the same if a rule puts the event on a queue twice.
  */
 export interface IdempotencyKey {
   readonly source: 'idempotencyKey' | 'Idempotency-Key' | 'messageId' | 'event id';
   readonly value: string;
 }
 
-/** The form of a caller's own key: printable ASCII without spaces, so that no door changes it on its way. */
+/** The form of a caller's own key: printable ASCII without spaces, so that no event source changes it. */
 export const KEY_FORM = /^[!-~]{1,256}$/;
 
-/** What is wrong with a key of another form. */
+/** The problem of a key of another form. */
 export const KEY_FORM_PROBLEM = 'must be 1 to 256 printable ASCII characters without spaces';
 
-/** Whether the caller chose it, and so relies on it. */
+/** Tells whether the caller chose the key, and relies on it. */
 export function isCallersOwn({ source }: IdempotencyKey): boolean {
   return source === 'idempotencyKey' || source === 'Idempotency-Key';
 }
 
 /**
- * The issues of a call that has two keys of its caller, which differ. Neither is the right one: the caller would rely on both.
+ * Returns the issues of a call with two different keys of its caller. Both are refused, because the caller relies on both.
  *
  * @param member the input's `idempotencyKey`
- * @param delivered the key that the door knows the call by
+ * @param delivered the key that the event carries
  * @example
  * differingKeys('a', { source: 'Idempotency-Key', value: 'b' }).map(({ path }) => path) // ['Idempotency-Key', 'idempotencyKey']
  */
@@ -42,23 +43,23 @@ export function differingKeys(member: string | undefined, delivered: Idempotency
   ];
 }
 
-/** A key and what it was used for, neither of which can be read out of it. */
+/** The hashes of a key and of the call. Neither the key nor the call can be read from them. */
 export interface Fingerprint {
   readonly id: string;
   readonly payload: string;
 }
 
-/** The name of a key among those of all methods and sources. */
+/** Names a key uniquely among all methods and sources. */
 function nameOf(method: string, key: IdempotencyKey): string {
   const space = isCallersOwn(key) ? 'key' : key.source;
   return JSON.stringify([method, space, key.value]);
 }
 
 /**
- * The id of a key's record: a hash, in 43 characters of base64url.
+ * Returns the id of a key's record: a hash in 43 characters of base64url.
  *
- * The caller is no part of it. A call that comes again under another session of its role, or through another door, must not
- * send twice. If two callers choose the same key, the second is refused, which does less harm.
+ * The caller is not part of it, because a repeated call may come from another session of a role or another event source,
+ * and must not send twice. If two callers choose the same key, the second is refused, which does less harm.
  *
  * @param method the method's name
  * @example
@@ -69,11 +70,11 @@ export function keyId(method: string, key: IdempotencyKey): string {
 }
 
 /**
- * The fingerprint of a call. The payload's is keyed by the key, of which the table holds only a hash: a reader of the
- * table can't try out texts.
+ * Returns the fingerprint of a call. The key itself is part of the hash, and the table does not hold it. Therefore a reader
+ * of the table can't guess texts.
  *
  * @param method the method's name
- * @param parts what the call would send
+ * @param parts the parts that the call would send
  */
 export function fingerprint(method: string, key: IdempotencyKey, parts: readonly string[]): Fingerprint {
   const { createHmac } = process.getBuiltinModule('node:crypto');

@@ -1,8 +1,8 @@
-/** The record that the table holds of a key, and what its state allows. */
+/** Defines the record of a key, and what its state allows. */
 import type { Fingerprint } from './key.ts';
 
 /**
- * How far the attempt that holds a key has come. A record only moves forward.
+ * The progress of the attempt that holds a key. A record only moves forward.
  *
  * - `claimed`: nothing was sent. Another attempt may take the key over once the lease is over.
  * - `sending`: the stanza may have been sent. No attempt may take the key over.
@@ -13,11 +13,11 @@ export type State = 'claimed' | 'sending' | 'sent' | 'unknown';
 
 /** An attempt's claim on a key. */
 export interface Claim extends Fingerprint {
-  /** Tells this attempt from every other. */
+  /** The id of this attempt. */
   readonly attempt: string;
   /** Milliseconds of the epoch by which the attempt is over. */
   readonly leaseEndsAt: number;
-  /** Seconds of the epoch from which the key is as good as new; the table's time to live. */
+  /** Seconds of the epoch from which the key can be used again: the table's time to live. */
   readonly expiresAt: number;
 }
 
@@ -28,7 +28,7 @@ export type Held = Pick<Claim, 'payload' | 'attempt' | 'leaseEndsAt'> & { readon
 export type Attributes = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
 
 /**
- * The item of a new claim. The attribute `outcome` holds the state, because `state` is a reserved word of DynamoDB.
+ * Returns the item of a new claim. The attribute `outcome` holds the state, because `state` is a reserved word of DynamoDB.
  *
  * @example
  * claimItem(claim)['outcome'] // { S: 'claimed' }
@@ -45,7 +45,7 @@ export function claimItem({ id, payload, attempt, leaseEndsAt, expiresAt }: Clai
 }
 
 /**
- * Reads an item. One that is not as it was written counts as unknown, so that nothing is sent for it.
+ * Reads an item. An item in another form counts as unknown, so that nothing is sent for it.
  *
  * @example
  * heldIn({ outcome: { S: 'sent' } }).state // 'sent'
@@ -66,7 +66,7 @@ function stateOf(outcome: string | undefined): State {
 }
 
 /**
- * Tells whether an attempt is at work on the key.
+ * Tells whether an attempt is running for the key.
  *
  * @param nowMs milliseconds of the epoch
  * @example
@@ -77,7 +77,7 @@ export function isAtWork({ state, leaseEndsAt }: Pick<Held, 'state' | 'leaseEnds
 }
 
 /**
- * Tells whether the key may be taken over: its attempt ended without a beginning of sending.
+ * Tells whether another attempt may take the key over: its attempt ended before it began to send.
  *
  * @param nowMs milliseconds of the epoch
  */

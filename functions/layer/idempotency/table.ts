@@ -1,4 +1,4 @@
-/** The table that keeps the keys, in DynamoDB. */
+/** Reads and writes the keys in DynamoDB. */
 
 import { IdempotencyStoreUnavailableError, type RostbeefError } from '../errors/index.ts';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-client.ts';
@@ -7,20 +7,20 @@ import { unlessAborted } from '../shared/deadline.ts';
 import { type Claim, claimItem, type Held, heldIn, type State } from './record.ts';
 
 /**
- * The table. Each method throws `IdempotencyStoreUnavailableError` if the table can't be asked. The write may have been
- * done all the same, or may be done later.
+ * The table of keys. Each method throws `IdempotencyStoreUnavailableError` if the table can't be used. The write may be done
+ * even then, or later.
  *
- * The SDK repeats a request once if its answer is lost. A claim that was done by the first request is then refused, and
- * {@link Table.read} finds it. Every other write may be done twice.
+ * The SDK repeats a request once if its response is lost. If the first request made a claim, the second is refused, and
+ * {@link Table.read} finds the claim. Every other write can be done twice.
  */
 export interface Table {
-  /** Claims a key that is free, and resolves to whether it did. The claim of an attempt that ended unsent counts as free. */
+  /** Claims a key if it is free, and resolves to `true` if so. The claim of an attempt that ended unsent counts as free. */
   claim(claim: Claim, signal: AbortSignal): Promise<boolean>;
   /** The key's record; `undefined` if there is no record. */
   read(id: string, signal: AbortSignal): Promise<Held | undefined>;
-  /** Writes that the claim's stanza is now sent, and resolves to whether the claim still held the key. */
+  /** Records that the attempt begins to send, and resolves to `true` if its claim still held the key. */
   beginSending(claim: Claim, signal: AbortSignal): Promise<boolean>;
-  /** Keeps the outcome of a claim. */
+  /** Records the outcome of a claim. */
   keep(claim: Claim, outcome: 'sent' | 'unknown', signal: AbortSignal): Promise<void>;
   /** Deletes a claim, because nothing was sent. */
   free(claim: Claim, signal: AbortSignal): Promise<void>;
@@ -30,7 +30,7 @@ const ENDPOINT_ADVICE =
   'the function’s VPC needs a gateway endpoint com.amazonaws.<region>.dynamodb that its security group may reach, or a NAT';
 
 /**
- * The table in DynamoDB: its key is the string `id`, its time-to-live attribute `expiresAt`.
+ * Opens the table in DynamoDB. Its partition key is the string `id`, its time-to-live attribute `expiresAt`.
  *
  * @param TableName its name or ARN
  */
@@ -43,7 +43,7 @@ export function dynamoDbTable(TableName: string): Table {
       throw unavailable(error, operation, await loading);
     }
   };
-  /** Whether a conditional write was done. */
+  /** Makes a conditional write, and resolves to `true` if the condition held. */
   const isDone = (answer: Promise<unknown>, { sdk }: Tools): Promise<boolean> =>
     answer.then(
       () => true,
@@ -93,7 +93,7 @@ export function dynamoDbTable(TableName: string): Table {
   };
 }
 
-/** What a write demands of the record. DynamoDB checks it and writes in one step. */
+/** The condition of a write. DynamoDB checks it and writes in one step. */
 interface Condition {
   readonly ConditionExpression: string;
   readonly ExpressionAttributeValues: Record<string, { readonly S: string } | { readonly N: string }>;
@@ -116,7 +116,7 @@ function isOwn(attempt: string): Condition {
   return { ConditionExpression: 'attempt = :attempt', ExpressionAttributeValues: { ':attempt': { S: attempt } } };
 }
 
-/** It holds again if the update is repeated because its answer was lost, and no longer for one that comes after the outcome. */
+/** The condition holds again if the update is repeated after a lost response. It fails after the outcome is recorded. */
 function isOwnAndUnsettled(attempt: string): Condition {
   const { ConditionExpression, ExpressionAttributeValues } = isOwn(attempt);
   return {
@@ -137,7 +137,7 @@ async function load() {
   return { sdk, client };
 }
 
-/** Called as the SDK calls its own timeouts. */
+/** Has the name that the SDK gives its own time-outs. */
 class TooLate extends Error {
   override readonly name = 'TimeoutError';
 }

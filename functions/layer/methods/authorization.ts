@@ -1,4 +1,4 @@
-/** Decides for whom a call may act, before its method runs. */
+/** Decides which users a call may act for, before its method runs. */
 import { ForbiddenServerError, type Issue } from '../errors/index.ts';
 import { formatJid, type Jid } from '../xmpp/jid.ts';
 import type { NamedJids } from './define-method.ts';

@@ -1,4 +1,4 @@
-/** The methods there are: routes, documents, schemas and functions are all derived from this list. */
+/** Lists the methods. Routes, documents, schemas and functions are derived from this list. */
 
 import type { Method } from './define-method.ts';
 import { getPresence } from './get-presence.ts';

@@ -1,6 +1,6 @@
 import type { RosterItem } from '../dialects/dialect.ts';
 
-/** A roster item as callers get it; one with subscription `both` has nothing pending, whatever the server kept. */
+/** Returns a roster item as callers get it. An item with subscription `both` has nothing pending, even if the server kept it. */
 export function contactOf({ jid, nick, groups, subscription, pending }: RosterItem) {
   return {
     jid,

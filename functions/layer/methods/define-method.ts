@@ -1,4 +1,4 @@
-/** Describes a method once, for everything that needs to know one. */
+/** Defines a method: its name, schemas, example, and steps. */
 import type * as z from 'zod/mini';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Once } from '../idempotency/at-most-once.ts';
@@ -8,7 +8,7 @@ import type { Authorization } from './authorization.ts';
 import type { StanzaPolicy } from './stanza-policy.ts';
 import { parseInput } from './validation.ts';
 
-/** The seven names, as mod_rostbeef had them in 2008. */
+/** The names of the methods, as mod_rostbeef had them in 2008. */
 export type MethodName =
   | 'link_contacts'
   | 'unlink_contacts'
@@ -28,10 +28,10 @@ export interface NamedJids {
   readonly sender?: { readonly path: string; readonly jid: Jid };
 }
 
-/** Tells the log which JIDs a call acts for, by the names of the input's members. */
+/** Notes the JIDs that a call acts for, by the members of the input, for the log. */
 export type Audit = (jids: Readonly<Record<string, Jid | undefined>>) => void;
 
-/** What is known of a call before any JID is authorized. Nothing here reaches the server. */
+/** The context of a call before its JIDs are authorized. Nothing here reaches the server. */
 export interface InputContext {
   /** The key that the event carries: a header, or the id of a message or an event. */
   readonly key?: IdempotencyKey | undefined;
@@ -41,7 +41,7 @@ export interface InputContext {
   readonly maxStanzaBytes: number;
 }
 
-/** What a method may use once its JIDs are authorized. */
+/** The context of a call after its JIDs are authorized. */
 export interface RunContext {
   readonly dialect: Dialect;
   /** Whether callers may name users of this server. */
@@ -49,11 +49,11 @@ export interface RunContext {
   readonly stanzaPolicy: StanzaPolicy;
   /** Sends at most once for each key; `undefined` if no table keeps keys. */
   readonly once: Once | undefined;
-  /** Takes what the log line of a call that succeeds holds and its result does not. */
+  /** Notes facts for the log line of a call that succeeds. */
   readonly remark?: Remark;
 }
 
-/** Keeps remarks for the log. */
+/** Notes facts for the log line. */
 export type Remark = (remarks: Remarks) => void;
 
 /** Facts about a call that succeeded. */
@@ -62,7 +62,7 @@ export interface Remarks {
   readonly verified?: false;
 }
 
-/** What the framework needs for one call. */
+/** The context that the framework needs for one call. */
 export interface MethodContext extends Omit<InputContext, 'keepsKeys'>, RunContext {
   readonly demand: Authorization['demand'];
   readonly audit?: Audit;
@@ -70,15 +70,15 @@ export interface MethodContext extends Omit<InputContext, 'keepsKeys'>, RunConte
 
 interface Description<Input, Result> {
   readonly name: MethodName;
-  /** One line, for lists. */
+  /** One line for lists of methods. */
   readonly summary: string;
-  /** Everything that a caller has to know, in Markdown. */
+  /** The description for callers, in Markdown. */
   readonly description: string;
-  /** Whether it changes a roster or sends something, so that an event may ask for it. */
+  /** Whether it changes a roster or sends a stanza. Only such a method has a queue and an EventBridge rule. */
   readonly writes: boolean;
-  /** Whether calling it twice does what calling it once does. */
+  /** Whether a second call changes nothing more. */
   readonly idempotent: boolean;
-  /** Makes the schema when it is asked for: a function needs one, and to make all of them is a part of a cold start. */
+  /** Makes the schema on first use. A function needs only its own, and making all of them slows a cold start. */
   input(): z.ZodMiniType<Input>;
   result(): z.ZodMiniType<Result>;
   readonly example: { readonly input: Input; readonly result: Result };
@@ -98,7 +98,7 @@ export interface Method extends Description<unknown, unknown> {
 /** The two steps of a method. */
 interface Steps<Input, Named extends NamedJids, Result> {
   /**
-   * Names every JID of a validated input. Whatever else it reads of the input goes with them to `run`.
+   * Names every JID of a validated input. Everything else that it returns is passed to `run`.
    *
    * @throws JidMalformedError, InvalidInputError
    */

@@ -1,4 +1,4 @@
-/** The members that several methods share, with what the documentation says of them. */
+/** Defines members that several methods share, with their descriptions. */
 import * as z from 'zod/mini';
 import { xmlProblem } from '../xmlrpc/index.ts';
 
@@ -7,7 +7,7 @@ export function text(description: string) {
   return z.string().check(z.describe(description), withoutXmlProblem);
 }
 
-/** The most bytes of a nick or a group: no more than of a JID's part, and far from what makes a roster unreadable. */
+/** The most bytes of a nick or a group, as of a part of a JID. Much longer ones make a roster too large to read. */
 const MAX_LABEL_BYTES = 1_023;
 
 /** A nick or a group: a string that can travel in XML, of at most 1,023 bytes of UTF-8. */
@@ -31,13 +31,13 @@ const withoutXmlProblem = z.check<string>((context) => {
   }
 });
 
-/** The owner of what is read. */
+/** The members that name a user. */
 export const userFields = () => ({
   user: text('The local part of the user’s JID, such as `alice`.'),
   server: text('The vhost of the user’s JID, such as `example.com`.'),
 });
 
-/** What pages a roster. */
+/** The members that page a roster. */
 export const pagingFields = () => ({
   maxResults: z.optional(
     z.int().check(z.minimum(1), z.maximum(1000), z.describe('The most contacts in one answer. Without it, all come.')),
@@ -47,7 +47,7 @@ export const pagingFields = () => ({
   ),
 });
 
-/** What a method answers that has nothing to tell. */
+/** The result of a method that returns no data. */
 export const done = () => z.strictObject({ code: z.literal(0).check(z.describe('Always 0: failures are errors.')) });
 
 /** One contact of a roster. */
@@ -68,7 +68,7 @@ export const contactFields = () => ({
     ),
 });
 
-/** How somebody is there. */
+/** The members of a presence. */
 export const presenceFields = () => ({
   show: z
     .enum(['available', 'chat', 'away', 'dnd', 'xa', 'unavailable'])

@@ -9,8 +9,8 @@ export const getPresence = defineMethod({
   name: 'get_presence',
   summary: 'Read a user’s presence',
   description:
-    'The presence of the user’s session with the highest non-negative priority; of equals, the newest. Whoever has none ' +
-    'is `unavailable`, and `jid` is then the bare JID.',
+    'The presence of the user’s session with the highest non-negative priority. Ties go to the session that connected last. ' +
+    'Without such a session, `show` is `unavailable` and `jid` is the bare JID.',
   writes: false,
   idempotent: true,
   input: () => z.strictObject(userFields()),

@@ -3,7 +3,7 @@ import type { RosterItem } from '../dialects/dialect.ts';
 import { InvalidInputError } from '../errors/index.ts';
 import { formatJid, type Jid } from '../xmpp/jid.ts';
 
-/** The part of a roster that was asked for, and what asks for the next. */
+/** A page of a roster, and the token of the next page. */
 export interface Page {
   readonly items: readonly RosterItem[];
   readonly nextToken?: string;
@@ -15,10 +15,10 @@ interface Paging {
 }
 
 /**
- * Reads what page is asked for.
+ * Reads which page is wanted.
  *
- * @returns takes the page out of the whole roster, sorted by JID
- * @throws InvalidInputError, at once, for a token that is not of this user's roster
+ * @returns a function that takes the page out of the whole roster, sorted by JID
+ * @throws InvalidInputError at once if the token is not for this user's roster
  */
 export function pageAfter({ maxResults, nextToken }: Paging, owner: Jid): (roster: readonly RosterItem[]) => Page {
   const after = nextToken === undefined ? undefined : lastJidOf(nextToken, owner);
@@ -31,7 +31,7 @@ export function pageAfter({ maxResults, nextToken }: Paging, owner: Jid): (roste
   };
 }
 
-/** Whose roster, the last JID before the page, and a digest, so that what was cut or altered is no other page's token. */
+/** A token holds the owner, the last JID before the page, and a digest. The digest refuses a token that was cut or altered. */
 function tokenOf(owner: Jid, lastJid: string): string {
   const { hash } = process.getBuiltinModule('node:crypto');
   const content = `${formatJid(owner)}\n${lastJid}`;

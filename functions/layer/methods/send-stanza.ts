@@ -78,7 +78,7 @@ function keyOf(value: string | undefined): IdempotencyKey | undefined {
   return value === undefined ? undefined : { source: 'idempotencyKey', value };
 }
 
-/** A caller who gives a key relies on it: one that nobody keeps is refused. */
+/** Refuses a key if no table keeps keys, because the caller relies on it. */
 function keyIssues(key: IdempotencyKey | undefined, isKept: boolean): readonly Issue[] {
   if (key === undefined || !isCallersOwn(key)) return [];
   if (!isKept) return [{ path: key.source, message: 'is not accepted: no EJABBERD_IDEMPOTENCY_TABLE is configured' }];

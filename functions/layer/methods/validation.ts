@@ -1,9 +1,9 @@
-/** Checks an input against a method's schema, and says of every problem how to mend it. */
+/** Checks an input against a method's schema, and tells how to correct every problem. */
 import * as z from 'zod/mini';
 import { InvalidInputError, type Issue } from '../errors/index.ts';
 import { isObject } from '../shared/is-object.ts';
 
-/** Of unknown members so many are named: an input may hold more than a response, or the `Cause` of a workflow, could. */
+/** The most unknown members that an error names, because an input can have more than a response can hold. */
 const MAX_UNKNOWN = 20;
 
 interface Schema<Input> {
@@ -12,7 +12,7 @@ interface Schema<Input> {
 }
 
 /**
- * The input, if the method's schema passes it.
+ * Returns the input if it fits the method's schema.
  *
  * @throws InvalidInputError that lists every problem by the member's name, without any value
  */
@@ -49,7 +49,7 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown, method: string, schem
   }
 }
 
-/** A member that nobody knows may hold anything, in its name too. */
+/** Names an unknown member only if the name is short and plain, because it may hold any data. */
 function nameable(key: string): string {
   return /^[\w.-]{1,64}$/.test(key) ? key : '(a member with an odd name)';
 }

@@ -1,4 +1,4 @@
-/** How the presence of many is read, in whichever way costs the server least. */
+/** Reads the presence of many users in the way that costs the server least. */
 
 import { EjabberdTimeoutError, PermissionDeniedError, RostbeefError } from '../../errors/index.ts';
 import { domainOf, splitJid } from '../../xmpp/jid.ts';
@@ -10,24 +10,24 @@ import { sessionsOf } from './accounts.ts';
 import { allSessions, connectedUsers, sessionCount } from './commands.ts';
 
 /**
- * What the ways cost, in calls of `user_sessions_info`: to list one session in `connected_users_vhost`, and to tell of one
- * in `connected_users_info` (`npm run bench -- presence` measures them).
+ * The cost of one session in `connected_users_vhost` (`list`) and in `connected_users_info` (`tell`), in calls of
+ * `user_sessions_info`. `npm run bench -- presence` measures them.
  */
 const LISTED = 0.03;
 const TOLD = 0.28;
 
-/** What costs no more than so many calls is read beside the roster, before anything is known of that. */
+/** The most calls' worth of sessions that is read at the same time as the roster. */
 const LITTLE = 80;
 
-/** From so many contacts of one vhost on the list is worth its call, where nobody knows how long it is. */
+/** The number of contacts on one vhost from which a list of unknown length is read. */
 const LIST_FROM = 10;
 
-/** More than a container has connections, so that none is idle. */
+/** The most users that are asked for at a time: more than there are connections, so that none is idle. */
 const ASKED_AT_A_TIME = 20;
 
 /**
- * How long the number of sessions is taken for what it was: ejabberd counts them one by one, 20 ms for 20,000, and a wrong
- * number costs time alone.
+ * Milliseconds that the number of sessions is reused. ejabberd counts them one by one, in 20 ms for 20,000. A wrong number
+ * costs only time.
  */
 const COUNTED_FOR_MS = 10_000;
 
@@ -39,23 +39,23 @@ export interface LearnedWays {
   counted?: { readonly sessions: number; readonly at: number };
 }
 
-/** What is known of everybody's sessions before any contact is. */
+/** The sessions that are known before the contacts are. */
 export interface Overview {
-  /** How many the server has; `undefined` where the account may not ask. */
+  /** The number of sessions of the server; `undefined` if the account may not ask. */
   readonly count: number | undefined;
-  /** All of them by bare JID, where there are few. */
+  /** All sessions by bare JID, if there are few. */
   readonly told: ReadonlyMap<string, readonly Session[]> | undefined;
-  /** Who is connected on some vhosts. */
+  /** The connected users of some vhosts. */
   readonly listed: Connected;
 }
 
-/** Who is connected by vhost; `undefined` where the account may not ask. */
+/** The connected users by vhost; `undefined` if the account may not ask. */
 type Connected = ReadonlyMap<string, ReadonlySet<string> | undefined>;
 
 /**
- * Counts the sessions of the server, and reads all of them where they are few; where they are some, who has them.
+ * Counts the sessions of the server. If there are few, reads all of them. If there are more, lists the connected users.
  *
- * @param host the vhost that most contacts will be on
+ * @param host the vhost that most contacts are expected on
  */
 export async function overviewOf(run: Run, host: string, learned: LearnedWays): Promise<Overview> {
   const count = learned.count ? await counted(run, learned) : undefined;
@@ -78,10 +78,10 @@ async function counted(run: Run, learned: LearnedWays): Promise<number | undefin
 }
 
 /**
- * The presence of each item's contact. One on another server, or without a local part, is unavailable to this one.
+ * Returns the presence of each item's contact. A contact on another server, or without a local part, is unavailable.
  *
- * Asks for each contact, or only for those on the list of who is connected, or for the sessions of the whole server at
- * once: whichever is least by the number of contacts, of connected ones, and of sessions.
+ * Asks for each contact, or only for the connected ones on the list, or for all sessions of the server at once. The numbers
+ * of contacts, connected contacts and sessions decide which way costs least.
  */
 export async function presencesOf(
   run: Run,
@@ -97,7 +97,7 @@ export async function presencesOf(
   return jids.map((jid) => presences?.get(jid) ?? bestPresence(told?.get(jid) ?? []));
 }
 
-/** A few at a time: the connections are shared, and what waits for one costs memory and time. */
+/** Runs a few at a time, because a request that waits for a connection costs memory and time. */
 async function askedPresences(run: Run, jids: readonly string[]): Promise<ReadonlyMap<string, Presence>> {
   const presences = new Map<string, Presence>();
   const left = jids.values();
@@ -113,7 +113,7 @@ async function askedPresence(run: Run, text: string): Promise<Presence> {
   return contact.local === '' ? UNAVAILABLE : bestPresence(await sessionsOf(run, contact));
 }
 
-/** A test that is false for those contacts alone that are known not to be connected. */
+/** Returns a test that is `false` only for contacts that are known not to be connected. */
 async function connectionTest(
   run: Run,
   jids: readonly string[],
@@ -132,7 +132,7 @@ async function listedOn(run: Run, hosts: readonly string[]): Promise<Connected> 
   return new Map(await Promise.all(hosts.map(async (host) => [host, await connectedBareJids(run, host)] as const)));
 }
 
-/** Who is connected on a vhost; `undefined` where the account may not ask. */
+/** Lists the connected users of a vhost; `undefined` if the account may not ask. */
 async function connectedBareJids(run: Run, host: string): Promise<ReadonlySet<string> | undefined> {
   try {
     const sessions = await run(connectedUsers(host)).catch(elseIfNotFound<readonly string[]>([]));
@@ -144,8 +144,8 @@ async function connectedBareJids(run: Run, host: string): Promise<ReadonlySet<st
 }
 
 /**
- * The sessions of everybody by bare JID; `undefined` where that costs more than so many calls, or does not work: the
- * command crashes for a session whose address ejabberd does not know.
+ * Reads all sessions by bare JID. Returns `undefined` if that costs more than so many calls, or fails. The command crashes
+ * for a session whose address ejabberd does not know.
  */
 async function toldSessions(
   run: Run,
@@ -156,7 +156,7 @@ async function toldSessions(
   if (!learned.tell || count === undefined || count * TOLD >= calls) return undefined;
   try {
     const sessions = await run(allSessions());
-    // They may have become too many to be told of once more.
+    // There may be too many sessions by now.
     learned.counted = { sessions: sessions.length, at: Date.now() };
     return Map.groupBy(sessions, ({ owner }) => owner);
   } catch (error) {

@@ -1,4 +1,4 @@
-/** The stock commands used, with their arguments and how their answers read; `mod_admin_extra` has all but the last. */
+/** Defines the commands of stock ejabberd that are used. `mod_admin_extra` has most of them. */
 import { BadRequestError, errorOfCode, ItemNotFoundError } from '../../errors/index.ts';
 import { formatJid, type Jid } from '../../xmpp/jid.ts';
 import { listIn, membersOf, resultCode, rowMembers, ShapeError, textOr, textsOf } from '../answer-shape.ts';
@@ -8,7 +8,7 @@ import type { RosterItem } from '../dialect.ts';
 import { isParserFault } from '../faults.ts';
 import { rosterOf, showOf } from '../roster-items.ts';
 
-/** Whose roster an entry is in, and whom it is for. */
+/** The place of a roster entry: its owner and its contact. */
 export interface Place {
   readonly owner: Jid;
   readonly contact: Jid;
@@ -20,15 +20,15 @@ export interface EntryToWrite extends Place {
   readonly groups: readonly string[];
 }
 
-/** How a release takes a roster item's groups: up to 23.10 one string split at `;`, since 24.02 a list. */
+/** The argument for a roster item's groups: up to 23.10 one string split at `;`, since 24.02 a list. */
 export type GroupsArgument = 'group' | 'groups';
 
-/** Whether the account exists; an unknown vhost has none. */
+/** Asks whether an account exists. An unknown vhost has none. */
 export function checkAccount({ local, domain }: Jid): Command<boolean> {
   return read('check_account', { user: local, host: domain }, (answer) => resultCode(answer) === 0);
 }
 
-/** The roster, empty also for a user that does not exist. */
+/** Reads the roster. It is empty for a user that does not exist. */
 export function getRoster({ local, domain }: Jid): Command<readonly RosterItem[]> {
   return large(
     read('get_roster', { user: local, host: domain }, (answer) => rosterOf(listIn(answer, 'contacts').map(rowMembers))),
@@ -36,9 +36,9 @@ export function getRoster({ local, domain }: Jid): Command<readonly RosterItem[]
 }
 
 /**
- * Adds or replaces an entry, with subscription `both`. The server checks neither user and keeps a pending request.
+ * Adds or replaces an entry with subscription `both`. The server checks neither user, and keeps a pending request.
  *
- * @param argument in the form `group`, no group may hold `;`
+ * @param argument the form of groups. With `group`, no group may contain `;`
  */
 export function addRosterItem({ nick, groups, ...place }: EntryToWrite, argument: GroupsArgument): Command<void> {
   const value = argument === 'group' ? groups.join(';') : groups;
@@ -46,8 +46,8 @@ export function addRosterItem({ nick, groups, ...place }: EntryToWrite, argument
 }
 
 /**
- * Asks for the release by an `add_rosteritem` that can't run, for want of `subs`: ejabberd names the first argument
- * that it misses, and before 24.02 that is `group`. It takes no other permission than linking itself.
+ * Asks for the form of groups by an `add_rosteritem` without `subs`, which can't run. ejabberd names the first argument that
+ * is missing; before 24.02 that is `group`. The account needs only the permission to link.
  */
 export function probeGroupsArgument(place: Place): Command<GroupsArgument> {
   return {
@@ -59,7 +59,7 @@ export function probeGroupsArgument(place: Place): Command<GroupsArgument> {
       throw new ShapeError('expected a fault for the missing subs');
     },
     readFault: ({ code, text }) => {
-      // The argument `groups` is one too many, should a release look for those first.
+      // A release that checks for unknown arguments first refuses `groups`.
       if (code === -120) return 'group';
       if (code !== -116) return undefined;
       if (text.startsWith("Error -116\nRequired attribute 'group' not found")) return 'group';
@@ -68,29 +68,29 @@ export function probeGroupsArgument(place: Place): Command<GroupsArgument> {
   };
 }
 
-/** Removes an entry, also one that is not there. */
+/** Removes an entry. It is no error if there is none. */
 export function deleteRosterItem(place: Place): Command<void> {
   return write('delete_rosteritem', rosterItemArgs(place));
 }
 
-/** Every connected resource, in no order. */
+/** Lists every connected resource, in no order. */
 export function userResources({ local, domain }: Jid): Command<readonly string[]> {
   return read('user_resources', { user: local, host: domain }, (answer) => textsOf(listIn(answer, 'resources')));
 }
 
-/** Every session with its presence. */
+/** Reads every session of a user with its presence. */
 export function userSessions({ local, domain }: Jid): Command<readonly Session[]> {
   return read('user_sessions_info', { user: local, host: domain }, (answer) =>
     listIn(answer, 'sessions_info').map(sessionOf),
   );
 }
 
-/** The full JID of every session of a vhost. */
+/** Lists the full JID of every session of a vhost. */
 export function connectedUsers(host: string): Command<readonly string[]> {
   return large(read('connected_users_vhost', { host }, (answer) => textsOf(listIn(answer, 'connected_users_vhost'))));
 }
 
-/** How many sessions the server has, on all its vhosts. */
+/** Counts the sessions of the server, on all its vhosts. */
 export function sessionCount(): Command<number> {
   return read('connected_users_number', {}, (answer) => {
     const count = membersOf(answer)['num_sessions'];
@@ -99,7 +99,7 @@ export function sessionCount(): Command<number> {
   });
 }
 
-/** Every session of the server with its presence, and the bare JID that it is of. */
+/** Reads every session of the server with its presence and its bare JID. */
 export function allSessions(): Command<readonly (Session & { readonly owner: string })[]> {
   return large(
     read('connected_users_info', {}, (answer) =>
@@ -111,12 +111,12 @@ export function allSessions(): Command<readonly (Session & { readonly owner: str
   );
 }
 
-/** The server's vhosts. */
+/** Lists the server's vhosts. */
 export function registeredVhosts(): Command<readonly string[]> {
   return read('registered_vhosts', {}, (answer) => textsOf(listIn(answer, 'vhosts')));
 }
 
-/** Sets an account's password. Sent twice, it sets the same one twice. */
+/** Sets an account's password. A second call sets the same password again. */
 export function changePassword({ local, domain }: Jid, password: string): Command<void> {
   return {
     ...write('change_password', { user: local, host: domain, newpass: password }),
@@ -127,7 +127,7 @@ export function changePassword({ local, domain }: Jid, password: string): Comman
   };
 }
 
-/** Routes a stanza. Its answer tells that the server took it, not that a client has it. */
+/** Routes a stanza. Success means that the server accepted it, not that a client has received it. */
 export function sendStanza(from: Jid, to: Jid, stanza: string): Command<void> {
   return {
     name: 'send_stanza',
@@ -135,7 +135,7 @@ export function sendStanza(from: Jid, to: Jid, stanza: string): Command<void> {
     idempotent: false,
     read: (answer) => {
       const code = resultCode(answer);
-      // Since 24.02 a stanza that can't be read is `res` 1, without a reason; before, a fault.
+      // Since 24.02 a stanza that can't be parsed is `res` 1, without a reason. Before, it was a fault.
       if (code !== 0) throw errorOfCode(code === 1 ? 400 : code);
     },
     readFault: (fault) => {
@@ -149,7 +149,7 @@ function read<T>(name: string, args: Command<T>['args'], reader: Command<T>['rea
   return { name, args, host: vhostIn(args), idempotent: true, read: reader };
 }
 
-/** A roster command names its owner's vhost `localhost`, and the contact's domain `host`. */
+/** Returns the vhost of a command. A roster command calls the owner's vhost `localhost`, and the contact's domain `host`. */
 function vhostIn({ localhost, host }: Command<unknown>['args']): string | undefined {
   const vhost = localhost ?? host;
   return typeof vhost === 'string' ? vhost : undefined;

@@ -1,4 +1,4 @@
-/** The dialect `ejabberd`: stock ejabberd with `ejabberd_xmlrpc` and `mod_admin_extra`, 23.01 and every release since. */
+/** Implements the dialect `ejabberd`: stock ejabberd with `ejabberd_xmlrpc` and `mod_admin_extra`, 23.01 and later. */
 
 import type { Deadline } from '../../shared/deadline.ts';
 import type { Jid } from '../../xmpp/jid.ts';
@@ -17,7 +17,7 @@ import { namingVhosts } from './vhosts.ts';
 import { nothingLearned } from './writable.ts';
 import { MOST_PAUSE_MS } from './write-both-sides.ts';
 
-/** What a test may replace: chance, and time. */
+/** The sources of chance and time, which tests replace. */
 export interface Chance {
   /** A number from 0 to below 1. */
   random(): number;
@@ -27,10 +27,10 @@ export interface Chance {
 const CHANCE: Chance = { random: Math.random, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
 
 /**
- * The dialect for one container.
+ * Opens the dialect for an execution environment.
  *
- * @param chance parts callers that write the same rosters at once
- * @returns what makes it for one invocation; what it learns of the server's release is kept between them
+ * @param chance makes the pauses random, so that callers who write the same rosters do not meet again
+ * @returns a function that makes the dialect for one invocation. All share what was learned about the server
  */
 export function ejabberdDialect(
   server: Server,

@@ -1,22 +1,22 @@
-/** Writes entries in the form in which the server takes groups, which differs by release. */
+/** Writes entries with groups in the form of the server's release. */
 import { InvalidInputError, RostbeefError } from '../../errors/index.ts';
 import type { Side } from '../dialect.ts';
 import type { Run, RunOptions } from '../run-command.ts';
 import { addRosterItem, type EntryToWrite, type GroupsArgument, type Place, probeGroupsArgument } from './commands.ts';
 import type { Entry } from './roster-entry.ts';
 
-/** What a container has learned of the server. An upgrade or another node of a cluster may unteach it. */
+/** The learned form of groups. An upgrade or another node of a cluster can change it. */
 export interface LearnedGroups {
   argument: GroupsArgument | undefined;
 }
 
-/** An argument that is missing, and one too many: ejabberd says so before it runs a command. */
+/** The codes for a missing and for an unknown argument. ejabberd checks arguments before it runs a command. */
 const WRONG_ARGUMENTS: readonly (number | undefined)[] = [-116, -120];
 
-/** So often a write is repeated in the form that the server then asks for. Each node of a cluster may have another. */
+/** The most repeats of a write in another form. Each node of a cluster can have another release. */
 const MOST_TRIES = 4;
 
-/** How the server takes groups. It is asked once a container, and again if it has refused the answer. */
+/** Returns the form of groups. The server is asked once, and again after it has refused the form. */
 export async function groupsArgument(run: Run, place: Place, learned: LearnedGroups, options: RunOptions = {}) {
   learned.argument ??= await run(probeGroupsArgument(place), options);
   return learned.argument;
@@ -41,7 +41,7 @@ export async function writeEntry(run: Run, entry: EntryToWrite, learned: Learned
   }
 }
 
-/** The groups that a contact is to have: those given, or else those that it has. */
+/** Returns the groups to write: the given one, or else the groups that the contact has. */
 export function groupsOf({ group }: Side, known: Entry): readonly string[] {
   if (group === undefined) return known?.groups ?? [];
   return group === '' ? [] : [group];
@@ -50,9 +50,9 @@ export function groupsOf({ group }: Side, known: Entry): readonly string[] {
 const SPLITS = 'this ejabberd, older than 24.02, splits groups at ";"';
 
 /**
- * Refuses what the server would split.
+ * Refuses groups that the server would split.
  *
- * @param sides by the member of the input that gives the side's group
+ * @param sides the sides by the member of the input that gives their group
  * @throws InvalidInputError that names each member
  */
 export function refuseSplitGroups(sides: Readonly<Record<string, readonly [Side, Entry]>>): void {

@@ -10,7 +10,7 @@ import { asks, type Entry, entryOf } from './roster-entry.ts';
 import { demandWritable, forget, type LearnedRosters } from './writable.ts';
 import { begin, type Goal, type Verdict, type Writing, writeVerified } from './write-both-sides.ts';
 
-/** What one call has to work with. */
+/** The parts of one call that writes rosters. */
 export interface Rosters {
   readonly run: Run;
   readonly groups: LearnedGroups;
@@ -19,11 +19,12 @@ export interface Rosters {
 }
 
 /**
- * Links two users. Nothing is written if both sides are as asked for already.
+ * Links two users. Nothing is written if both sides are right already.
  *
- * @throws ItemNotFoundError if either does not exist, InvalidInputError for a group that the server would split,
- *   PermissionDeniedError or FeatureNotImplementedError if a roster can't be written, all before anything is written;
- *   PartialLinkError
+ * @throws ItemNotFoundError if a user does not exist, before anything is written
+ * @throws InvalidInputError if the server would split a group, before anything is written
+ * @throws PermissionDeniedError, FeatureNotImplementedError if a roster can't be written, before anything is written
+ * @throws PartialLinkError if a roster was changed and the link is not known to be complete
  */
 export async function link(rosters: Rosters, side1: Side, side2: Side): Promise<void> {
   const { run, groups, learned, writing } = rosters;
@@ -38,7 +39,7 @@ export async function link(rosters: Rosters, side1: Side, side2: Side): Promise<
   const [verdict1, verdict2] = [judge(side1, entry1), judge(side2, entry2)];
   if (verdict1 === 'right' && verdict2 === 'right') return;
 
-  // group1 is the group that jid1 gets, in the roster of jid2.
+  // group1 is the group of jid1 in the roster of jid2.
   const splitting = { group1: [side2, entry2], group2: [side1, entry1] } as const;
   if ((await groupsArgument(run, side1, groups)) === 'group') refuseSplitGroups(splitting);
   await demandWritable(run, [side1.owner, side2.owner], learned, groups);

@@ -16,7 +16,7 @@ import { deleteRosterItem, sendStanza } from './commands.ts';
 import { asks, grants, receives } from './roster-entry.ts';
 import { inWritingTime, type Progress, partialAsRead, track, type Writing } from './write-both-sides.ts';
 
-/** One side of a link, and what has happened to it so far. */
+/** One side of a link, and its progress. */
 export interface LinkSide {
   readonly side: Side;
   readonly progress: Progress;
@@ -29,10 +29,11 @@ interface Clearing {
 }
 
 /**
- * Clears what is pending. Must come before the first entry is written: after it, the same presences take back the link.
+ * Clears pending requests. Call it before the first entry is written, because the same presences would undo a link.
  *
- * @throws the first error if nothing was changed; PartialLinkError, also if a write was not answered, because one that
- *   is still on its way must not meet the entries that follow
+ * @throws the first error if nothing was changed
+ * @throws PartialLinkError if something was changed, or if a write had no response. A late write could undo the entries
+ *   that follow
  */
 export async function clearPending(run: Run, one: LinkSide, other: LinkSide, writing: Writing): Promise<void> {
   const presences = [...presencesBetween(one, other), ...presencesBetween(other, one)];
@@ -48,10 +49,10 @@ export async function clearPending(run: Run, one: LinkSide, other: LinkSide, wri
 }
 
 /**
- * The presences from the owner of `one` to that of `other`, and back, about a request of the first.
+ * Returns the presences from the owner of `one` to the owner of `other`, and back, about a request of the first.
  *
- * A subscription of `other` that `one` agrees with hides no request, and is left alone. One that `one` does not agree
- * with may hide a request: another program may have added the entry over it.
+ * A subscription of `other` that agrees with `one` hides no request, and stays. A subscription that does not agree can hide a
+ * request, because another program can have added the entry over it.
  */
 function presencesBetween(one: LinkSide, other: LinkSide): readonly Clearing[] {
   const [asker, receiver] = [one.progress.known, other.progress.known];
@@ -70,7 +71,7 @@ function presenceCommand(type: string, from: Jid, to: Jid): Command<void> {
   return { ...sendStanza(from, to, `<presence type='${type}'/>`), idempotent: true };
 }
 
-/** For an account that may not send stanzas. An entry that shows no request may be one that the user made. */
+/** Clears requests for an account that may not send stanzas. An entry without a request stays, because a user may have made it. */
 function mayDelete({ progress: { known } }: LinkSide): boolean {
   return known === undefined || asks(known);
 }

@@ -1,9 +1,9 @@
 /**
- * For whoever examines a server: calls that tell something of it and change nothing.
+ * Defines calls that examine a server and change nothing.
  *
- * ejabberd checks credentials first, then that the command exists (one that does not closes the connection), then its
- * arguments (fault -116), then the permission (fault -118): observed on 23.01, 24.12 and 26.07. So a call that lacks an
- * argument tells whether there is the command, and only a complete one tells whether the account may run it.
+ * ejabberd checks the credentials first, then the command's name, the arguments (fault -116), and the permission (fault
+ * -118). It closes the connection if there is no such command. This was observed on 23.01, 24.12 and 26.07. Therefore a call
+ * without an argument shows whether a command exists, and a complete call shows whether the account may run it.
  */
 
 import type { Jid } from '../../xmpp/jid.ts';
@@ -25,7 +25,7 @@ import {
 
 const WORD = 'rostbeef';
 
-/** `ejabberd_xmlrpc`'s own command, which takes no permission, but right credentials where it gets any. */
+/** Calls `ejabberd_xmlrpc`'s own command. It needs no permission, but refuses wrong credentials. */
 export function echo(): Command<void> {
   return {
     name: 'echothis',
@@ -37,7 +37,7 @@ export function echo(): Command<void> {
   };
 }
 
-/** The release, such as `24.12-3+deb13u2`, for an account that may run `status`; `undefined` where it is not told. */
+/** Reads the release, such as `24.12-3+deb13u2`, if the account may run `status`; `undefined` if the answer has none. */
 export function serverRelease(): Command<string | undefined> {
   return {
     name: 'status',
@@ -48,13 +48,12 @@ export function serverRelease(): Command<string | undefined> {
 }
 
 /**
- * Every command that the functions use, but for {@link UNPROBED_COMMANDS}, as a call that is complete and harmless: the
- * reads are about the account itself, and the writes name a user whose local part no server accepts, so that they are
- * refused before anything is written.
+ * Returns a complete and harmless call of every command that the functions use, except {@link UNPROBED_COMMANDS}. Reads are
+ * about the account itself. Writes name a user with a local part that every server refuses, so that nothing is written.
  *
  * @param user the account, or any user of a vhost
- * @param argument how the release takes groups
- * @returns commands that answer, or fail with what they themselves report, where the account may run them
+ * @param argument the form of groups
+ * @returns commands. If the account may run one, it answers or fails with an error of its own
  */
 export function permissionProbes(user: Jid, argument: GroupsArgument): readonly Command<unknown>[] {
   const nobody: Jid = { local: 'nobody@nowhere', domain: user.domain, resource: '' };
@@ -73,7 +72,7 @@ export function permissionProbes(user: Jid, argument: GroupsArgument): readonly 
   ];
 }
 
-/** What tells of every session of the server is too much to ask for a look; the functions do without where it is refused. */
+/** The commands that are not probed, because they read every session of the server. The functions work without them. */
 export const UNPROBED_COMMANDS: readonly string[] = ['connected_users_info'];
 
 /** The commands that ejabberd has without `mod_admin_extra`. */

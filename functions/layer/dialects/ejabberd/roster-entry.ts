@@ -1,4 +1,4 @@
-/** What a roster holds of one contact. */
+/** Finds a contact's entry in a roster. */
 import { formatJid, type Jid, sameJid } from '../../xmpp/jid.ts';
 import type { RosterItem } from '../dialect.ts';
 
@@ -11,17 +11,17 @@ export function entryOf(roster: readonly RosterItem[], contact: Jid): Entry {
   return roster.find((item) => sameJid(item.jid, jid));
 }
 
-/** Whether the owner receives the contact's presence (RFC 6121 section 2.1.2.5). */
+/** Tells whether the owner receives the contact's presence (RFC 6121 section 2.1.2.5). */
 export function receives(entry: Entry): boolean {
   return entry?.subscription === 'to' || entry?.subscription === 'both';
 }
 
-/** Whether the contact receives the owner's presence. */
+/** Tells whether the contact receives the owner's presence. */
 export function grants(entry: Entry): boolean {
   return entry?.subscription === 'from' || entry?.subscription === 'both';
 }
 
-/** Whether the entry shows a request that is not answered. */
+/** Tells whether the entry shows a request without an answer. */
 export function asks(entry: Entry): boolean {
   return entry !== undefined && entry.pending !== 'none';
 }

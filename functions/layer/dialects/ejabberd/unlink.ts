@@ -10,13 +10,14 @@ import { demandRemovable, forget } from './writable.ts';
 import { begin, type Goal, type Progress, writeVerified } from './write-both-sides.ts';
 
 /**
- * Unlinks two users, as far as they are there. A deleted user leaves entries in the rosters of others, and a user that
- * an authentication back end can't list has a roster.
+ * Unlinks two users. One of them may be gone, because a deleted user leaves entries in other rosters. A user that the
+ * authentication back end can't list has a roster too.
  *
- * No roster is read before it is written, so that one that is too large to be read can be unlinked as well.
+ * No roster is read before it is written. Therefore a user can be unlinked even if a roster is too large to be read.
  *
- * @throws ItemNotFoundError if neither exists, PermissionDeniedError or FeatureNotImplementedError if a roster can't be
- *   written, all before anything is written; PartialLinkError
+ * @throws ItemNotFoundError if neither user exists, before anything is written
+ * @throws PermissionDeniedError, FeatureNotImplementedError if a roster can't be written, before anything is written
+ * @throws PartialLinkError if a roster was changed and the unlink is not known to be complete
  */
 export async function unlink(rosters: Rosters, jid1: Jid, jid2: Jid): Promise<Unlinked> {
   const { run, learned, writing } = rosters;

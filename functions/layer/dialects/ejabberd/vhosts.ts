@@ -1,4 +1,4 @@
-/** Tells an unknown user of a vhost from a user of a vhost that ejabberd does not have. */
+/** Names the vhosts that ejabberd does not have, if a user is unknown. */
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { ItemNotFoundError } from '../../errors/index.ts';
 import type { Jid } from '../../xmpp/jid.ts';
@@ -30,7 +30,7 @@ export async function namingVhosts<T>(run: Run, users: readonly Jid[], work: () 
   }
 }
 
-/** Up to 24.12 ejabberd keeps a vhost's A-label as it is configured; JIDs have the U-label. */
+/** Tells whether a domain is among the vhosts. Up to 24.12 ejabberd keeps a vhost's A-label, but JIDs have the U-label. */
 function isAmong(vhosts: readonly string[], domain: string): boolean {
   const spellings = [domain, domainToASCII(domain), domainToUnicode(domain)];
   return vhosts.some((vhost) => spellings.includes(vhost.toLowerCase()));

@@ -1,4 +1,4 @@
-/** Whether the rosters of a vhost can be written, found out by calls that change nothing. */
+/** Finds out whether the rosters of a vhost can be written, by calls that change nothing. */
 import {
   ConnectionLostError,
   FeatureNotImplementedError,
@@ -10,13 +10,13 @@ import type { Run } from '../run-command.ts';
 import { checkAccount, deleteRosterItem } from './commands.ts';
 import { type LearnedGroups, writeEntry } from './groups.ts';
 
-/** What a container has learned: the vhosts whose entries can be written, and those whose entries can be removed. */
+/** The vhosts whose entries can be written, and those whose entries can be removed, as far as they are known. */
 export interface LearnedRosters {
   readonly writable: Set<string>;
   readonly removable: Set<string>;
 }
 
-/** Nothing is known yet. */
+/** Starts without knowledge. */
 export function nothingLearned(): LearnedRosters {
   return { writable: new Set(), removable: new Set() };
 }
@@ -28,15 +28,15 @@ export function forget({ writable, removable }: LearnedRosters): void {
 }
 
 /**
- * Finds out whether entries can be written on these vhosts, each once a container.
+ * Finds out whether entries can be written on these vhosts. Each vhost is asked once.
  *
- * @param users whose domains are the vhosts
+ * @param users the users whose domains are the vhosts
  * @throws PermissionDeniedError, FeatureNotImplementedError; nothing was changed
  */
 export async function demandWritable(run: Run, users: readonly Jid[], learned: LearnedRosters, groups: LearnedGroups) {
   await Promise.all(
     vhostsOf(users, learned.writable).map(async (vhost) => {
-      // Linking removes nothing by itself, so it may be done without the permission to.
+      // A link removes no entry, so it does not need the permission to remove.
       await Promise.all([tryToAdd(run, vhost, groups), tryToRemove(run, vhost).catch(unlessPermission)]);
       learned.writable.add(vhost);
     }),
@@ -44,7 +44,7 @@ export async function demandWritable(run: Run, users: readonly Jid[], learned: L
 }
 
 /**
- * Finds out whether entries can be removed on these vhosts, each once a container.
+ * Finds out whether entries can be removed on these vhosts. Each vhost is asked once.
  *
  * @throws PermissionDeniedError, FeatureNotImplementedError; nothing was changed
  */
@@ -61,7 +61,7 @@ function vhostsOf(users: readonly Jid[], known: ReadonlySet<string>): readonly s
   return [...new Set(users.map(({ domain }) => domain))].filter((vhost) => !known.has(vhost));
 }
 
-/** ejabberd checks the permission first. Then it refuses the local part, which no server accepts, and writes nothing. */
+/** Tries to write. ejabberd checks the permission first. Then it refuses the local part, and writes nothing. */
 async function tryToAdd(run: Run, vhost: string, groups: LearnedGroups): Promise<void> {
   const nobody: Jid = { local: 'nobody@nowhere', domain: vhost, resource: '' };
   try {

@@ -1,8 +1,8 @@
 /**
- * Verified writes to two rosters that no transaction spans.
+ * Writes two rosters, which no transaction spans, and verifies the result.
  *
- * Both rosters are read back after the last write. If they are not as asked for, both are written again. The caller
- * that writes last also reads last, so that no call can leave half a link behind and report a success.
+ * Both rosters are read back after the last write. If they are not right, both are written again. The caller that writes
+ * last also reads last. Therefore no call can leave half a link and report a success.
  */
 
 import { ConnectionLostError, PartialLinkError, type SideState } from '../../errors/index.ts';
@@ -12,15 +12,15 @@ import { isOversized, mayHaveRun } from '../command-errors.ts';
 import type { RunOptions } from '../run-command.ts';
 import type { Entry } from './roster-entry.ts';
 
-/** How an entry compares with what was asked for: `wrong` in its subscription or request, `other` in nick or groups. */
+/** The judgement of an entry: `wrong` in its subscription or request, `other` in nick or groups, or `right`. */
 export type Verdict = 'right' | 'other' | 'wrong';
 
-/** What one side of a link or unlink asks for. */
+/** The goal of one side of a link or unlink. */
 export interface Goal {
   /**
-   * Writes the entry. Doing it twice does no harm.
+   * Writes the entry. A second write is harmless.
    *
-   * @param known the entry as it was last seen
+   * @param known the entry as it was last read
    */
   write(known: Entry, options: RunOptions): Promise<void>;
   read(options: RunOptions): Promise<Entry>;
@@ -29,13 +29,13 @@ export interface Goal {
   readonly trustsAcknowledgement: boolean;
 }
 
-/** What came of reading a roster back. */
+/** The outcome of reading a roster back. */
 type Reading = { readonly entry: Entry } | 'unread' | 'oversized';
 
-/** One side, and what has happened to it so far. */
+/** The progress of one side. */
 export interface Progress {
   readonly goal: Goal;
-  /** The entry as it was last seen. An entry that vanished later is still known. */
+  /** The entry as it was last read. An entry that vanished later is still known. */
   known: Entry;
   /** Whether it was wrong before the first write; `undefined` if it was not read then. */
   readonly wasWrong: boolean | undefined;
@@ -49,14 +49,14 @@ export interface Progress {
 /** Both sides, of `jid1` and of `jid2`; `undefined` for a user that does not exist. */
 export type Pair = readonly [Progress | undefined, Progress | undefined];
 
-/** What the writes of one call share. */
+/** The deadline and the pauses of one call. */
 export interface Writing {
   readonly deadline: Deadline;
-  /** Waits for a random moment, so that callers that write at once part. */
+  /** Waits for a random time, so that callers who write at the same time do not meet again. */
   pause(): Promise<void>;
 }
 
-/** How often both sides are written again. */
+/** The most repeats of writing both sides. */
 const MOST_REPEATS = 2;
 
 /** The part of the deadline that is kept for reading back. */
@@ -65,7 +65,7 @@ const READING_SHARE = 1 / 5;
 /** The longest pause before a repeat, in milliseconds. */
 export const MOST_PAUSE_MS = 20;
 
-/** Begins a side. @param before the entry as it was read before the first write, if it was */
+/** Starts the progress of a side. @param before the entry that was read before the first write, if any */
 export function begin(goal: Goal, before?: { readonly entry: Entry }): Progress {
   return {
     goal,
@@ -78,7 +78,7 @@ export function begin(goal: Goal, before?: { readonly entry: Entry }): Progress 
 }
 
 /**
- * Writes a side, or something that belongs to it, and keeps what came of it.
+ * Writes a side, or something that belongs to it, and records the outcome.
  *
  * @returns the error, if it failed
  */
@@ -95,7 +95,7 @@ export async function track(side: Progress, write: () => Promise<void>): Promise
 }
 
 /**
- * Writes the sides, reads both back, and repeats both until they are as asked for or the deadline is near.
+ * Writes the sides, reads both back, and repeats both until they are right or the deadline is near.
  *
  * @param first the sides to write the first time
  * @throws the first error if nothing was changed; PartialLinkError
@@ -122,7 +122,7 @@ export async function writeVerified(pair: Pair, first: readonly Progress[], writ
 }
 
 /**
- * Reads both sides back after a failure that no repeat may follow.
+ * Reads both sides back after a failure that must not be repeated.
  *
  * @returns the error to throw
  */
@@ -132,9 +132,9 @@ export async function partialAsRead(pair: Pair, cause: unknown): Promise<Partial
 }
 
 /**
- * A signal for writes. It leaves the reading's share of the deadline, and half of the rest for a repeat.
+ * Makes a signal for writes. It leaves the share of the deadline for reading back, and half of the rest for a repeat.
  *
- * @param use gets the signal
+ * @param use is called with the signal
  */
 export async function inWritingTime<T>(deadline: Deadline, use: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const left = deadline.remainingMs - deadline.totalMs * READING_SHARE;
@@ -154,7 +154,7 @@ function writeAll(sides: readonly Progress[], deadline: Deadline): Promise<unkno
   });
 }
 
-/** @param afterFailure whether kept connections are not to be trusted */
+/** @param afterFailure whether to avoid kept connections */
 async function readBack(sides: readonly Progress[], afterFailure: boolean): Promise<void> {
   await Promise.all(
     sides.map(async (side) => {
@@ -173,12 +173,12 @@ async function readingOf(goal: Goal, fresh: boolean): Promise<Reading> {
   }
 }
 
-/** Whether nothing about a side is left to repeat. */
+/** Tells whether a side needs no repeat. */
 function isSettled(side: Progress): boolean {
   return typeof side.reading === 'object' ? side.goal.judge(side.reading.entry) === 'right' : isDone(side);
 }
 
-/** Whether a side is as asked for in all that makes a link. */
+/** Tells whether the subscription of a side is right. */
 function isDone({ goal, reading, isAcknowledged }: Progress): boolean {
   if (typeof reading === 'object') return goal.judge(reading.entry) !== 'wrong';
   return reading === 'oversized' && goal.trustsAcknowledgement && isAcknowledged;
