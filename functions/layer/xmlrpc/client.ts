@@ -1,4 +1,4 @@
-/** One XML-RPC call: encode, post, decode. */
+/** Makes one XML-RPC call: encode, post, decode. */
 import { isUtf8 } from 'node:buffer';
 import { type Endpoint, type Post, post } from '../http/index.ts';
 import { decodeResponse, type Response } from './decode.ts';
@@ -6,7 +6,7 @@ import { createEncoder, type Encodable, type Encode } from './encode.ts';
 
 let encoder: Promise<Encode> | undefined;
 
-/** Loads the encoder, once a container. The package `xmlrpc` in it takes 4 ms, so load it while something else is awaited. */
+/** Loads the encoder once. The package `xmlrpc` takes 4 ms to load, so call this while something else is awaited. */
 export function loadEncoder(): Promise<Encode> {
   encoder ??= import('rostbeef-layer/forms').then(({ writeForm }) => createEncoder(writeForm));
   return encoder;
@@ -22,7 +22,7 @@ export interface Call extends Omit<Post, 'body'> {
  * Calls a method.
  *
  * @returns the response, which may be a fault
- * @throws EncodeError where nothing was sent, TransportError, DecodeError
+ * @throws EncodeError if nothing was sent, TransportError, DecodeError
  */
 export async function call(endpoint: Endpoint, { method, params, ...way }: Call): Promise<Response> {
   const { isClassic } = endpoint;
@@ -33,8 +33,8 @@ export async function call(endpoint: Endpoint, { method, params, ...way }: Call)
 }
 
 /**
- * What a legacy server took as UTF-8 it gives back so, and what its own clients wrote may be Latin-1. What it declares, if
- * anything, is not so.
+ * Returns a response of a classic server as UTF-8. Such a server returns text in the encoding in which it got it: UTF-8 from
+ * the functions, maybe Latin-1 from XMPP clients. The encoding that it declares is wrong.
  */
 function asUtf8(bytes: Buffer): Buffer {
   const declaration = /^<\?xml[^>]*>/.exec(bytes.toString('latin1', 0, 200))?.[0] ?? '';

@@ -1,9 +1,9 @@
-/** Reads an XML-RPC response, strictly: what is not exactly one is refused, and never guessed at. */
+/** Reads an XML-RPC response strictly. Anything else is refused. */
 import { isObject } from '../shared/is-object.ts';
 import { DecodeError } from './errors.ts';
 import { Scanner } from './scanner.ts';
 
-/** What XML-RPC can carry; a struct inherits nothing. */
+/** A value of XML-RPC. A struct inherits nothing. */
 export type XmlRpcValue =
   | string
   | number
@@ -18,10 +18,10 @@ export type Response =
   | { readonly kind: 'result'; readonly value: XmlRpcValue }
   | { readonly kind: 'fault'; readonly code: number; readonly text: string };
 
-/** A value nested deeper is no command's answer; and whoever walks it must not run out of stack. */
+/** The most levels of a value. No command answers more, and deeper values could exhaust the stack. */
 const MAX_DEPTH = 64;
 
-/** Name, and how its text reads; `undefined` refuses it. */
+/** The scalar types by tag, each with the reader of its text. A reader returns `undefined` to refuse. */
 const SCALARS: readonly (readonly [string, (text: string) => XmlRpcValue | undefined])[] = [
   ['int', int32],
   ['i4', int32],
@@ -35,10 +35,10 @@ const SCALARS: readonly (readonly [string, (text: string) => XmlRpcValue | undef
 /**
  * Decodes a response.
  *
- * Takes one pass and time linear in the body, whatever is in it.
+ * Takes one pass, and time linear in the length of any body.
  *
- * @param body the bytes of the HTTP body: UTF-8, as XML without a declared encoding is
- * @throws DecodeError that says what is wrong and where, and quotes nothing
+ * @param body the bytes of the HTTP body, in UTF-8
+ * @throws DecodeError with the problem and its byte; it quotes nothing
  * @example
  * decodeResponse(Buffer.from('<methodResponse><params><param><value>hi</value></param></params></methodResponse>'))
  * // { kind: 'result', value: 'hi' }
@@ -64,7 +64,7 @@ export function decodeResponse(body: Uint8Array): Response {
   return response;
 }
 
-/** One element with white space around its content. */
+/** Reads an element with white space around its content. */
 function element<T>(scanner: Scanner, name: string, content: () => T): T {
   scanner.space();
   if (!scanner.open(name)) scanner.fail(`expected <${name}>`);
@@ -75,7 +75,7 @@ function element<T>(scanner: Scanner, name: string, content: () => T): T {
   return result;
 }
 
-/** Tries first what servers write, with nothing between the tags; whatever else XML allows is read tag by tag. */
+/** Reads a value. The usual form, without white space between the tags, is tried first because it is faster. */
 function value(scanner: Scanner, depth: number): XmlRpcValue {
   if (depth > MAX_DEPTH) scanner.fail(`more than ${MAX_DEPTH} levels`);
   if (scanner.markup('<value><string>')) {
@@ -111,7 +111,7 @@ function anyValue(scanner: Scanner, depth: number): XmlRpcValue {
     scanner.close('value');
     return text;
   }
-  if (/[^ \t\r\n]/.test(text)) scanner.fail('text beside an element');
+  if (/[^ \t\r\n]/.test(text)) scanner.fail('text next to an element');
   const result = typed(scanner, depth);
   scanner.space();
   scanner.close('value');
@@ -139,8 +139,7 @@ function scalarRest(scanner: Scanner, name: string, read: (text: string) => XmlR
 }
 
 /**
- * Makes structs that inherit nothing, as an object without a prototype does, and that V8 keeps in a fraction of its space
- * and time.
+ * Makes structs that inherit nothing. V8 needs less space and time for them than for an object without a prototype.
  */
 const Struct = function Struct() {} as unknown as new () => Record<string, XmlRpcValue>;
 Struct.prototype = Object.freeze(Object.create(null));
@@ -151,7 +150,7 @@ function struct(scanner: Scanner, depth: number): XmlRpcValue {
     const name = memberName(scanner);
     if (name === undefined) break;
     if (name === '__proto__' || name in members)
-      scanner.fail('a member of a forbidden name, or one that is there already');
+      scanner.fail('a member with a forbidden or repeated name');
     members[name] = value(scanner, depth + 1);
     if (scanner.markup('</member>')) continue;
     scanner.space();
@@ -161,7 +160,7 @@ function struct(scanner: Scanner, depth: number): XmlRpcValue {
   return members;
 }
 
-/** Passes the start of a member up to its value; `undefined` where there is none. */
+/** Reads the start of a member up to its value, and returns its name; `undefined` if there is no member. */
 function memberName(scanner: Scanner): string | undefined {
   if (scanner.markup('<member><name>')) {
     const name = scanner.textBefore('</name>');
@@ -195,7 +194,7 @@ function array(scanner: Scanner, depth: number): XmlRpcValue {
   }
   scanner.space();
   scanner.close('array');
-  // One that grew by pushing has room for sixteen more.
+  // An array that grew by `push` keeps room for sixteen more items.
   return items.length < 16 ? items.slice() : items;
 }
 
@@ -211,7 +210,7 @@ function faultOf(fault: XmlRpcValue): Response {
       return { kind: 'fault', code, text };
     }
   }
-  throw new DecodeError('a fault without just faultCode and faultString');
+  throw new DecodeError('a fault with other members than faultCode and faultString');
 }
 
 function int32(text: string): number | undefined {
@@ -220,7 +219,7 @@ function int32(text: string): number | undefined {
 }
 
 function base64(text: string): Uint8Array | undefined {
-  // One loop each: a pattern of groups of four would run out of stack on a long text.
+  // Two loops, because a pattern with groups of four would exhaust the stack on a long text.
   if (!/^[A-Za-z0-9+/ \t\r\n]*(?:=[ \t\r\n]*){0,2}$/.test(text)) return undefined;
   let length = 0;
   for (let index = 0; index < text.length; index++) length += text.charCodeAt(index) > 32 ? 1 : 0;

@@ -102,7 +102,7 @@ function readValue(value: unknown, path: string, depth: number, texts: string[])
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'number' && value === (value | 0)) return `${value} `;
   if (Array.isArray(value)) {
-    // Unlike map, this does not pass over holes.
+    // `map` would skip the holes of a sparse array.
     return `[${Array.from(value, (item, index) => readValue(item, `${path}[${index}]`, depth + 1, texts)).join('')}]`;
   }
   if (typeof value === 'object' && value !== null && isPlain(value)) {

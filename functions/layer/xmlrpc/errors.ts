@@ -1,11 +1,11 @@
-/** How writing a call or reading its response can fail. Messages are constant words and numbers: they quote nothing. */
+/** Defines the errors of the codec. Their messages have only constant words and numbers. */
 
-/** A value that can't travel; names the path, never the value. */
+/** XML-RPC can't carry a value. The message has the path and never the value. */
 export class EncodeError extends Error {
   override readonly name = 'EncodeError';
 }
 
-/** The body is not one well-formed XML-RPC response; says what is wrong and at which byte, and quotes nothing. */
+/** The body is not one well-formed XML-RPC response. The message has the problem and its byte, and quotes nothing. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
 }

@@ -1,4 +1,4 @@
-/** Reads XML forwards, once: just enough of it for XML-RPC, and nothing that XML 1.0 forbids. */
+/** Reads XML forwards in one pass: the subset that XML-RPC needs. Anything that XML 1.0 forbids is refused. */
 import { isAscii, isUtf8 } from 'node:buffer';
 import { DecodeError } from './errors.ts';
 
@@ -14,16 +14,16 @@ const PREDEFINED: ReadonlyMap<string, string> = new Map([
   ['quot', '"'],
   ['apos', "'"],
 ]);
-/** The last short texts that were read, by a digest of each. */
+/** The short texts that were read last, by a digest of each. */
 const words: (string | undefined)[] = new Array(256);
-/** V8 copies what is shorter out of a string, and keeps the whole string alive for what is longer. */
+/** V8 copies a shorter substring. A longer one keeps the whole string in memory. */
 const COPIED_BELOW = 13;
 
 /**
  * A position in a document.
  *
- * It works on the bytes as Latin-1, where an index into the string is one into the buffer, and decodes only what it
- * hands out, so that nothing that is kept holds on to the document.
+ * It reads the bytes as Latin-1, so that an index into the string is an index into the buffer. It decodes only the texts
+ * that it returns. None of them keeps the document in memory.
  */
 export class Scanner {
   readonly #bytes: Buffer;
@@ -32,7 +32,7 @@ export class Scanner {
   #nextAmpersand = 0;
   #nextNonAscii: number;
 
-  /** @throws DecodeError for bytes that are not UTF-8 or hold a character that XML does not */
+  /** @throws DecodeError if the bytes are not UTF-8, or hold a character that XML does not have */
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const allAscii = isAscii(this.#bytes);
@@ -50,7 +50,7 @@ export class Scanner {
     throw new DecodeError(`${what}, at byte ${this.#at}`);
   }
 
-  /** Passes a byte order mark and the XML declaration, where there are any. */
+  /** Skips a byte order mark and the XML declaration, if any. */
   prolog(): void {
     if (this.#text.startsWith('\xef\xbb\xbf')) this.#at = 3;
     DECLARATION.lastIndex = this.#at;
@@ -61,7 +61,7 @@ export class Scanner {
     this.#at = DECLARATION.lastIndex;
   }
 
-  /** Passes exactly this markup if it is here. */
+  /** Skips exactly this markup if it comes next, and returns whether it did. */
   markup(literal: string): boolean {
     if (!this.#text.startsWith(literal, this.#at)) return false;
     this.#at += literal.length;
@@ -69,8 +69,8 @@ export class Scanner {
   }
 
   /**
-   * Passes text that goes up to exactly this markup, and the markup: how nearly all text is written. Where anything else
-   * is in it or behind it, nothing is passed.
+   * Reads plain text up to exactly this markup, and skips the markup. Nearly all text has this form. Otherwise, returns
+   * `undefined` and stays where it is.
    */
   textBefore(closing: string): string | undefined {
     const start = this.#at;
@@ -80,7 +80,7 @@ export class Scanner {
     return end - start < COPIED_BELOW ? this.#word(start, end) : this.#slice(start, end);
   }
 
-  /** Passes white space and comments. */
+  /** Skips white space and comments. */
   space(): void {
     for (;;) {
       let code = this.#text.charCodeAt(this.#at);
@@ -92,32 +92,32 @@ export class Scanner {
     }
   }
 
-  /** Passes a start tag of this name if one is here; `true` if it is. An empty-element tag is not one. */
+  /** Skips a start tag of this name if it comes next, and returns whether it did. An empty-element tag is not one. */
   open(name: string): boolean {
     return this.#tag('<', name, '>');
   }
 
-  /** Passes an empty-element tag of this name if one is here. */
+  /** Skips an empty-element tag of this name if it comes next, and returns whether it did. */
   empty(name: string): boolean {
     return this.#tag('<', name, '/>');
   }
 
-  /** Passes the end tag of this name; fails where it is not here. */
+  /** Skips the end tag of this name. Fails if it does not come next. */
   close(name: string): void {
     if (!this.#tag('</', name, '>')) this.fail(`expected </${name}>`);
   }
 
-  /** Whether the end tag of this name is here. Passes nothing. */
+  /** Tells whether the end tag of this name comes next. */
   atClose(name: string): boolean {
     return this.#text.startsWith(name, this.#at + 2) && this.#text.startsWith('</', this.#at);
   }
 
-  /** Whether the document ends here. */
+  /** Tells whether the document ends here. */
   atEnd(): boolean {
     return this.#at >= this.#text.length;
   }
 
-  /** Passes character data up to the next tag, CDATA sections and comments in it included. */
+  /** Reads character data up to the next tag, with CDATA sections. Comments in it are skipped. */
   characters(): string {
     let result = '';
     for (;;) {
@@ -132,19 +132,19 @@ export class Scanner {
     }
   }
 
-  /** Where the plain text that begins here ends: at the first character that is markup, a reference, or not to be. */
+  /** Returns the end of the plain text: the first character that begins markup, a reference or an error. */
   #plainEnd(): number {
     const text = this.#text;
     let end = this.#at;
     for (;;) {
       const code = text.charCodeAt(end);
-      // A closing bracket may begin what must not stand in text; the end of the document is NaN.
+      // A closing bracket can begin "]]>", which text must not contain. The end of the document is NaN.
       if (code === 60 || code === 38 || code === 93 || !(code >= 0)) return end;
       end += 1;
     }
   }
 
-  /** A short text. The names of members and most values come again and again: each of them is made once. */
+  /** Returns a short text. Names of members and most values repeat, so each is made once. */
   #word(start: number, end: number): string {
     const text = this.#text;
     const length = end - start;
@@ -152,7 +152,7 @@ export class Scanner {
     const known = words[slot];
     if (known !== undefined && known.length === length && text.startsWith(known, start)) return known;
     const word = this.#slice(start, end);
-    // What is not ASCII has another length here than its bytes.
+    // A text that is not ASCII has fewer characters than bytes.
     if (word.length === length) words[slot] = word;
     return word;
   }
@@ -191,8 +191,8 @@ export class Scanner {
   }
 
   /**
-   * A carriage return stays one, though XML 1.0 section 2.11 would make it a line feed: ejabberd writes one that is in a
-   * nick as it is, and this is its only reader that gives it back.
+   * Decodes character data. A carriage return stays, although XML 1.0 section 2.11 makes it a line feed, because ejabberd
+   * writes a carriage return of a nick as it is.
    */
   #decoded(start: number, end: number): string {
     if (this.#text.slice(start, end).includes(']]>')) this.fail('"]]>" outside a CDATA section');
@@ -202,7 +202,7 @@ export class Scanner {
     const text = this.#slice(start, end);
     if (this.#nextAmpersand < 0 || this.#nextAmpersand >= end) return text;
     if (!OTHER_ENTITY.test(text)) return withPredefined(text);
-    // In blocks, for a replacement that calls back keeps every piece of its text until it is done.
+    // In blocks, because `replace` with a function keeps all pieces in memory until it ends.
     let result = '';
     for (let from = 0; from < text.length; ) {
       const to = blockEnd(text, from);
@@ -234,7 +234,7 @@ const OTHER_ENTITY = /&(?!(?:lt|gt|quot|apos|amp);)/;
 const BLOCK = 65_536;
 const LONGEST_ENTITY = 10;
 
-/** The ampersand comes last: it may make what looks like another entity. */
+/** Decodes the predefined entities. The ampersand comes last, because it can form the text of another entity. */
 function withPredefined(text: string): string {
   return text
     .replaceAll('&lt;', '<')
@@ -244,7 +244,7 @@ function withPredefined(text: string): string {
     .replaceAll('&amp;', '&');
 }
 
-/** Where a block that begins at `from` ends, with no entity across it. */
+/** Returns the end of a block that begins at `from`. No entity crosses it. */
 function blockEnd(text: string, from: number): number {
   const end = from + BLOCK;
   if (end >= text.length) return text.length;
@@ -252,7 +252,7 @@ function blockEnd(text: string, from: number): number {
   return ampersand > end - LONGEST_ENTITY ? ampersand : end;
 }
 
-/** XML 1.0 section 2.2. */
+/** Returns the character of a code point that XML 1.0 section 2.2 allows. */
 function characterOf(code: number): string | undefined {
   const isCharacter =
     code === 9 ||

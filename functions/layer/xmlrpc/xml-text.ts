@@ -1,8 +1,8 @@
-/** What XML 1.0 section 2.2 leaves out. */
+/** Matches the characters that XML 1.0 section 2.2 does not allow. */
 const UNCARRIED = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 /**
- * What keeps a text from travelling in XML 1.0, in words; `undefined` where nothing does.
+ * Describes why XML 1.0 can't carry a text; returns `undefined` if it can.
  *
  * @example
  * xmlProblem('a\u0000b') // 'must not hold control characters, U+FFFE or U+FFFF, which XML can not carry'
