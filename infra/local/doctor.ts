@@ -7,7 +7,7 @@ import { shellSettings } from './settings.ts';
 const usage = `Usage: npm run doctor [-- --json]
 
 Examines the way from here to ejabberd, with the settings that the functions have (EJABBERD_…, AWS_…),
-and changes nothing. Says what is wrong, and the lines of ejabberd.yml that mend it.
+and changes nothing. Says what is wrong, and the lines of ejabberd.yml that fix it.
 
   --json   print the report as JSON
   --help   print this

@@ -78,7 +78,7 @@ describe('the function doctor', () => {
     secrets.set('secret', 'AWSCURRENT', { ...server.account, password: 'wrong-password' });
     const { report, lines } = await invoke({ EJABBERD_SERVERS: 'elsewhere.test' });
     expect(report.healthy).toBe(false);
-    const failed = [{ check: 'credentials', mend: expect.stringContaining('ejabberdctl') }];
+    const failed = [{ check: 'credentials', fix: expect.stringContaining('ejabberdctl') }];
     expect(lines).toMatchObject([{ level: 'ERROR', failed, EjabberdReachable: 1, DoctorFailures: 1 }]);
     expect(JSON.stringify([report, lines])).not.toContain('wrong-password');
   });

@@ -34,7 +34,7 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
     const server = await startRealEjabberd(root, variation);
     await use(server).finally(() => server.stop());
   };
-  /** Only this fails, and the lines that are printed for it mend it. */
+  /** Only this fails, and the lines that are printed for it fix it. */
   const expectMended = async (variation: Variation, { yaml }: Finding) => {
     await withServer({ ...variation, lines: yaml ?? '' }, async (server) => {
       expect(checksThat(await on(server), 'failed')).toEqual([]);
@@ -70,7 +70,7 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
       const report = await on(server, { ...server.account, password: 'wrong' });
       expect(checksThat(report, 'failed')).toEqual(['credentials']);
       expect(checksThat(report, 'skipped')).toEqual(['release', 'permissions', 'vhosts']);
-      expect(findingOf(report, 'credentials').found).toBe('ejabberd refuses those of rostbeef@xmpp.test');
+      expect(findingOf(report, 'credentials').found).toBe('ejabberd refuses rostbeef@xmpp.test');
       expect(JSON.stringify(report)).not.toContain('wrong');
     });
 
@@ -79,10 +79,10 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
       const report = await on(server, { ...server.account, password: 'old' });
       secrets.set('account', 'AWSPENDING', undefined);
       expect(report.healthy).toBe(true);
-      expect(findingOf(report, 'credentials').found).toContain('a rotation is under way');
+      expect(findingOf(report, 'credentials').found).toContain('a rotation is running');
     });
 
-    it('names the vhosts that callers may name and that are not there', async () => {
+    it('names the vhosts that callers may name and the server does not have', async () => {
       const report = await on(server, server.account, { EJABBERD_SERVERS: 'xmpp.test,one.test,two.test' });
       expect(checksThat(report, 'failed')).toEqual(['vhosts']);
       expect(findingOf(report, 'vhosts').yaml).toBe('hosts:\n  - one.test\n  - two.test\n');
@@ -157,7 +157,7 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
     ['a rule that lacks a command', { 'in part': ruleFor('rostbeef', COMMANDS.slice(1)) }],
     ['a rule for another "from"', { other: ruleFor('rostbeef', COMMANDS, 'ejabberd_ctl') }],
     ['a rule that lacks what names a host', { two: ruleFor('rostbeef', ['registered_vhosts', 'send_stanza']) }],
-  ])('prints lines that mend %s', async (_, permissions) => {
+  ])('prints lines that fix %s', async (_, permissions) => {
     await withServer({ permissions }, async (server) => {
       const report = await on(server);
       expect(checksThat(report, 'failed')).toEqual(['permissions']);
@@ -165,13 +165,13 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
     });
   });
 
-  it('names a missing mod_admin_extra and the exact release, tries the other commands, and prints lines that mend it', async () => {
+  it('names a missing mod_admin_extra and the exact release, tries the other commands, and prints lines that fix it', async () => {
     const without = ['mod_admin_extra'];
     const permissions = { 'and status': ruleFor('rostbeef', [...COMMANDS, 'status']) };
     await withServer({ without, permissions }, async (server) => {
       const report = await on(server);
       expect(checksThat(report, 'failed')).toEqual(['mod_admin_extra']);
-      expect(findingOf(report, 'permissions').found).toBe('3 of 10 commands may be run, the others are not there');
+      expect(findingOf(report, 'permissions').found).toBe('3 of 10 commands may be run, the others do not exist');
       expect(findingOf(report, 'release').found).toMatch(new RegExp(`^ejabberd ${release}-`));
       await expectMended({ without, permissions }, findingOf(report, 'mod_admin_extra'));
     });

@@ -43,7 +43,7 @@ await describeEjabberd('23.01', 'the doctor on TLS', (root) => {
     expect(checksThat(unset, 'failed')).toEqual(['TLS']);
     expect(tlsOf(unset)).toMatchObject({
       found: 'the certificate is signed by no authority that Node.js trusts (UNABLE_TO_VERIFY_LEAF_SIGNATURE)',
-      mend: expect.stringContaining('EJABBERD_CA_PEM'),
+      fix: expect.stringContaining('EJABBERD_CA_PEM'),
     });
     const other = await on(server, { ca: createAuthority('another').certificate });
     expect(tlsOf(other).found).toMatch(/^the certificate is not signed by the authority in EJABBERD_CA_PEM/);
@@ -67,25 +67,25 @@ await describeEjabberd('23.01', 'the doctor on TLS', (root) => {
     expect(checksThat(report, 'failed')).toEqual(['endpoint']);
     expect(findingOf(report, 'endpoint')).toMatchObject({
       found: 'the connection was closed without an answer',
-      mend: expect.stringContaining('EJABBERD_URL begins with https'),
+      fix: expect.stringContaining('EJABBERD_URL must begin with https'),
     });
   });
 
-  it('names a certificate that has ended, and when', async () => {
+  it('names a certificate that has expired, and when', async () => {
     const expired = await startWith(authority, -3);
     const report = await on(expired).finally(() => expired.stop());
     expect(checksThat(report, 'failed')).toEqual(['TLS']);
     const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
-    expect(tlsOf(report).found).toBe(`the certificate ended on ${day}`);
+    expect(tlsOf(report).found).toBe(`the certificate expired on ${day}`);
   });
 
-  it('fails a certificate that ends soon, and goes on, since the functions work meanwhile', async () => {
+  it('fails a certificate that ends soon, and goes on, because the functions still work', async () => {
     const ending = await startWith(authority, 5);
     const report = await on(ending).finally(() => ending.stop());
     expect(tlsOf(report)).toMatchObject({
       outcome: 'failed',
       found: expect.stringMatching(/ends in [45] days/),
-      mend: expect.stringContaining('Renew'),
+      fix: expect.stringContaining('Renew'),
     });
     expect(findingOf(report, 'endpoint').outcome).toBe('ok');
   });

@@ -45,7 +45,7 @@ describe('the doctor, of the network,', () => {
     const report = await examined({ EJABBERD_URL: `https://127.0.0.1:${port}/rpc` });
     expect(checksThat(report, 'failed')).toEqual(['TCP']);
     expect(findingOf(report, 'TCP')).toMatchObject({
-      found: `port ${port} does not take connections (ECONNREFUSED)`,
+      found: `port ${port} does not accept connections (ECONNREFUSED)`,
       yaml: `listen:
   - port: ${port}
     module: ejabberd_http
@@ -66,16 +66,16 @@ describe('the doctor, of the network,', () => {
     expect(checksThat(report, 'failed')).toEqual(['TCP']);
     expect(findingOf(report, 'TCP')).toMatchObject({
       found: expect.stringContaining(`port ${port} did not answer within`),
-      mend: expect.stringContaining('security groups'),
+      fix: expect.stringContaining('security groups'),
     });
   });
 
-  it('gives up a server that takes connections and says nothing, at the settings’ time-out', async () => {
+  it('gives up a server that accepts connections and answers nothing, at the settings’ time-out', async () => {
     const port = await listening(createServer((socket) => socket.on('error', () => {}).resume()));
     const url = `127.0.0.1:${port}/`;
     const report = await examined({ EJABBERD_URL: `http://${url}`, EJABBERD_TIMEOUT_MS: '200' });
     expect(checksThat(report, 'failed')).toEqual(['endpoint']);
-    expect(findingOf(report, 'endpoint').found).toBe('there was no answer in time');
+    expect(findingOf(report, 'endpoint').found).toBe('there was no answer before the time-out');
     const overTls = await examined({ EJABBERD_URL: `https://${url}` }, { deadlineMs: 300 });
     expect(checksThat(overTls, 'failed')).toEqual(['TLS']);
     expect(findingOf(overTls, 'TLS').found).toMatch(/^the handshake failed \(no answer within \d+ ms\)$/);
@@ -84,7 +84,7 @@ describe('the doctor, of the network,', () => {
 
 describe('the doctor, of what answers,', () => {
   it.each([
-    ['a page', 200, '<!DOCTYPE html><p>Welcome', /^what answers at \/xmlrpc does not speak XML-RPC/],
+    ['a page', 200, '<!DOCTYPE html><p>Welcome', /^the answer at \/xmlrpc is not XML-RPC/],
     ['a page that is not found', 404, 'nothing here', /^HTTP status 404 at \/xmlrpc$/],
     ['a proxy without its server', 502, '<h1>Bad Gateway</h1>', /^HTTP status 502 at \/xmlrpc$/],
   ])('tells %s from ejabberd_xmlrpc', async (_, status, body, found) => {
@@ -95,7 +95,7 @@ describe('the doctor, of what answers,', () => {
     expect(JSON.stringify(report)).not.toMatch(/Welcome|nothing here|Gateway/);
   });
 
-  it('tells another server that speaks XML-RPC, which with the dialect rostbeef is all that is due', async () => {
+  it('tells another server that speaks XML-RPC, which is enough for the dialect rostbeef', async () => {
     const fault =
       '<?xml version="1.0"?><methodResponse><fault><value><struct><member><name>faultCode</name><value><int>1</int></value>' +
       '</member><member><name>faultString</name><value><string>no echo</string></value></member></struct></value></fault></methodResponse>';
@@ -106,7 +106,7 @@ describe('the doctor, of what answers,', () => {
     const classic = await examined({ EJABBERD_URL: url, EJABBERD_DIALECT: 'rostbeef', EJABBERD_SECRET_ARN: 'unread' });
     expect(classic.healthy).toBe(true);
     expect(checksThat(classic, 'ok')).toEqual(['settings', 'name resolution', 'TCP', 'TLS', 'endpoint']);
-    expect(findingOf(classic, 'secret').found).toBe('not tried: with the dialect rostbeef nothing uses it');
+    expect(findingOf(classic, 'secret').found).toBe('not tried: the dialect rostbeef does not use it');
   });
 });
 

@@ -149,8 +149,7 @@ function struct(scanner: Scanner, depth: number): XmlRpcValue {
   for (;;) {
     const name = memberName(scanner);
     if (name === undefined) break;
-    if (name === '__proto__' || name in members)
-      scanner.fail('a member with a forbidden or repeated name');
+    if (name === '__proto__' || name in members) scanner.fail('a member with a forbidden or repeated name');
     members[name] = value(scanner, depth + 1);
     if (scanner.markup('</member>')) continue;
     scanner.space();

@@ -1,4 +1,4 @@
-/** The secret, and what ejabberd says to it. */
+/** Checks the secret, and whether ejabberd accepts its credentials. */
 import {
   type Config,
   type CredentialSource,
@@ -13,31 +13,31 @@ import {
 import type { Asked } from './endpoint.ts';
 import type { Result } from './report.ts';
 
-/** The account of the secret, and where a newer password comes from; both absent where no secret is configured. */
+/** The account of the secret, and the source of a newer password. Both are absent if no secret is configured. */
 export interface Account {
   readonly source?: CredentialSource;
   readonly credentials?: Credentials;
 }
 
-/** Whether the secret can be read and has the right form. */
+/** Checks whether the secret can be read and has the right form. */
 export async function checkSecret({ secretArn }: Config, signal: AbortSignal): Promise<Result<Account>> {
   if (secretArn === undefined) return { found: 'none is configured: calls go out without credentials', value: {} };
   const source = secretCredentials(secretsManagerStore(secretArn));
   try {
     const credentials = await source.current(signal);
-    return { found: `it is that of ${jidOf(credentials)}`, value: { source, credentials } };
+    return { found: `it holds the account ${jidOf(credentials)}`, value: { source, credentials } };
   } catch (error) {
     if (!(error instanceof CredentialsUnavailableError)) throw error;
     return {
       found: error.message,
-      mend: 'Let the function read a secret {"user": "…", "server": "…", "password": "…"}.',
+      fix: 'Store {"user": "…", "server": "…", "password": "…"} in the secret, and let the function read it.',
     };
   }
 }
 
 /**
- * Whether ejabberd accepts the credentials, which it checks also for a command that takes none. In a rotation they may be
- * those that are pending, as they are for the functions.
+ * Checks whether ejabberd accepts the credentials. It checks them even for a command that needs none. During a rotation, the
+ * pending credentials count too, as they do for the functions.
  */
 export async function checkCredentials(
   asked: Asked,
@@ -46,19 +46,19 @@ export async function checkCredentials(
 ): Promise<Result<Account>> {
   if (credentials === undefined) return { found: 'none are sent', value: {} };
   if (await isAccepted(asked, credentials)) {
-    return { found: `those of ${jidOf(credentials)} are accepted`, value: { credentials } };
+    return { found: `ejabberd accepts ${jidOf(credentials)}`, value: { credentials } };
   }
   const renewed = await source?.renew(credentials, signal);
   if (renewed !== undefined && (await isAccepted(asked, renewed))) {
-    const found = `those of ${jidOf(renewed)} are accepted, of another stage of the secret: a rotation is under way`;
+    const found = `ejabberd accepts ${jidOf(renewed)} with another stage of the secret: a rotation is running`;
     return { found, value: { credentials: renewed } };
   }
   const { user, server } = credentials;
   return {
-    found: `ejabberd refuses those of ${jidOf(credentials)}`,
-    mend:
-      'Store the password that the account has in the secret, or set the account’s to that of the secret: ' +
-      `ejabberdctl change_password ${user} ${server} '<password>'. Where there is no such account yet: ` +
+    found: `ejabberd refuses ${jidOf(credentials)}`,
+    fix:
+      'Store the account’s password in the secret, or set the account’s password to that of the secret: ' +
+      `ejabberdctl change_password ${user} ${server} '<password>'. If there is no such account: ` +
       `ejabberdctl register ${user} ${server} '<password>'.`,
   };
 }

@@ -1,18 +1,18 @@
-/** The lines of `ejabberd.yml` that mend what a check finds. Each set is complete by itself. */
+/** Writes the lines of `ejabberd.yml` that fix a failed check. */
 
 import type { Credentials } from 'rostbeef-layer';
 import { hostAndPort } from 'rostbeef-layer';
 import { yamlOf } from './yaml.ts';
 
-/** Whom a rule is for: the account, or where no secret is configured, the address that calls come from. */
+/** The subject of a rule: the account, or if no secret is configured, the address that calls come from. */
 export type Who = { readonly user: string } | { readonly ip: string };
 
-/** Who runs the commands, as a rule names them. */
+/** Returns the subject of a rule for the functions. */
 export function whoOf(account: Pick<Credentials, 'user' | 'server'> | undefined, localAddress: string): Who {
   return account === undefined ? { ip: localAddress } : { user: `${account.user}@${account.server}` };
 }
 
-/** The listener that `EJABBERD_URL` should lead to. */
+/** Writes the listener of `EJABBERD_URL`. */
 export function listenerYaml(url: URL): string {
   return yamlOf({
     listen: [
@@ -27,7 +27,7 @@ export function listenerYaml(url: URL): string {
   });
 }
 
-/** TLS for the listener. */
+/** Writes the TLS options of the listener. */
 export function tlsYaml(url: URL): string {
   return yamlOf({
     certfiles: ['/etc/ejabberd/certs/*.pem'],
@@ -35,27 +35,27 @@ export function tlsYaml(url: URL): string {
   });
 }
 
-/** A queue that takes every function's connections at once. */
+/** Writes a queue that is long enough for the connections of all functions at once. */
 export function backlogYaml(url: URL): string {
   return yamlOf({ listen: [{ port: hostAndPort(url).port, module: 'ejabberd_http', backlog: 1024 }] });
 }
 
-/** The module that has most commands. */
+/** Writes the module that has most commands. */
 export function adminExtraYaml(): string {
   return yamlOf({ modules: { mod_admin_extra: {} } });
 }
 
-/** The permission for these commands. */
+/** Writes the permission for these commands. */
 export function permissionYaml(who: Who, commands: readonly string[]): string {
   return yamlOf({ api_permissions: { 'rostbeef functions': { from: 'ejabberd_xmlrpc', who, what: commands } } });
 }
 
-/** What commands that name a host take as well, from release 26.07 on. */
+/** Writes the access rule that release 26.07 and later need for commands that name a host. */
 export function configureYaml(who: Who): string {
   return yamlOf({ access_rules: { configure: { allow: who } } });
 }
 
-/** Vhosts that are missing. */
+/** Writes vhosts. */
 export function hostsYaml(hosts: readonly string[]): string {
   return yamlOf({ hosts });
 }

@@ -9,10 +9,10 @@ import type { Result } from './report.ts';
 const RETRY_MS = 900;
 
 /**
- * Whether the listener's queue takes many connections at once: they are opened together, and closed as soon as they are
- * there. One that comes late by itself may have met a lossy network, and is let pass.
+ * Checks whether the listener's queue takes many connections at once. They are opened together, and closed at once. A single
+ * late connection is no failure, because a packet may have been lost.
  *
- * @param connections how many; of one nothing can be told
+ * @param connections the number of connections, at least two
  */
 export async function checkBacklog(url: URL, connections: number, signal: AbortSignal): Promise<Result<true>> {
   if (connections < 2) return { found: 'not measured with a single connection', value: true };
@@ -26,12 +26,12 @@ export async function checkBacklog(url: URL, connections: number, signal: AbortS
   }
   return {
     found: `${slow.length} of ${connections} connections at once took a second or more: the listener’s queue is too short`,
-    mend: 'Lengthen it: the default is 5 in older releases. The system’s net.core.somaxconn is a limit as well.',
+    fix: 'Raise backlog: the default is 5 in older releases. The system’s net.core.somaxconn is a limit too.',
     yaml: backlogYaml(url),
   };
 }
 
-/** Milliseconds; the limit, where there is no connection by then. */
+/** Returns the milliseconds until a connection is there, or the limit. */
 async function timeToConnect(url: URL, signal: AbortSignal): Promise<number> {
   const limit = new Deadline(CONNECT_MS, signal);
   const started = performance.now();

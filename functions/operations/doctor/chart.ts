@@ -1,19 +1,18 @@
 import { type Deadline, RostbeefError } from 'rostbeef-layer';
 import { CHECKS, type CheckName, type Finding, type Report, type Result } from './report.ts';
 
-/** Where the findings of one examination are written down, in whatever order the checks end. */
+/** Collects the findings of one examination. */
 export interface Chart {
   /**
-   * Carries out a check, if there is time left. An error of the layer is a failed check; any other is a defect, and is
-   * thrown.
+   * Runs a check if there is time left. An error of the layer is a failed check. Any other error is a defect, and is thrown.
    *
-   * @returns the value for the checks that come after it; `undefined` where they can't be tried
+   * @returns the value for the following checks; `undefined` if they can't be run
    */
   check<T>(name: CheckName, run: () => Promise<Result<T>>): Promise<T | undefined>;
   /**
-   * The report.
+   * Returns the report.
    *
-   * @param reason why what has no finding was skipped
+   * @param reason why the checks without a finding were skipped
    */
   report(server: URL | undefined, reason?: string): Report;
 }
@@ -25,10 +24,10 @@ export function openChart({ signal }: Deadline): Chart {
     async check(name, run) {
       if (signal.aborted) return undefined;
       const { value, ...words } = await run().catch(failureOf);
-      findings.set(name, { check: name, outcome: words.mend === undefined ? 'ok' : 'failed', ...words });
+      findings.set(name, { check: name, outcome: words.fix === undefined ? 'ok' : 'failed', ...words });
       return value;
     },
-    report(server, reason = 'not tried, since an earlier check failed') {
+    report(server, reason = 'not tried, because an earlier check failed') {
       return {
         server: server && server.origin + server.pathname,
         healthy: ![...findings.values()].some(({ outcome }) => outcome === 'failed'),
@@ -38,8 +37,8 @@ export function openChart({ signal }: Deadline): Chart {
   };
 }
 
-/** The layer's messages are made to be shown. */
+/** Makes a finding of an error. The layer's messages hold no secret. */
 function failureOf(error: unknown): Result<never> {
   if (!(error instanceof RostbeefError)) throw error;
-  return { found: error.message, mend: 'Run it again; if it stays so, the log of ejabberd tells more.' };
+  return { found: error.message, fix: 'Run the doctor again. If the check still fails, see the log of ejabberd.' };
 }

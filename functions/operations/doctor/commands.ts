@@ -1,4 +1,4 @@
-/** What ejabberd has of commands, and which of them the account may run. */
+/** Checks which commands ejabberd has, and which of them the account may run. */
 import {
   CORE_COMMANDS,
   type Command,
@@ -28,10 +28,10 @@ export type AsAccount = <T>(use: (run: Run) => Promise<T>) => Promise<T>;
 
 const RELOAD = 'then: ejabberdctl reload_config';
 
-/** Whether `mod_admin_extra` is there; its value is how the release takes a roster item's groups. */
+/** Checks whether `mod_admin_extra` is loaded. The value is the form of a roster item's groups. */
 export async function checkAdminExtra(asked: Asked): Promise<Result<GroupsArgument>> {
-  const nobody: Jid = { local: 'nobody', domain: 'localhost', resource: '' };
-  const probe = probeGroupsArgument({ owner: nobody, contact: nobody });
+  const anyone: Jid = { local: 'anyone', domain: 'localhost', resource: '' };
+  const probe = probeGroupsArgument({ owner: anyone, contact: anyone });
   try {
     const value = await runCommands({ ...asked, account: undefined }, (run) => run(probe));
     return { found: 'loaded', value };
@@ -39,25 +39,25 @@ export async function checkAdminExtra(asked: Asked): Promise<Result<GroupsArgume
     if (!(error instanceof ConnectionLostError)) throw error;
     return {
       found: `not loaded: ejabberd does not know ${probe.name}`,
-      mend: `Load it, ${RELOAD}`,
+      fix: `Load it, ${RELOAD}`,
       yaml: adminExtraYaml(),
     };
   }
 }
 
-/** The release: exactly for an account that may run `status`, or else on which side of 24.02 it is. */
+/** Finds out the release. Without the permission for `status`, it is only known whether it is older than 24.02. */
 export async function checkRelease(asAccount: AsAccount, argument: GroupsArgument | undefined): Promise<Result<true>> {
   const release = await asAccount((run) => run(serverRelease())).catch(unlessDefect);
   if (release !== undefined) return { found: `ejabberd ${release}`, value: true };
   const sides = { group: 'older than 24.02', groups: '24.02 or newer' };
-  return { found: argument === undefined ? 'not told' : `ejabberd ${sides[argument]}`, value: true };
+  return { found: argument === undefined ? 'not known' : `ejabberd ${sides[argument]}`, value: true };
 }
 
 /**
- * Whether each command may be run; its value is those that may.
+ * Checks whether the account may run each command. The value lists the commands that it may run.
  *
- * @param user the account, or any user where there is none
- * @param argument `undefined` where `mod_admin_extra` is missing, and with it most commands
+ * @param user the account, or any user if there is no account
+ * @param argument the form of groups; `undefined` if `mod_admin_extra` is missing, and with it most commands
  */
 export async function checkPermissions(
   asAccount: AsAccount,
@@ -70,7 +70,7 @@ export async function checkPermissions(
   const probes = argument === undefined ? commands.filter(({ name }) => CORE_COMMANDS.includes(name)) : commands;
   const verdicts = await asAccount(async (run) => {
     const judged: (readonly [string, Verdict])[] = [];
-    // One after the other, for this is not the time to try how much the server takes.
+    // One after the other, because a check must not put load on the server.
     for (const probe of probes) judged.push([probe.name, await verdictOf(run, probe)]);
     return judged;
   });
@@ -81,18 +81,18 @@ export async function checkPermissions(
   if (broken.length > 0) {
     return {
       found: `ejabberd closes the connection at ${broken.join(', ')}`,
-      mend: 'See its error.log: these commands crash, of a module or database that is not there.',
+      fix: 'See ejabberd’s error.log: these commands crash because a module or database is missing.',
       value,
     };
   }
   const found =
     argument === undefined
-      ? `${probes.length} of ${all.length} commands may be run, the others are not there`
+      ? `${probes.length} of ${all.length} commands may be run, the others do not exist`
       : `all ${all.length} commands may be run`;
   return { found, value };
 }
 
-/** Whether every vhost that callers may name is one of the server's. */
+/** Checks whether the server has every vhost that callers may name. */
 export async function checkVhosts(
   asAccount: AsAccount,
   servers: ReadonlySet<string> | undefined,
@@ -101,15 +101,15 @@ export async function checkVhosts(
   if (servers === undefined) return { found: `callers may name all of ${vhosts.join(', ')}`, value: true };
   const missing = [...servers].filter((server) => !vhosts.includes(server));
   if (missing.length === 0)
-    return { found: `those of EJABBERD_SERVERS are there: ${[...servers].join(', ')}`, value: true };
+    return { found: `the server has all of EJABBERD_SERVERS: ${[...servers].join(', ')}`, value: true };
   return {
-    found: `${missing.join(', ')} of EJABBERD_SERVERS not among the server’s ${vhosts.join(', ')}`,
-    mend: `Correct EJABBERD_SERVERS, or add them, ${RELOAD}`,
+    found: `the server does not have ${missing.join(', ')} of EJABBERD_SERVERS; it has ${vhosts.join(', ')}`,
+    fix: `Correct EJABBERD_SERVERS, or add the vhosts, ${RELOAD}`,
     yaml: hostsYaml(missing),
   };
 }
 
-/** What became of a probe. One that the command itself refuses was allowed to ask. */
+/** The outcome of a probe. An error of the command itself shows that the account may run it. */
 type Verdict = 'allowed' | 'refused' | 'broken';
 
 async function verdictOf(run: Run, probe: Command<unknown>): Promise<Verdict> {
@@ -128,8 +128,8 @@ async function verdictOf(run: Run, probe: Command<unknown>): Promise<Verdict> {
 }
 
 /**
- * What mends a refusal. A rule for another `from` looks just like none at all, and since release 26.07 so does an account
- * that is not in the access rule `configure`: but then exactly the commands that name a host are refused.
+ * Returns the fix for a refusal. A rule for another `from` looks the same as no rule. Since release 26.07, so does an account
+ * that is not in the access rule `configure`; then exactly the commands that name a host are refused.
  */
 function refusal(
   refused: readonly string[],
@@ -143,20 +143,20 @@ function refusal(
   if (argument === 'groups' && isEveryHost) {
     return {
       found,
-      mend: `Give the account this permission, and from release 26.07 on this access rule as well, ${RELOAD}`,
+      fix: `Give the account this permission, and on release 26.07 and later also this access rule, ${RELOAD}`,
       yaml: permission + configureYaml(who),
     };
   }
   const again =
-    argument === 'groups' ? ', and look again: from release 26.07 on an access rule may be due as well' : '';
+    argument === 'groups' ? ', and run the doctor again: release 26.07 and later can need an access rule too' : '';
   return {
     found,
-    mend: `Give the account this permission, in the place of any that it has for ejabberd_xmlrpc, ${RELOAD}${again}`,
+    fix: `Give the account this permission, in place of its other permissions for ejabberd_xmlrpc, ${RELOAD}${again}`,
     yaml: permission,
   };
 }
 
-/** For what is good to know, and no matter if not. */
+/** Ignores an error of the layer, because the answer is optional. A defect is thrown. */
 function unlessDefect(error: unknown): undefined {
   if (!(error instanceof RostbeefError)) throw error;
 }

@@ -11,13 +11,13 @@ import {
 import { listenerYaml } from './advice.ts';
 import type { Result } from './report.ts';
 
-/** Whom a check asks, and how long it may wait. */
+/** The server to ask, and the time to wait. */
 export interface Asked extends Pick<Config, 'url'> {
   readonly ca: string | undefined;
   readonly timeoutMs: number;
 }
 
-/** Whether `ejabberd_xmlrpc` answers at the URL, or for the classic dialect, anything that speaks XML-RPC. */
+/** Checks whether `ejabberd_xmlrpc` answers at the URL. For the dialect `rostbeef`, any answer in XML-RPC counts. */
 export async function checkEndpoint(asked: Asked, isClassic: boolean): Promise<Result<true>> {
   try {
     await runCommands({ ...asked, account: undefined }, (run) => run(echo()));
@@ -25,35 +25,33 @@ export async function checkEndpoint(asked: Asked, isClassic: boolean): Promise<R
   } catch (error) {
     if (!(error instanceof RostbeefError)) throw error;
     const found = notXmlRpc(error, asked.url.pathname);
-    if (found !== undefined) return { found, mend: mendingOf(error), yaml: listenerYaml(asked.url) };
+    if (found !== undefined) return { found, fix: fixOf(error), yaml: listenerYaml(asked.url) };
     const answers = `XML-RPC is answered at ${asked.url.pathname}`;
     if (isClassic) return { found: answers, value: true };
     return {
       found: `${answers}, but not by ejabberd_xmlrpc`,
-      mend: 'Correct EJABBERD_URL; for a server with mod_rostbeef or mod_xmlrpc set EJABBERD_DIALECT to rostbeef.',
+      fix: 'Correct EJABBERD_URL; for a server with mod_rostbeef or mod_xmlrpc set EJABBERD_DIALECT to rostbeef.',
       yaml: listenerYaml(asked.url),
     };
   }
 }
 
-/** Why there is no answer in XML-RPC; `undefined` where there is one, though it be a fault. */
+/** Describes why there is no answer in XML-RPC; `undefined` if there is one, even a fault. */
 function notXmlRpc(error: RostbeefError, path: string): string | undefined {
   if (error instanceof ConnectionLostError) return 'the connection was closed without an answer';
-  if (error instanceof EjabberdTimeoutError) return 'there was no answer in time';
+  if (error instanceof EjabberdTimeoutError) return 'there was no answer before the time-out';
   if (error instanceof EjabberdUnreachableError) return error.message;
   if (!(error instanceof MalformedResponseError)) return undefined;
   const reason = error.cause instanceof Error ? error.cause.message : error.message;
-  return /^HTTP status \d+$/.test(reason)
-    ? `${reason} at ${path}`
-    : `what answers at ${path} does not speak XML-RPC: ${reason}`;
+  return /^HTTP status \d+$/.test(reason) ? `${reason} at ${path}` : `the answer at ${path} is not XML-RPC: ${reason}`;
 }
 
-function mendingOf(error: RostbeefError): string {
+function fixOf(error: RostbeefError): string {
   if (error instanceof ConnectionLostError) {
-    return 'If the listener has "tls: true", EJABBERD_URL begins with https; if it is no ejabberd_http, it is another port that is due.';
+    return 'If the listener has "tls: true", EJABBERD_URL must begin with https. If the listener is not ejabberd_http, use the port of one that is.';
   }
   if (error instanceof MalformedResponseError) {
-    return 'Correct the path in EJABBERD_URL, or give the listener this handler. What stands between must pass POST on.';
+    return 'Correct the path in EJABBERD_URL, or give the listener this handler. A proxy in between must pass on POST.';
   }
-  return 'See whether ejabberd is overloaded: raise EJABBERD_TIMEOUT_MS or give it more to run on.';
+  return 'Check whether ejabberd is overloaded. Raise EJABBERD_TIMEOUT_MS, or give ejabberd more CPU.';
 }

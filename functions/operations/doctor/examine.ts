@@ -18,14 +18,14 @@ import type { Report } from './report.ts';
 import { checkSettings } from './settings.ts';
 import { checkTls } from './tls.ts';
 
-/** How to examine. */
+/** The options of an examination. */
 export interface Examination {
   /** The settings. */
   readonly environment: Environment;
   /** Problems of the settings that were found before. */
   readonly issues?: readonly Issue[];
   readonly deadline: Deadline;
-  /** How many connections to open at once to try the listener's queue; without it, as many as a function may. */
+  /** The number of connections to open at once, to test the listener's queue. The default is that of a function. */
   readonly connections?: number;
 }
 
@@ -33,7 +33,7 @@ export interface Examination {
  * Examines everything between the settings and the commands, and changes nothing.
  *
  * @returns the report, whatever is wrong with the server
- * @throws a defect alone
+ * @throws nothing but defects
  */
 export async function examine({ environment, issues, deadline, connections }: Examination): Promise<Report> {
   const chart = openChart(deadline);
@@ -41,7 +41,7 @@ export async function examine({ environment, issues, deadline, connections }: Ex
   if (config === undefined) return chart.report(undefined);
   const { url } = config;
   const connected = await reach(chart, config, deadline);
-  if (isClassic(config)) return chart.report(url, connected && 'not tried: with the dialect rostbeef nothing uses it');
+  if (isClassic(config)) return chart.report(url, connected && 'not tried: the dialect rostbeef does not use it');
   const account = await chart.check('secret', () => checkSecret(config, deadline.signal));
   if (connected === undefined) return chart.report(url);
   await examineCommands(chart, config, deadline, { connected, account });
@@ -49,7 +49,7 @@ export async function examine({ environment, issues, deadline, connections }: Ex
   return chart.report(url);
 }
 
-/** The checks up to an endpoint that answers, each of which needs the one before it. */
+/** Runs the checks up to an endpoint that answers. Each needs the one before it. */
 async function reach(chart: Chart, config: Config, deadline: Deadline): Promise<Connected | undefined> {
   const { url, caPem } = config;
   const { signal } = deadline;
@@ -61,7 +61,7 @@ async function reach(chart: Chart, config: Config, deadline: Deadline): Promise<
   return answers && connected;
 }
 
-/** The checks of the commands; what they need of an account is skipped where there is none that is accepted. */
+/** Runs the checks of the commands. Without an accepted account, those that need one are skipped. */
 async function examineCommands(
   chart: Chart,
   config: Config,
@@ -77,13 +77,13 @@ async function examineCommands(
   const asAccount: AsAccount = (use) => runCommands({ ...asked(), account: credentials }, use);
   const who = whoOf(credentials, connected.localAddress);
   const [anyVhost = hostAndPort(config.url).host] = config.servers ?? [];
-  const user: Jid = { local: credentials?.user ?? 'nobody', domain: credentials?.server ?? anyVhost, resource: '' };
+  const user: Jid = { local: credentials?.user ?? 'anyone', domain: credentials?.server ?? anyVhost, resource: '' };
   await chart.check('release', () => checkRelease(asAccount, argument));
   const allowed = await chart.check('permissions', () => checkPermissions(asAccount, who, user, argument));
   if (allowed?.includes('registered_vhosts')) await chart.check('vhosts', () => checkVhosts(asAccount, config.servers));
 }
 
-/** A server gets the time that the functions give it, if there is as much left. */
+/** Gives the server as much time as the functions do, if the deadline leaves it. */
 function askedBy({ url, caPem: ca, timeoutMs }: Config, deadline: Deadline): Asked {
   return { url, ca, timeoutMs: Math.min(timeoutMs, deadline.remainingMs) };
 }

@@ -2,11 +2,11 @@ import { metricDirective } from 'rostbeef-layer';
 import type { Report } from './report.ts';
 
 /**
- * Writes a report's line of JSON to standard output, which Lambda sends to the log group, and two metrics with it, for the
- * alarms on a system that nobody calls:
+ * Writes a report as a line of JSON to standard output, which Lambda sends to the log group. It has two metrics, so that
+ * alarms work on a system without calls:
  *
- * - `EjabberdReachable`: 1 where the endpoint answers as it should, or else 0
- * - `DoctorFailures`: how many checks failed
+ * - `EjabberdReachable`: 1 if the endpoint answers as expected, otherwise 0
+ * - `DoctorFailures`: the number of failed checks
  */
 export function logReport({ server, healthy, findings }: Report, requestId: string): void {
   const failed = findings.filter(({ outcome }) => outcome === 'failed');

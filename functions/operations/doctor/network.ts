@@ -1,4 +1,4 @@
-/** The way to the server, below HTTP. */
+/** Checks the network up to the server, below HTTP. */
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect, isIP } from 'node:net';
@@ -6,10 +6,10 @@ import { Deadline, hostAndPort } from 'rostbeef-layer';
 import { listenerYaml } from './advice.ts';
 import type { Result } from './report.ts';
 
-/** For one connection or handshake. A lost SYN is sent again after one second and after three. */
+/** Milliseconds for one connection or handshake. A lost SYN is sent again after one second and after three. */
 export const CONNECT_MS = 5_000;
 
-/** Whether the host has an address. */
+/** Checks whether the host has an address. */
 export async function checkName(url: URL, signal: AbortSignal): Promise<Result<true>> {
   const { host } = hostAndPort(url);
   if (isIP(host)) return { found: `${host} is an address`, value: true };
@@ -20,20 +20,20 @@ export async function checkName(url: URL, signal: AbortSignal): Promise<Result<t
   } catch (error) {
     return {
       found: `${host} has no address (${codeOf(error)})`,
-      mend: 'Correct the host in EJABBERD_URL, or give it a record in the DNS that is asked from here: a private hosted zone of the VPC.',
+      fix: 'Correct the host in EJABBERD_URL, or add a record to the DNS that is used here, such as a private hosted zone of the VPC.',
     };
   } finally {
     limit.end();
   }
 }
 
-/** What a connection tells. */
+/** The facts of a connection. */
 export interface Connected {
-  /** This end's address. */
+  /** The local address. */
   readonly localAddress: string;
 }
 
-/** Whether a connection comes about. */
+/** Checks whether a connection can be made. */
 export async function checkTcp(url: URL, signal: AbortSignal): Promise<Result<Connected>> {
   const { host, port } = hostAndPort(url);
   const limit = new Deadline(CONNECT_MS, signal);
@@ -42,38 +42,38 @@ export async function checkTcp(url: URL, signal: AbortSignal): Promise<Result<Co
   try {
     await once(socket, 'connect', { signal: limit.signal });
     const { localAddress = '' } = socket;
-    return { found: `port ${port} took the connection in ${millisecondsSince(started)}`, value: { localAddress } };
+    return { found: `port ${port} accepted the connection in ${millisecondsSince(started)}`, value: { localAddress } };
   } catch (error) {
     if (limit.signal.aborted) {
       return {
         found: `port ${port} did not answer within ${millisecondsSince(started)}`,
-        mend: 'Let it through: the security groups of both ends, network ACLs, routes, and the firewall of the host.',
+        fix: 'Allow the connection in the security groups of both ends, network ACLs, routes, and the firewall of the host.',
       };
     }
     return {
-      found: `port ${port} does not take connections (${codeOf(error)})`,
-      mend: 'Start ejabberd with a listener on this port that is not bound to another address, or correct EJABBERD_URL.',
+      found: `port ${port} does not accept connections (${codeOf(error)})`,
+      fix: 'Start ejabberd with a listener on this port that is not bound to another address, or correct EJABBERD_URL.',
       yaml: listenerYaml(url),
     };
   } finally {
     limit.end();
-    // An attempt that was given up may still fail.
+    // An attempt that was ended can still fail.
     socket.on('error', () => {}).destroy();
   }
 }
 
-/** The system's name for an error. Never its message, which may quote what was sent. */
+/** Returns the system's name for an error. Its message is not used, because it may quote data. */
 export function codeOf(error: unknown): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return error instanceof Error ? error.name : 'unknown';
 }
 
-/** Whole milliseconds since a moment of `performance.now()`. */
+/** Returns the milliseconds since a time of `performance.now()`, in words. */
 export function millisecondsSince(moment: number): string {
   return `${Math.ceil(performance.now() - moment)} ms`;
 }
 
-/** What can't be called off is left alone once the signal fires. */
+/** Stops waiting for a promise as soon as the signal fires. */
 function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal.reason);

@@ -1,6 +1,6 @@
-/** What an examination comes to. It holds no secret and no text of a fault, and may be shown and logged as it is. */
+/** Defines the report of the doctor. It holds no secret and no text of a fault, so it can be shown and logged. */
 
-/** What is looked at, in the order of the report. */
+/** The checks, in the order of the report. */
 export const CHECKS = [
   'settings',
   'name resolution',
@@ -16,33 +16,33 @@ export const CHECKS = [
   'backlog',
 ] as const;
 
-/** The name of a check: public, for whoever reads the report by program. */
+/** The name of a check. Programs that read the report rely on it. */
 export type CheckName = (typeof CHECKS)[number];
 
-/** What one check came to. */
+/** The result of one check. */
 export interface Finding {
   readonly check: CheckName;
-  /** `skipped` where it could not be tried, mostly since an earlier one failed. */
+  /** `skipped` if the check could not be run, usually because an earlier one failed. */
   readonly outcome: 'ok' | 'failed' | 'skipped';
-  /** In words. */
+  /** The finding in words. */
   readonly found: string;
-  /** What to do about it, where it failed. */
-  readonly mend?: string;
-  /** Lines for `ejabberd.yml` that do it, where it is done there. */
+  /** The fix, if the check failed. */
+  readonly fix?: string;
+  /** Lines for `ejabberd.yml` that belong to the fix. */
   readonly yaml?: string;
 }
 
-/** The whole examination. */
+/** The report of an examination. */
 export interface Report {
-  /** Where the server should be: `EJABBERD_URL` without its query. */
+  /** The server: `EJABBERD_URL` without its query. */
   readonly server: string | undefined;
-  /** Whether nothing failed. What was skipped did not. */
+  /** Whether no check failed. Skipped checks do not count. */
   readonly healthy: boolean;
   readonly findings: readonly Finding[];
 }
 
-/** What a check found: it failed where there is something to mend. */
-export interface Result<T> extends Pick<Finding, 'found' | 'mend' | 'yaml'> {
-  /** For the checks that come after it; without one they are not tried. */
+/** The outcome of a check. It failed if there is a fix. */
+export interface Result<T> extends Pick<Finding, 'found' | 'fix' | 'yaml'> {
+  /** The value for the following checks. Without a value they are not run. */
   readonly value?: T;
 }

@@ -12,10 +12,10 @@ export async function checkSettings(environment: Environment, issues: readonly I
     return { found: `complete; ${stanzasOf(result.config)}`, value: result.config };
   const all = [...issues, ...('issues' in result ? result.issues : [])];
   const problems = all.map(({ path, message }) => `${path} ${message}`);
-  return { found: problems.join('; '), mend: 'Correct these environment variables.' };
+  return { found: problems.join('; '), fix: 'Correct these environment variables.' };
 }
 
-/** A caller may do with a stanza whatever its sender may do, so the rule is worth a look. */
+/** Names the rule for stanzas, because a caller can do with a stanza whatever its sender may do. */
 function stanzasOf({ stanzas, senders }: Config): string {
   if (stanzas === 'users') return 'stanzas go to users only';
   return `EJABBERD_STANZAS=any: callers have every right of the ${senders?.size ?? 0} senders in EJABBERD_SENDERS`;

@@ -8,12 +8,12 @@ import type { Result } from './report.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Certificates are commonly renewed 30 days before they end: one that is this near its end was not. */
+/** Days before its end at which a certificate should have been renewed. Most are renewed 30 days before. */
 const SOON_DAYS = 14;
 
 const RENEW = 'Renew the certificate that certfiles names, then: ejabberdctl reload_config';
 
-/** Whether the functions trust the server's certificate, and for how long. */
+/** Checks whether the functions trust the server's certificate, and for how long. */
 export async function checkTls(url: URL, ca: string | undefined, signal: AbortSignal): Promise<Result<true>> {
   if (url.protocol !== 'https:') {
     return {
@@ -24,7 +24,7 @@ export async function checkTls(url: URL, ca: string | undefined, signal: AbortSi
   const limit = new Deadline(CONNECT_MS, signal);
   const started = performance.now();
   const { host, port } = hostAndPort(url);
-  // Nothing is sent over this connection. It takes any certificate, so that what is wrong with it can be told.
+  // Nothing is sent over this connection. It accepts any certificate, so that its problem can be named.
   const socket = connect({
     host,
     port,
@@ -39,7 +39,7 @@ export async function checkTls(url: URL, ca: string | undefined, signal: AbortSi
     return notTls(url, limit.signal.aborted ? `no answer within ${millisecondsSince(started)}` : codeOf(error));
   } finally {
     limit.end();
-    // An attempt that was given up may still fail.
+    // An attempt that was ended can still fail.
     socket.on('error', () => {}).destroy();
   }
 }
@@ -47,7 +47,7 @@ export async function checkTls(url: URL, ca: string | undefined, signal: AbortSi
 function notTls(url: URL, reason: string): Result<never> {
   return {
     found: `the handshake failed (${reason})`,
-    mend: 'Let the listener speak TLS, or let EJABBERD_URL begin with http.',
+    fix: 'Let the listener speak TLS, or let EJABBERD_URL begin with http.',
     yaml: tlsYaml(url),
   };
 }
@@ -56,7 +56,7 @@ function judge(socket: TLSSocket, certificate: PeerCertificate, host: string, ha
   const validTo = new Date(certificate.valid_to);
   const days = Math.floor((validTo.getTime() - Date.now()) / DAY_MS);
   const ends = validTo.toISOString().slice(0, 10);
-  const ended = days < 0 ? `the certificate ended on ${ends}` : 'a certificate of the chain has ended';
+  const ended = days < 0 ? `the certificate expired on ${ends}` : 'a certificate of the chain has expired';
   const problems = [
     ...chainProblems(String(socket.authorizationError ?? ''), ended, hasOwnCa),
     ...hostProblems(certificate, host),
@@ -64,33 +64,38 @@ function judge(socket: TLSSocket, certificate: PeerCertificate, host: string, ha
   if (problems.length > 0) {
     return {
       found: problems.map(({ found }) => found).join('; '),
-      mend: problems.map(({ mend }) => mend).join(' '),
+      fix: problems.map(({ fix }) => fix).join(' '),
     };
   }
   const found = `${socket.getProtocol()}, the certificate is trusted, names ${host} and ends in ${days} days, on ${ends}`;
-  // The functions work for now, and so do the checks that come after this one.
-  return { found, value: true, ...(days < SOON_DAYS && { mend: `${RENEW}.` }) };
+  // The functions still work, and so do the following checks.
+  return { found, value: true, ...(days < SOON_DAYS && { fix: `${RENEW}.` }) };
 }
 
 interface Problem {
   readonly found: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** @param problem as OpenSSL names it; Node.js puts a wrong host name there as well, if the chain is right */
 function chainProblems(problem: string, ended: string, hasOwnCa: boolean): readonly Problem[] {
   if (problem === '' || problem === 'ERR_TLS_CERT_ALTNAME_INVALID') return [];
-  if (problem === 'CERT_HAS_EXPIRED') return [{ found: ended, mend: `${RENEW}.` }];
+  if (problem === 'CERT_HAS_EXPIRED') return [{ found: ended, fix: `${RENEW}.` }];
   if (problem === 'CERT_NOT_YET_VALID') {
-    return [{ found: 'the certificate is not valid yet', mend: 'Set the clock of whoever made it, and make it anew.' }];
+    return [
+      {
+        found: 'the certificate is not valid yet',
+        fix: 'Correct the clock of the machine that made it, and make a new certificate.',
+      },
+    ];
   }
-  const [found, mend] = hasOwnCa
+  const [found, fix] = hasOwnCa
     ? ['is not signed by the authority in EJABBERD_CA_PEM', 'Put the certificate of the authority that signed it there']
     : ['is signed by no authority that Node.js trusts', 'Put the certificate of its authority into EJABBERD_CA_PEM'];
   return [
     {
       found: `the certificate ${found} (${problem})`,
-      mend: `${mend}; and let the file that certfiles names hold the chain up to it.`,
+      fix: `${fix}; and let the file that certfiles names hold the chain up to it.`,
     },
   ];
 }
@@ -100,7 +105,7 @@ function hostProblems(certificate: PeerCertificate, host: string): readonly Prob
   return [
     {
       found: `the certificate is not for ${host}, but for ${certificate.subjectaltname ?? 'no host at all'}`,
-      mend: 'Name the host in EJABBERD_URL as the certificate does, or get a certificate with that name.',
+      fix: 'Name the host in EJABBERD_URL as the certificate does, or get a certificate with that name.',
     },
   ];
 }

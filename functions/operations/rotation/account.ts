@@ -1,4 +1,4 @@
-/** The account on ejabberd, and who may set its password. */
+/** Checks and sets the password of the account on ejabberd. */
 import {
   type CommandOptions,
   type Credentials,
@@ -10,20 +10,20 @@ import {
   runCommands,
 } from 'rostbeef-layer';
 
-/** What a rotation does on the server. */
+/** The operations of a rotation on the server. */
 export interface AccountServer {
-  /** Whether the account's password is this one, whatever the account may do with it. */
+  /** Tells whether this is the account's password. The account's permissions do not matter. */
   takes(account: Credentials): Promise<boolean>;
   /** Runs a command that changes nothing, as the account. */
   tryOut(account: Credentials): Promise<void>;
-  /** Sets the account's password, as the administrator. Done twice, it does no harm. */
+  /** Sets the account's password, as the administrator. A second call is harmless. */
   setPassword(account: Credentials, administrator: Credentials): Promise<void>;
 }
 
 /**
- * The accounts of a server, by `ejabberd_xmlrpc`.
+ * Opens the accounts of a server, by `ejabberd_xmlrpc`.
  *
- * @param connection where it is, and how long each may take
+ * @param connection the server's URL, and the milliseconds for each operation
  */
 export function accountServer(connection: Omit<CommandOptions, 'account'>): AccountServer {
   const tryOut = async (account: Credentials): Promise<void> => {
@@ -53,7 +53,7 @@ export function accountServer(connection: Omit<CommandOptions, 'account'>): Acco
   };
 }
 
-/** As the secret spells it: it is the server that knows how it spells its accounts. */
+/** Returns the account as the secret spells it, because the server knows this spelling. */
 function jidOf({ user, server }: Credentials) {
   return { local: user, domain: server, resource: '' };
 }

@@ -1,4 +1,4 @@
-/** The event that Secrets Manager sends, once a step. */
+/** Reads the event that Secrets Manager sends for each step. */
 import { InvalidInputError, type Issue } from 'rostbeef-layer';
 
 /** The steps, in their order. */

@@ -14,12 +14,12 @@ import { rotationEvent } from './event.ts';
 import { readSettings } from './settings.ts';
 import { takeStep } from './steps.ts';
 
-/** Time to answer in, before Lambda ends the function. */
+/** Milliseconds that are left for the response before Lambda ends the function. */
 const MARGIN_MS = 250;
 
 const ADMIN_SETTING = 'ROTATION_ADMIN_SECRET_ARN';
 
-/** The Lambda function that Secrets Manager calls for each step. Throws a `RostbeefError` where one fails. */
+/** The Lambda function that Secrets Manager calls for each step. It throws a `RostbeefError` if a step fails. */
 export const handler: LambdaHandler = async (event, { awsRequestId: requestId, getRemainingTimeInMillis }) => {
   const started = performance.now();
   const subject: Record<string, unknown> = { operation: 'rotation', requestId };

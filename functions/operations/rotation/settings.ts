@@ -1,9 +1,9 @@
-/** The settings of the functions, and the administrator's secret. */
+/** Reads the settings of the rotation: those of the functions, and the administrator's secret. */
 import { type Config, ConfigurationError, type Environment, type Issue, parseConfig } from 'rostbeef-layer';
 
 /** The checked settings. */
 export interface Settings extends Pick<Config, 'url' | 'caPem' | 'timeoutMs'> {
-  /** The secret of the account that may run `change_password`, of the form `{user, server, password}` as well. */
+  /** The secret of the account that may run `change_password`, in the form `{user, server, password}` too. */
   readonly adminSecretArn: string;
 }
 

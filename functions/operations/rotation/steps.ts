@@ -1,4 +1,4 @@
-/** The four steps of a rotation. Each can be repeated, whatever became of it and of those before. */
+/** Runs the four steps of a rotation. Each can be repeated, whatever its outcome was. */
 import {
   ConfigurationError,
   type Credentials,
@@ -10,24 +10,24 @@ import {
 import type { AccountServer } from './account.ts';
 import type { Step } from './event.ts';
 
-/** One rotation, with all that its steps need. */
+/** One rotation, and the parts that its steps need. */
 export interface Rotation {
   /** The version that it makes. */
   readonly versionId: string;
   readonly secret: SecretVersions;
   readonly server: AccountServer;
-  /** Who may set the account's password. */
+  /** The account that may set the password. */
   readonly administrator: () => Promise<Credentials>;
 }
 
-/** Letters and digits alone, which neither XML nor SASLprep alters, and 238 bits of them. */
+/** The length of a password. It has only letters and digits, which neither XML nor SASLprep alters: 238 bits. */
 const PASSWORD_LENGTH = 40;
 
 /**
  * Takes a step.
  *
- * @returns whether it did anything: `false` where it was done already
- * @throws ConfigurationError where the secret is not in the midst of this rotation
+ * @returns `false` if the step was done before
+ * @throws ConfigurationError if the secret is not in this rotation
  */
 export async function takeStep(step: Step, rotation: Rotation): Promise<boolean> {
   const { versionId, secret } = rotation;
@@ -64,8 +64,8 @@ async function setSecret(rotation: Rotation): Promise<boolean> {
 }
 
 /**
- * Secrets Manager takes this step also when rotation is set up, with a pending version that is a copy of the current one.
- * ejabberd may not know the account by then, and nothing was rotated: this is no failed rotation.
+ * Tests the pending password. Secrets Manager also takes this step when rotation is set up, with a copy of the current
+ * version. ejabberd may not know the account then. That is no failure, because nothing was rotated.
  */
 async function testSecret(rotation: Rotation): Promise<boolean> {
   const { current, pending } = await accounts(rotation);
@@ -78,13 +78,13 @@ async function testSecret(rotation: Rotation): Promise<boolean> {
   }
 }
 
-/** `AWSPENDING` stays on the version, for its removal by itself would tell Secrets Manager of a failed rotation. */
+/** Moves `AWSCURRENT`. `AWSPENDING` stays, because its removal would mean a failed rotation to Secrets Manager. */
 async function finishSecret({ versionId, secret }: Rotation, previousId: string | undefined): Promise<boolean> {
   try {
     await secret.makeCurrent(versionId, previousId);
     return true;
   } catch (error) {
-    // An answer that was lost makes the client repeat what then can't be done again.
+    // If a response is lost, the SDK repeats the request, which then fails although it was done.
     const { stagesOf } = await secret.describe();
     if (currentVersion(stagesOf) === versionId) return true;
     throw error;
@@ -101,7 +101,7 @@ async function currentText(secret: SecretVersions): Promise<string> {
   return text;
 }
 
-/** The right to write the secret must not turn the administrator against another account than the one that it holds. */
+/** Reads both accounts, and refuses different ones. The right to write the secret must not change another account's password. */
 async function accounts({ versionId, secret }: Rotation): Promise<Record<'current' | 'pending', Credentials>> {
   const [currentSecret, pendingSecret] = await Promise.all([currentText(secret), secret.read('AWSPENDING', versionId)]);
   if (pendingSecret === undefined) {
@@ -116,7 +116,7 @@ async function accounts({ versionId, secret }: Rotation): Promise<Record<'curren
   return { current, pending };
 }
 
-/** The same text but for the password: whatever else the secret holds is not ours. */
+/** Replaces the password in the text of a secret. Its other members stay. */
 function withPassword(text: string, password: string): string {
   parseSecret(text);
   return JSON.stringify({ ...JSON.parse(text), password });
