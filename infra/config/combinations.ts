@@ -72,8 +72,13 @@ const WANTS: readonly (readonly [key: string, message: string, lacks: (given: Gi
   ],
 ];
 
+/** A new VPC has two subnets of /24. AWS takes ranges from /16 to /28. */
+const LARGEST_RANGE = 16;
+const SMALLEST_NEW_RANGE = 23;
+const SMALLEST_RANGE = 28;
+
 /**
- * The problems of keys that don't go together.
+ * Returns the problems of keys that don't go together.
  *
  * @param given the settings as they were given, before defaults
  */
@@ -83,6 +88,7 @@ export function combinationProblems(given: Given): readonly string[] {
       ([key, wanted]) => `${key}: needs ${wanted}`,
     ),
     ...WANTS.filter(([, , lacks]) => lacks(given)).map(([key, message]) => `${key}: ${message}`),
+    ...rangeProblems(given),
   ];
 }
 
@@ -101,6 +107,27 @@ function needsRange({
     (String(secretsManagerEndpoint) === 'false' && secretsManagerPeers === undefined) ||
     (given['apiAccess'] === 'private' && given['apiVpcEndpointId'] === undefined && given['apiPeers'] === undefined)
   );
+}
+
+/**
+ * Returns warnings about settings that can be deployed together, but do not work well.
+ *
+ * @param given the checked settings
+ */
+export function combinationWarnings(given: Given): readonly string[] {
+  if (isStock(given) || !hasEvents(given)) return [];
+  return [
+    'events: a classic server serves ten connections at a time, and queues and functions open more: expect failed calls that are repeated',
+  ];
+}
+
+function rangeProblems({ vpcCidr, vpcId }: Given): readonly string[] {
+  const bits = Number(/\/(\d{1,2})$/.exec(String(vpcCidr))?.[1] ?? LARGEST_RANGE);
+  const smallest = vpcId === undefined ? SMALLEST_NEW_RANGE : SMALLEST_RANGE;
+  if (bits >= LARGEST_RANGE && bits <= smallest) return [];
+  const reason =
+    vpcId === undefined ? 'because a new VPC has two subnets of /24' : 'because a VPC of AWS has such a range';
+  return [`vpcCidr: must be from /${LARGEST_RANGE} to /${smallest}, ${reason}`];
 }
 
 function hasEvents({ events }: Given): boolean {

@@ -2,15 +2,25 @@
 const EXAMPLE_HOST = /(?:^|\.)(?:example|example\.(?:com|net|org))$/i;
 
 /**
- * What is wrong with a URL whose host is that of an example.
+ * Returns the problems of settings that still have the values of an example.
  *
- * @param url `ejabberdUrl` as it was given
- * @returns `undefined` for any other host
+ * @param given the settings as they were given
+ * @returns a problem by key for `ejabberdUrl`, and for `ejabberdAccount` if a secret is made for it
  */
-export function placeholderProblem(url: unknown): string | undefined {
-  if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
-  const { hostname } = new URL(url);
-  return EXAMPLE_HOST.test(hostname)
-    ? `${hostname} is the host of an example: set the address of your ejabberd`
-    : undefined;
+export function placeholderProblems({
+  ejabberdUrl,
+  ejabberdAccount,
+  ejabberdDialect,
+  secretArn,
+}: Readonly<Record<string, unknown>>): readonly string[] {
+  const host = typeof ejabberdUrl === 'string' && URL.canParse(ejabberdUrl) ? new URL(ejabberdUrl).hostname : '';
+  const domain = typeof ejabberdAccount === 'string' ? ejabberdAccount.slice(ejabberdAccount.indexOf('@') + 1) : '';
+  return [
+    ...(EXAMPLE_HOST.test(host)
+      ? [`ejabberdUrl: ${host} is the host of an example: set the address of your ejabberd`]
+      : []),
+    ...(secretArn === undefined && ejabberdDialect !== 'rostbeef' && EXAMPLE_HOST.test(domain)
+      ? [`ejabberdAccount: ${domain} is the domain of an example: set the account of your ejabberd, or secretArn`]
+      : []),
+  ];
 }

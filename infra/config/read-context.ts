@@ -3,10 +3,10 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isObject } from 'rostbeef-layer';
 import type * as z from 'zod';
-import { combinationProblems } from './combinations.ts';
+import { combinationProblems, combinationWarnings } from './combinations.ts';
 import { environmentProblems } from './environment-limit.ts';
 import { functionProblems } from './function-environment.ts';
-import { placeholderProblem } from './placeholder.ts';
+import { placeholderProblems } from './placeholder.ts';
 import { type Settings, settingsSchema } from './settings.ts';
 import { type Credentials, type Target, targetOf, targetProblems } from './target.ts';
 
@@ -55,11 +55,11 @@ export function readContext(context: Readonly<Record<string, unknown>>, credenti
   const given = { ...(isObject(block) ? block : {}), ...withoutKeysOfCdk(own) };
   const { data, error } = settingsSchema.safeParse(given);
   const ca = readCa(given['ejabberdCaFile']);
-  const placeholder = placeholderProblem(given['ejabberdUrl']);
+  const placeholders = placeholderProblems(given);
   const problems = [
     ...environmentNameProblems(environment, block === undefined && 'environments' in context),
     ...functionProblems(given),
-    ...(placeholder !== undefined && environment !== FIRST_TRY ? [`ejabberdUrl: ${placeholder}`] : []),
+    ...(environment === FIRST_TRY ? [] : placeholders),
     ...(error?.issues ?? []).flatMap(problemsOf),
     ...combinationProblems(given),
     ...targetProblems(given, credentials),
@@ -73,7 +73,7 @@ export function readContext(context: Readonly<Record<string, unknown>>, credenti
     ejabberdCaPem: ca.pem,
     idempotency: data.idempotency ?? data.events,
     target: targetOf(data, credentials),
-    warnings: placeholder === undefined ? [] : [`ejabberdUrl: ${placeholder}`],
+    warnings: [...placeholders, ...combinationWarnings(data)],
   };
 }
 

@@ -9,7 +9,13 @@ import * as z from 'zod';
 const list = (item: z.ZodType<string, string>) =>
   z.preprocess(
     (value) => (typeof value === 'string' ? entriesOf(value) : value),
-    z.array(z.string().regex(/\S/, 'must not be empty').pipe(item), 'must be a list').nonempty('must not be empty'),
+    z
+      .array(z.string().regex(/\S/, 'must not be empty').pipe(item), 'must be a list')
+      .nonempty('must not be empty')
+      .refine(
+        (entries) => new Set(entries).size === entries.length,
+        'must list each entry once: remove the duplicates',
+      ),
   );
 
 function entriesOf(text: string): readonly string[] {
@@ -141,7 +147,9 @@ export const settingsSchema = z.strictObject({
     ),
   vpcCidr: cidr
     .optional()
-    .describe('The range of the VPC: of the new one (by default `10.0.0.0/16`), or of that in `vpcId`.'),
+    .describe(
+      'The range of the VPC: of the new one (by default `10.0.0.0/16`, `/16` to `/23`), or of that in `vpcId` (`/16` to `/28`).',
+    ),
   secretsManagerEndpoint: boolean
     .default(true)
     .describe('Whether to make an interface endpoint for Secrets Manager: `false` where the VPC has one, or a NAT.'),
@@ -193,7 +201,9 @@ export const settingsSchema = z.strictObject({
       'Whether to set the role by which API Gateway writes logs. There is one for each account and Region, so it stays when the stack is deleted. `false` if it is set already.',
     ),
   events: boolean.default(false).describe('Whether events ask for the methods that write, by a bus, rules and queues.'),
-  eventBusName: z.string().optional().describe('An existing bus. Without it, a new one is made.'),
+  eventBusName: form(/^[\w./-]{1,256}$/, 'the name of an event bus and not its ARN: letters, digits and . - _ /')
+    .optional()
+    .describe('The name of an existing bus. Without it, a new one is made.'),
   eventSources: list(z.string())
     .optional()
     .describe('The `source` of the events that count, separated by commas. By default all.'),

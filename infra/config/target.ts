@@ -35,6 +35,12 @@ export function targetProblems(given: Given, credentials: Credentials): readonly
   if (looksVpcUp(given) && credentials.account === undefined) {
     problems.push('vpcId: looking the VPC up takes AWS credentials: set some, or give subnetIds and vpcCidr');
   }
+  const regionOfStacks = region ?? (credentials.account === undefined ? undefined : credentials.region);
+  for (const key of ['secretArn', 'rotationAdminSecretArn', 'secretKeyArn', 'rotationAdminSecretKeyArn']) {
+    const [, , , regionOfArn = ''] = String(given[key] ?? '').split(':');
+    if (regionOfArn === '' || regionOfStacks === undefined || regionOfArn === regionOfStacks) continue;
+    problems.push(`${key}: expected an ARN in ${regionOfStacks}, but it is in ${regionOfArn}: replicate the secret`);
+  }
   if (credentials.account === undefined) return problems;
   // Without credentials nothing can be deployed, and the command line tells a default Region.
   for (const [key, wanted] of Object.entries({ account, region })) {

@@ -1,6 +1,6 @@
-/** How a limit on connections to ejabberd is kept by functions that don't know of each other. */
+/** Divides a limit on connections to ejabberd among functions. */
 
-/** What the limit leaves for each function. */
+/** The share of each function. */
 export interface Shares {
   /** Invocations of one function at a time: its reserved concurrency. */
   readonly reservedConcurrency: number;
@@ -8,23 +8,23 @@ export interface Shares {
   readonly connections: number;
 }
 
-/** More than this, one invocation has no use for: it is what a batch of ten records takes. */
+/** The most connections that one invocation can use: those of a batch of ten records. */
 const MOST_CONNECTIONS = 10;
 
 /**
- * Divides the connections that ejabberd shall have at most among functions.
+ * Divides the most connections to ejabberd among functions.
  *
- * About as many invocations as connections of each: one invocation with many connections makes a long roster's presences
- * fast, and many invocations with few serve many callers.
+ * A function gets about as many invocations as each invocation has connections. Many connections make the presences of a
+ * long roster fast, and many invocations serve many callers. A higher limit never gives a function fewer invocations.
  *
  * @param most connections at a time
- * @param functions how many functions share them; at least one connection for each
- * @param reserved connections that others need, such as the doctor's
+ * @param functions the number of functions that share them. Each needs at least one connection
+ * @param reserved connections for others, such as the doctor
  * @example
  * divideConnections(300, 7, 2) // { reservedConcurrency: 7, connections: 6 }
  */
 export function divideConnections(most: number, functions: number, reserved: number): Shares {
   const each = Math.floor((most - reserved) / functions);
-  const connections = Math.min(MOST_CONNECTIONS, Math.floor(Math.sqrt(each)));
-  return { connections, reservedConcurrency: Math.floor(each / connections) };
+  const reservedConcurrency = Math.max(Math.ceil(Math.sqrt(each)), Math.floor(each / MOST_CONNECTIONS));
+  return { reservedConcurrency, connections: Math.min(MOST_CONNECTIONS, Math.floor(each / reservedConcurrency)) };
 }

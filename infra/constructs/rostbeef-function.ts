@@ -110,8 +110,9 @@ export class RostbeefFunction extends Construct implements IGrantable {
       vpc: props.vpc,
       vpcSubnets: props.subnets,
       securityGroups: [props.securityGroup],
-      // The versions before stay, because a rollback points the alias at one of them.
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      // Earlier versions stay, because a rollback points the alias at one of them. A version of a failed update is deleted,
+      // because it would block the next update with the same code.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
     });
     countPlatformFailures(this, this.logGroup, props.metricNamespace ?? 'rostbeef', memorySize);
     this.alias = new Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion });

@@ -1,6 +1,12 @@
-/** The checks of a deployment. Each says in a sentence what worked, or throws an error that says what did not. */
+/** Checks a deployment. Each check returns a sentence that tells what works, or throws an error that tells what does not. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CloudWatchClient, DescribeAlarmHistoryCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  type CloudWatchClient,
+  DescribeAlarmHistoryCommand,
+  DescribeAlarmsCommand,
+  SetAlarmStateCommand,
+  type StateValue,
+} from '@aws-sdk/client-cloudwatch';
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { Report } from '../../functions/operations/doctor/report.ts';
@@ -14,7 +20,7 @@ export interface Pair {
 /** Calls a method of the API with a signature, and returns status and body. */
 export type CallApi = (method: string, input: object) => Promise<{ readonly status: number; readonly body: string }>;
 
-/** How long to wait for what takes a moment on AWS. */
+/** The time to wait for the event and the alarm. */
 export interface Patience {
   readonly seconds: number;
 }
@@ -39,16 +45,31 @@ export async function checkApi(call: CallApi, { jid1 }: Pair): Promise<string> {
   return `the API takes a signed call, and answers ${body}`;
 }
 
-/** Puts an event that links two accounts, and follows it until the roster shows the link. */
+/** The bus, and a source of events that its rules accept. */
+export interface Bus {
+  readonly arn: string;
+  readonly source: string;
+}
+
+/** A check that must not be made now. */
+export class NotTriedError extends Error {
+  override readonly name = 'NotTriedError';
+}
+
+/**
+ * Puts an event that links two accounts, and follows it until the roster shows the link. The nick is new in each run, so
+ * that a link of an earlier run is not taken for this one's.
+ */
 export async function checkEvents(
   client: EventBridgeClient,
   call: CallApi,
-  bus: string,
+  bus: Bus,
   pair: Pair,
   patience: Patience,
 ): Promise<string> {
-  const Detail = JSON.stringify({ ...pair, nick1: pair.jid1, nick2: pair.jid2 });
-  const entry = { EventBusName: bus, Source: 'rostbeef.smoke', DetailType: 'LinkContacts', Detail };
+  const nick = `Smoke test ${new Date().toISOString()}`;
+  const Detail = JSON.stringify({ ...pair, nick1: nick, nick2: nick });
+  const entry = { EventBusName: bus.arn, Source: bus.source, DetailType: 'LinkContacts', Detail };
   const { FailedEntryCount, Entries } = await client.send(new PutEventsCommand({ Entries: [entry] }));
   if (FailedEntryCount !== 0) throw new Error(`the bus refused the event: ${Entries?.[0]?.ErrorMessage}`);
   await eventually(
@@ -56,16 +77,23 @@ export async function checkEvents(
     'expected the roster to show the link: look for the event in the queues and the log',
     async () => {
       const { body } = await call('get_roster', addressOf(pair.jid1));
-      return body.includes(`"jid":${JSON.stringify(pair.jid2)}`);
+      return body.includes(`"nick":${JSON.stringify(nick)}`);
     },
   );
   return `an event came through bus, rule, queue and function: ${pair.jid1} and ${pair.jid2} are linked`;
 }
 
-/** Sets an alarm off, and sees in its history whether CloudWatch could publish it. */
+/**
+ * Sets an alarm off, reads in its history whether CloudWatch could publish it, and restores its state.
+ *
+ * @throws NotTriedError if the alarm is on already, because a real alarm must stay on
+ */
 export async function checkAlarm(client: CloudWatchClient, name: string, patience: Patience): Promise<string> {
-  const set = (StateValue: 'ALARM' | 'OK') =>
-    client.send(new SetAlarmStateCommand({ AlarmName: name, StateValue, StateReason: 'Smoke test' }));
+  const { MetricAlarms: [alarm] = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: [name] }));
+  const before = alarm?.StateValue ?? 'OK';
+  if (before === 'ALARM') throw new NotTriedError(`the alarm ${name} is on: see docs/runbook.md`);
+  const set = (state: StateValue) =>
+    client.send(new SetAlarmStateCommand({ AlarmName: name, StateValue: state, StateReason: 'Smoke test' }));
   const StartDate = new Date();
   await set('ALARM');
   try {
@@ -81,9 +109,9 @@ export async function checkAlarm(client: CloudWatchClient, name: string, patienc
       },
     );
   } finally {
-    await set('OK');
+    await set(before);
   }
-  return `the alarm ${name} reached its topic; its subscribers got it, and that it is over`;
+  return `the alarm ${name} reached its topic, and its subscribers got a message`;
 }
 
 function addressOf(jid: string) {

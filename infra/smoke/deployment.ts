@@ -6,9 +6,14 @@ export interface DeployedParts {
   readonly apiUrl: string | undefined;
   /** `undefined` if the deployment has no events. */
   readonly busArn: string | undefined;
+  /** A source of events that the rules accept. */
+  readonly eventSource: string;
   /** The name of an alarm that may be set off. */
   readonly alarm: string | undefined;
 }
+
+/** The source of the smoke test's event if the rules accept any source. */
+const ANY_SOURCE = 'rostbeef.smoke';
 
 /**
  * Reads the parameters below `/rostbeef/<environment>`.
@@ -33,6 +38,7 @@ export async function readDeployment(client: SSMClient, environment: string): Pr
     doctorArn: values.get('doctor-arn'),
     apiUrl: values.get('api-url'),
     busArn: values.get('bus-arn'),
+    eventSource: values.get('event-source') ?? ANY_SOURCE,
     alarm: values.get('alarm-to-try'),
   };
 }

@@ -4,7 +4,16 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { commandLine, UsageError } from '../local/options.ts';
 import { signedCalls } from './call-api.ts';
-import { type CallApi, checkAlarm, checkApi, checkDoctor, checkEvents, type Pair, type Patience } from './checks.ts';
+import {
+  type CallApi,
+  checkAlarm,
+  checkApi,
+  checkDoctor,
+  checkEvents,
+  NotTriedError,
+  type Pair,
+  type Patience,
+} from './checks.ts';
 import { readDeployment } from './deployment.ts';
 
 const usage = `Usage: npm run smoke -- --environment <name> [--jid1 <jid> --jid2 <jid>] [--wait <seconds>]
@@ -13,7 +22,7 @@ Tries a deployment after it was made or changed, and says in words what works: t
 to the API, one event and one alarm. AWS_REGION and the AWS credentials lead to it.
 
   --environment <name>   the name of the environment, such as dev
-  --jid1 <jid>           two users of ejabberd for the API and the event, which links them with each other;
+  --jid1 <jid>           two users of ejabberd for the API and the event, which links them and sets nicks;
   --jid2 <jid>           without them neither is tried
   --wait <seconds>       how long to wait for the event and the alarm (default: 60)
   --help                 print this
@@ -62,7 +71,7 @@ async function main(): Promise<number> {
 }
 
 async function checksOf(environment: string, pair: Pair | undefined, patience: Patience): Promise<readonly Check[]> {
-  const { doctorArn, apiUrl, busArn, alarm } = await readDeployment(new SSMClient(), environment);
+  const { doctorArn, apiUrl, busArn, eventSource, alarm } = await readDeployment(new SSMClient(), environment);
   const region = (await new LambdaClient().config.region()) ?? '';
   const call: CallApi | undefined = apiUrl === undefined ? undefined : signedCalls(apiUrl, region);
   const absent = (stack: string) => `not tried: the stack rostbeef-${environment}-${stack} is not deployed`;
@@ -75,13 +84,14 @@ async function checksOf(environment: string, pair: Pair | undefined, patience: P
         ? 'not tried: the deployment has no events'
         : call === undefined || pair === undefined
           ? NEEDS_PAIR
-          : () => checkEvents(new EventBridgeClient(), call, busArn, pair, patience),
+          : () => checkEvents(new EventBridgeClient(), call, { arn: busArn, source: eventSource }, pair, patience),
     ],
     ['alarm', alarm === undefined ? absent('monitoring') : () => checkAlarm(new CloudWatchClient(), alarm, patience)],
   ];
 }
 
 function told(error: unknown): string {
+  if (error instanceof NotTriedError) return `not tried: ${error.message}`;
   if (!(error instanceof Error)) return `failed: ${String(error)}`;
   const { cause } = error;
   return `failed: ${error.message}${cause instanceof Error ? ` (${cause.message})` : ''}`;

@@ -49,6 +49,15 @@ export class EventsStack extends Stack {
       value: events.bus.eventBusArn,
       description: 'Put events on this bus.',
     });
+    const [source] = config.eventSources ?? [];
+    if (source !== undefined) {
+      publish(this, config, {
+        output: 'EventSource',
+        parameter: 'event-source',
+        value: source,
+        description: 'The smoke test sends its event with this source.',
+      });
+    }
     for (const [name, { queue, deadLetters }] of events.queues) {
       const type = detailType({ name });
       new CfnOutput(this, `${type}QueueUrl`, { value: queue.queueUrl, description: `Send ${name} messages here.` });

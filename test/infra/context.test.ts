@@ -13,7 +13,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const AUTHORITY = join(import.meta.dirname, 'authority.pem');
 
-const enough = { ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc', ejabberdAccount: 'rostbeef@example.com' };
+const enough = { ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc', ejabberdAccount: 'rostbeef@xmpp.internal' };
+
+const PLACEHOLDERS = [
+  'ejabberdUrl: xmpp.example.com is the host of an example: set the address of your ejabberd',
+  'ejabberdAccount: example.com is the domain of an example: set the account of your ejabberd, or secretArn',
+];
 
 function problemsOf(context: Readonly<Record<string, unknown>>, credentials: Credentials = {}): readonly string[] {
   try {
@@ -26,11 +31,11 @@ function problemsOf(context: Readonly<Record<string, unknown>>, credentials: Cre
 }
 
 describe('the CDK context', () => {
-  it('as it is committed is valid for dev, and warns of its placeholder', () => {
+  it('as it is committed is valid for dev, and warns of its placeholders', () => {
     const { environment, warnings } = readContext(project.context);
     expect({ environment, warnings }).toEqual({
       environment: 'dev',
-      warnings: ['ejabberdUrl: xmpp.example.com is the host of an example: set the address of your ejabberd'],
+      warnings: PLACEHOLDERS,
     });
   });
 
@@ -43,15 +48,15 @@ describe('the CDK context', () => {
     expect(project.context).toMatchObject(context);
   });
 
-  it('as it is committed is refused for prod, because its host is a placeholder', () => {
-    expect(problemsOf({ ...project.context, environment: 'prod' })).toEqual([
-      'ejabberdUrl: xmpp.example.com is the host of an example: set the address of your ejabberd',
-    ]);
+  it('as it is committed is refused for prod, because its host and its account are placeholders', () => {
+    expect(problemsOf({ ...project.context, environment: 'prod' })).toEqual(PLACEHOLDERS);
+    const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:ejabberd-AbCdEf';
+    expect(problemsOf({ ...project.context, environment: 'prod', secretArn })).toEqual(PLACEHOLDERS.slice(0, 1));
   });
 
   it('protects in prod what dev gives up, and makes the API of prod private', () => {
     const [dev, prod] = ['dev', 'prod'].map((environment) =>
-      readContext({ ...project.context, ejabberdUrl: enough.ejabberdUrl, environment }),
+      readContext({ ...project.context, ...enough, environment }),
     );
     expect(dev).toMatchObject({ retain: false, apiAccess: 'iam' });
     expect(prod).toMatchObject({ retain: true, apiAccess: 'private' });
@@ -267,6 +272,59 @@ describe('the CDK context', () => {
     expect(problemsOf({ ...enough, ...vpc, vpcCidr })).toEqual([]);
     expect(problemsOf({ ...enough, ...vpc, ejabberdPeers: '10.0.0.9/32' })).toEqual([]);
     expect(problemsOf({ ...enough, ...vpc, ejabberdUrl: 'http://10.0.0.9:4560/' })).toEqual([]);
+  });
+
+  it.each([
+    ['10.0.0.0/8', {}, 'vpcCidr: must be from /16 to /23, because a new VPC has two subnets of /24'],
+    ['10.0.0.0/24', {}, 'vpcCidr: must be from /16 to /23, because a new VPC has two subnets of /24'],
+    ['10.0.0.0/29', EXISTING_VPC, 'vpcCidr: must be from /16 to /28, because a VPC of AWS has such a range'],
+  ])('refuses the range %s for a VPC', (vpcCidr, vpc, problem) => {
+    expect(problemsOf({ ...enough, ...vpc, vpcCidr })).toEqual([problem]);
+  });
+
+  it.each([
+    ['10.0.0.0/23', {}],
+    ['10.0.0.0/28', EXISTING_VPC],
+  ])('takes the range %s for a VPC', (vpcCidr, vpc) => {
+    expect(problemsOf({ ...enough, ...vpc, vpcCidr })).toEqual([]);
+  });
+
+  it('refuses a list that has an entry twice', () => {
+    const twice = 'must list each entry once: remove the duplicates';
+    expect(
+      problemsOf({
+        ...enough,
+        ejabberdPeers: '10.0.0.1/32,10.0.0.1/32',
+        apiAccounts: ['210987654321', '210987654321'],
+      }),
+    ).toEqual([`ejabberdPeers: ${twice}`, `apiAccounts: ${twice}`]);
+  });
+
+  it('takes the name of an event bus, and not its ARN', () => {
+    const events = { ...enough, events: true, idempotency: false };
+    expect(problemsOf({ ...events, eventBusName: 'orders' })).toEqual([]);
+    for (const eventBusName of ['', 'arn:aws:events:eu-west-1:123456789012:event-bus/orders']) {
+      expect(problemsOf({ ...events, eventBusName })).toEqual([
+        expect.stringMatching(/^eventBusName: must be the name of an event bus and not its ARN/),
+      ]);
+    }
+  });
+
+  it('refuses a secret in another Region than the stacks', () => {
+    const secretArn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:ejabberd-AbCdEf';
+    const context = { ejabberdUrl: enough.ejabberdUrl, secretArn };
+    const problem = 'secretArn: expected an ARN in eu-west-1, but it is in us-east-1: replicate the secret';
+    expect(problemsOf({ ...context, region: 'eu-west-1' })).toEqual([problem]);
+    expect(problemsOf(context, { account: '123456789012', region: 'eu-west-1' })).toEqual([problem]);
+    expect(problemsOf(context)).toEqual([]);
+  });
+
+  it('warns of events for a classic server, which serves ten connections', () => {
+    const classic = { ejabberdUrl: 'http://10.0.0.10:4560/', ejabberdDialect: 'rostbeef' };
+    expect(readContext({ ...classic, events: true, idempotency: false }).warnings).toEqual([
+      expect.stringMatching(/^events: a classic server serves ten connections at a time/),
+    ]);
+    expect(readContext(classic).warnings).toEqual([]);
   });
 
   it('refuses a file that holds no certificate', () => {

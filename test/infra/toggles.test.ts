@@ -90,7 +90,6 @@ it('every setting that a deployment has is among the changes', () => {
     'ejabberdMaxResponseBytes',
     'ejabberdMaxStanzaBytes',
     'ejabberdSenders',
-    'ejabberdTimeoutMs',
     'rotationDays',
   ];
   // Each is changed with another that it belongs to.

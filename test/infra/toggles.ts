@@ -12,7 +12,10 @@ export interface Toggle {
 /** A deployment in an existing VPC, with all that is optional. */
 const whole = EVERYTHING;
 /** A deployment in a VPC of its own, with a secret of its own. */
-const own: Context = { ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc' };
+const own: Context = {
+  ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc',
+  ejabberdAccount: 'rostbeef@xmpp.internal',
+};
 
 const without = (base: Context, ...keys: readonly string[]): Context =>
   Object.fromEntries(Object.entries(base).filter(([key]) => !keys.includes(key)));
@@ -43,6 +46,7 @@ export const TOGGLES: readonly Toggle[] = [
     { ...whole, ejabberdSenders: 'bot@xmpp.internal' },
     { ...whole, ejabberdSenders: 'bot@xmpp.internal', ejabberdStanzas: 'any' },
   ),
+  toggle('ejabberdTimeoutMs', whole, { ...whole, ejabberdTimeoutMs: 25_000 }),
   toggle('ejabberdUrl', whole, { ...whole, ejabberdUrl: 'http://10.0.0.10:4560/' }),
   toggle('eventAccounts', whole, { ...whole, eventAccounts: '210987654321' }),
   toggle('eventBusName', whole, { ...whole, eventBusName: 'theirs' }),

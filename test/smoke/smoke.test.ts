@@ -17,6 +17,8 @@ beforeAll(async () => {
 });
 afterEach(() => {
   deployment.refusesAlarms = false;
+  deployment.losesEvents = false;
+  deployment.alarmState = 'OK';
 });
 afterAll(async () => {
   await deployment.stop();
@@ -39,10 +41,35 @@ describe('npm run smoke', { timeout: 90_000 }, () => {
       expect.stringMatching(/^doctor +ok: the functions reach ejabberd: 12 checks, none failed$/),
       expect.stringMatching(/^API +ok: the API takes a signed call, and answers \{"jid":"alice@example\.com/),
       'events   ok: an event came through bus, rule, queue and function: alice@example.com and dave@example.com are linked',
-      'alarm    ok: the alarm Throttles reached its topic; its subscribers got it, and that it is over',
+      'alarm    ok: the alarm Throttles reached its topic, and its subscribers got a message',
     ]);
     expect(code).toBe(0);
     expect(deployment.alarmStates).toEqual(['ALARM', 'OK']);
+  });
+
+  it('fails if an event is lost, although an earlier run has linked the two users', async () => {
+    deployment.losesEvents = true;
+    const { code, lines } = await smoke('--environment', 'dev', ...PAIR, '--wait', '1');
+    expect(lines[2]).toMatch(/^events +failed: expected the roster to show the link/);
+    expect(code).toBe(1);
+  });
+
+  it('sends its event with a source that the rules accept', async () => {
+    deployment.sources = ['com.example.crm'];
+    deployment.parameters.set('event-source', 'com.example.crm');
+    const { lines } = await smoke('--environment', 'dev', ...PAIR);
+    deployment.sources = ['rostbeef.smoke'];
+    deployment.parameters.delete('event-source');
+    expect(lines[2]).toMatch(/^events +ok/);
+  });
+
+  it('leaves an alarm that is on as it is', async () => {
+    deployment.alarmState = 'ALARM';
+    const before = deployment.alarmStates.length;
+    const { code, lines } = await smoke('--environment', 'dev');
+    expect(lines.at(-1)).toBe('alarm    not tried: the alarm Throttles is on: see docs/runbook.md');
+    expect(deployment.alarmStates.length).toBe(before);
+    expect(code).toBe(0);
   });
 
   it('says what it did not try, and why', async () => {

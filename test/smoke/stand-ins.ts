@@ -14,6 +14,12 @@ export interface StandIns {
   readonly parameters: Map<string, string>;
   /** Whether the topic refuses what CloudWatch publishes. */
   refusesAlarms: boolean;
+  /** The state of the alarm. */
+  alarmState: string;
+  /** Whether the queue loses events. */
+  losesEvents: boolean;
+  /** The sources that the rules accept. */
+  sources: readonly string[];
   /** The states that alarms were set to. */
   readonly alarmStates: readonly string[];
   stop(): Promise<void>;
@@ -39,6 +45,8 @@ export async function startStandIns(folder: string): Promise<StandIns> {
     }),
     async PutEvents({ Entries }) {
       const [{ Source, DetailType, Detail }] = Object(Entries);
+      const isTaken = !standIns.losesEvents && standIns.sources.includes(Source);
+      if (!isTaken) return { FailedEntryCount: 0, Entries: [{ EventId: 'e1' }] };
       const body = JSON.stringify({ id: 'e1', source: Source, 'detail-type': DetailType, detail: JSON.parse(Detail) });
       const event = {
         Records: [
@@ -51,7 +59,9 @@ export async function startStandIns(folder: string): Promise<StandIns> {
       });
       return { FailedEntryCount: 0, Entries: [{ EventId: 'e1' }] };
     },
+    DescribeAlarms: () => ({ MetricAlarms: [{ AlarmName: 'Throttles', StateValue: standIns.alarmState }] }),
     SetAlarmState({ StateValue }) {
+      standIns.alarmState = String(StateValue);
       alarmStates.push(String(StateValue));
       return {};
     },
@@ -105,6 +115,9 @@ export async function startStandIns(folder: string): Promise<StandIns> {
     },
     parameters,
     refusesAlarms: false,
+    alarmState: 'OK',
+    losesEvents: false,
+    sources: ['rostbeef.smoke'],
     alarmStates,
     async stop() {
       server.close();
