@@ -1,4 +1,4 @@
-/** API Gateway's proxy events: JSON in, JSON or RFC 9457 problems out. */
+/** Reads API Gateway proxy events, and responds with JSON or with RFC 9457 problem details. */
 import { InvalidInputError } from '../errors/index.ts';
 import type { IdempotencyKey } from '../idempotency/key.ts';
 import { isObject } from '../shared/is-object.ts';
@@ -7,12 +7,12 @@ import { demandFitting, parseBody } from './json-body.ts';
 import { problemOf } from './problem-details.ts';
 import { withinLimit } from './response-limit.ts';
 
-/** Whoever may invoke the function directly may write any event: no more than an ARN gets into the log. */
+/** The log takes only an ARN, because a direct invocation can forge an API Gateway event with any text. */
 const ARN = /^arn:[\w+=,.@:/-]{1,600}$/;
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-/** `POST` with the input as JSON body, by a REST API's event or an HTTP API's, in either payload format. */
+/** API Gateway: a `POST` with the input as JSON body, of a REST API or of an HTTP API in payload format 1.0 or 2.0. */
 export const httpSource: EventSource = {
   name: 'http',
   read(event, maxBodyBytes) {
@@ -45,7 +45,7 @@ function response(statusCode: number, contentType: string, body: unknown) {
   };
 }
 
-/** By IAM authorization: a REST API puts it into the identity, an HTTP API into the authorizer's context. */
+/** Returns the ARN that IAM authorization sets: in `identity` for a REST API, in `authorizer` for an HTTP API. */
 function callerOf(event: unknown): string | undefined {
   const context = memberOf(event, 'requestContext');
   const arn =
@@ -65,7 +65,7 @@ function demandPost(event: Readonly<Record<string, unknown>>): void {
   if (method !== 'POST') throw new InvalidInputError({ status: 405, detail: 'the HTTP method must be POST' });
 }
 
-/** No content type counts as JSON; one that is given must be JSON (RFC 6839 section 3.1) in UTF-8 (RFC 8259 section 8.1). */
+/** Demands JSON (RFC 6839 section 3.1) in UTF-8 (RFC 8259 section 8.1). A missing content type counts as JSON. */
 function demandJson(event: Readonly<Record<string, unknown>>): void {
   const contentType = headerOf(event, 'content-type')?.trim() ?? '';
   if (contentType !== '' && !/^(?:application\/json|[\w.+-]+\/[\w.+-]+\+json)\s*(?:;|$)/i.test(contentType)) {
@@ -83,8 +83,10 @@ function headerOf(event: Readonly<Record<string, unknown>>, name: string): strin
 }
 
 /**
- * The key in the header, without white space around it. draft-ietf-httpapi-idempotency-key-header has it as a string in
- * quotes, which most clients leave out. A blank header is a key too, so that it is refused: its caller relies on it.
+ * Reads the key of the header `Idempotency-Key`, without white space and quotes around it.
+ *
+ * The header's value is a quoted string (draft-ietf-httpapi-idempotency-key-header), but most clients leave out the
+ * quotes. A blank header becomes a key that is refused later, because its caller relies on it.
  */
 function keyOf(event: Readonly<Record<string, unknown>>): IdempotencyKey | undefined {
   const value = headerOf(event, 'idempotency-key')?.trim();
@@ -93,7 +95,7 @@ function keyOf(event: Readonly<Record<string, unknown>>): IdempotencyKey | undef
 
 function bodyOf({ body, isBase64Encoded }: Readonly<Record<string, unknown>>, maxBytes: number): string {
   if (body === undefined || body === null || body === '') {
-    throw new InvalidInputError({ detail: 'the body is empty, and must be a JSON object' });
+    throw new InvalidInputError({ detail: 'the body is empty: send a JSON object' });
   }
   if (typeof body !== 'string') {
     throw new InvalidInputError({ detail: 'the event’s body must be a string of JSON: write it with JSON.stringify' });

@@ -1,5 +1,4 @@
-/** SQS: a batch of records, each an input of its own, and the answer is which of them failed. */
-
+/** Reads SQS batches, in which each record is one input, and lists the records that failed. */
 import { isObject } from '../shared/is-object.ts';
 import { formatJid, parseBareJid } from '../xmpp/jid.ts';
 import { isEnvelope } from './detect.ts';
@@ -8,13 +7,13 @@ import { callIn } from './eventbridge.ts';
 import { parseBody } from './json-body.ts';
 import { isNotification, messageIn } from './sns.ts';
 
-/** One record as far as it matters here. */
+/** The members of an SQS record that the functions use. */
 export interface QueueRecord {
   readonly messageId: string;
   readonly body: unknown;
-  /** How often SQS has delivered it, this time included. */
+  /** The number of deliveries, including this one. */
   readonly receives: number;
-  /** Records of one group go one after the other; `undefined` on a standard queue. */
+  /** The message group of a FIFO queue, whose records run in order; `undefined` on a standard queue. */
   readonly group: string | undefined;
 }
 
@@ -23,10 +22,10 @@ export interface BatchResponse {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
-/** So many records run at once: they share the container's connections. */
+/** The number of records that run at once. They share the connections of the container. */
 const PARALLEL_RECORDS = 10;
 
-/** One record of a batch. Errors are thrown to the batch, whose response lists the record. */
+/** One record of an SQS batch. Errors are thrown, and the response to the batch then lists the record. */
 export const sqsSource: EventSource<QueueRecord> = {
   name: 'sqs',
   read: callOf,
@@ -35,12 +34,12 @@ export const sqsSource: EventSource<QueueRecord> = {
   fail: () => undefined,
 };
 
-/** The records of a batch. */
+/** Reads the records of a batch. */
 export function recordsOf(event: unknown): readonly QueueRecord[] {
   const records: readonly unknown[] = isObject(event) && Array.isArray(event['Records']) ? event['Records'] : [];
   return records.filter(isObject).map((record) => {
     const attributes = isObject(record['attributes']) ? record['attributes'] : {};
-    // Fair standard queues carry a MessageGroupId as well, and no order.
+    // Fair queues are standard queues: their records have a MessageGroupId, but no order.
     const isFifo = String(record['eventSourceARN']).endsWith('.fifo');
     return {
       messageId: String(record['messageId']),
@@ -52,10 +51,13 @@ export function recordsOf(event: unknown): readonly QueueRecord[] {
 }
 
 /**
- * The call that a record's body holds: the input, an EventBridge envelope, or an SNS envelope around either. It is known
- * by the event's id, or else by the message's. SNS may put one publication on a queue twice, as two messages.
+ * Reads the call from a record's body: the input, an EventBridge event, or an SNS envelope around either.
  *
- * @throws InvalidInputError if the body or what it envelops is not JSON, is too large, or holds no input
+ * The idempotency key is the id of the EventBridge event, of the SNS message or of the SQS message, in this order. SNS may
+ * put one message on a queue twice, as two SQS messages.
+ *
+ * @param maxBytes the largest body, in bytes
+ * @throws InvalidInputError if the body or the enveloped message is not JSON, is too large, or holds no input
  */
 export function callOf({ messageId, body }: QueueRecord, maxBytes: number): Call {
   const text = typeof body === 'string' ? body : '';
@@ -68,11 +70,14 @@ export function callOf({ messageId, body }: QueueRecord, maxBytes: number): Call
 }
 
 /**
- * Runs the records in parallel. Those of one FIFO group run in their order, and the group ends at its first failure.
- * Those about the same two users run in their order as well, because they write the same rosters.
+ * Runs the records in parallel.
  *
- * @param maxBodyBytes the most bytes of a body; a record with more is not looked into
- * @param run whether a record succeeded; must not throw
+ * Records of one FIFO group run in their order, and the group stops at its first failure. Records about the same two
+ * users also run in their order, because they write the same rosters.
+ *
+ * @param maxBodyBytes the largest body, in bytes. The users of a larger record are not read
+ * @param run runs a record, and resolves to whether it succeeded. It must not reject
+ * @returns the failed records, in the order of the batch
  */
 export async function respondToBatch(
   records: readonly QueueRecord[],
@@ -81,7 +86,7 @@ export async function respondToBatch(
 ): Promise<BatchResponse> {
   const failed = new Set<string>();
   const brokenGroups = new Set<string>();
-  /** The last record so far of each FIFO group and each pair of users. */
+  /** The last record so far of each FIFO group and of each pair of users. */
   const last = new Map<string, Promise<void>>();
   const attempt = async (record: QueueRecord): Promise<void> => {
     const { group, messageId } = record;
@@ -92,9 +97,9 @@ export async function respondToBatch(
     }
   };
   const inTurn = async (record: QueueRecord): Promise<void> => {
-    const lines = linesOf(record, maxBodyBytes);
-    const done = Promise.all(lines.map((line) => last.get(line))).then(() => attempt(record));
-    for (const line of lines) last.set(line, done);
+    const orders = ordersOf(record, maxBodyBytes);
+    const done = Promise.all(orders.map((order) => last.get(order))).then(() => attempt(record));
+    for (const order of orders) last.set(order, done);
     await done;
   };
   const waiting = [...records];
@@ -102,7 +107,7 @@ export async function respondToBatch(
     for (let record = waiting.shift(); record !== undefined; record = waiting.shift()) await inTurn(record);
   };
   await Promise.all(Array.from({ length: PARALLEL_RECORDS }, worker));
-  // In the order of the batch: on a FIFO queue it is that in which they come again.
+  // In the order of the batch, because a FIFO queue delivers them again in this order.
   return {
     batchItemFailures: records
       .filter(({ messageId }) => failed.has(messageId))
@@ -110,14 +115,14 @@ export async function respondToBatch(
   };
 }
 
-/** What a record shares with others of its batch, so that they must keep their order. */
-function linesOf(record: QueueRecord, maxBodyBytes: number): readonly string[] {
+/** Returns the group and the pair of users, in each of which records keep their order. */
+function ordersOf(record: QueueRecord, maxBodyBytes: number): readonly string[] {
   const { group } = record;
   const pair = pairIn(record, maxBodyBytes);
   return [...(group === undefined ? [] : [`group ${group}`]), ...(pair === undefined ? [] : [`pair ${pair}`])];
 }
 
-/** The two users of a link or unlink, in one order whichever is named first. */
+/** Returns the two users of a link or unlink, sorted, so that both directions are the same pair. */
 function pairIn(record: QueueRecord, maxBodyBytes: number): string | undefined {
   let input: unknown;
   try {
