@@ -1,47 +1,52 @@
-/** One thing wrong with the input: where, and how to mend it. */
+/** One problem of the input. */
 export interface Issue {
   /** The member's name, or `""` for the input as a whole. */
   readonly path: string;
+  /** The problem, and how to correct it. It follows the path in a sentence, such as `is required`. */
   readonly message: string;
 }
 
-/** Who can correct an error: the caller, whoever keeps the secret or ejabberd, or the operator of the functions. */
+/** The part that has to be corrected: the call, the secret or its account, ejabberd, or the functions themselves. */
 export type Blame = 'caller' | 'credentials' | 'ejabberd' | 'functions';
 
-/** What is the same for every error of one class. */
+/** The properties that all errors of one class share. */
 export interface ErrorKind {
-  /** Public API: workflows match on it. */
+  /** The public name. Workflows match it. */
   readonly name: string;
-  /** The message's constant beginning, a sentence without its full stop. */
+  /** The constant beginning of the message: a sentence without its full stop. */
   readonly summary: string;
-  /** The HTTP status; none for what HTTP can't meet. */
+  /** The HTTP status, unless the error can not occur over HTTP. */
   readonly status?: number;
-  /** Whether the same call may succeed later, and does no harm if it was done already. */
+  /** Whether the same call may succeed later, and does no harm if the first one succeeded after all. */
   readonly retryable: boolean;
-  /** Who has to do something about it. Metrics and log levels follow from it. */
+  /** The part that has to be corrected. It decides the metric and the log level. */
   readonly blame: Blame;
-  /** Whether the server may have taken a stanza for all that is known. */
+  /** Whether the server may have accepted a stanza despite the error. The default is `false`. */
   readonly leavesOutcomeOpen?: boolean;
-  /** The code of XEP-0086, where the class stands for exactly one. */
+  /** The code of XEP-0086, if the class has exactly one. */
   readonly code?: number;
-  /** The XMPP condition of RFC 6120 section 8.3.3, where there is one. */
+  /** The XMPP condition of RFC 6120 section 8.3.3, if the class has one. */
   readonly condition?: string;
 }
 
-/** What one error adds to its kind. Everything but `cause` may reach the caller: no secret, nick, stanza or fault text. */
+/** The properties of one error. All except `cause` may reach the caller: no secret, nick, stanza or fault text. */
 export interface ErrorDetails {
+  /** The part of the message between the summary and the issues. */
   readonly detail?: string;
   readonly issues?: readonly Issue[];
+  /** Replaces the code of the kind. */
   readonly code?: number;
+  /** Replaces the HTTP status of the kind. */
   readonly status?: number;
+  /** The original error. The log has its name and code. */
   readonly cause?: unknown;
 }
 
 /**
- * The base of every error that the functions raise. Its `name` alone decides whether a call may be repeated.
+ * The base class of every error that the functions throw. `retryable` depends only on the name.
  *
- * The message has the kind's summary, the detail, the issues, and last code and condition. An error that is thrown out of
- * a Lambda function has `issues` and `sides` as JSON after them (`thrownMessage`), because nothing else leaves with it.
+ * The message has the summary, the detail, the issues, and at last the code and condition. A Lambda function that throws
+ * adds `issues` and `sides` as JSON (`thrownMessage`).
  *
  * @example
  * new ItemNotFoundError({ detail: 'carol@example.com' }).message
@@ -49,7 +54,6 @@ export interface ErrorDetails {
  */
 export abstract class RostbeefError extends Error {
   static readonly kind: ErrorKind;
-  /** What the name means, whatever the call was. */
   readonly summary: string;
   readonly status: number | undefined;
   readonly retryable: boolean;
@@ -58,7 +62,6 @@ export abstract class RostbeefError extends Error {
   readonly code: number | undefined;
   readonly condition: string | undefined;
   readonly issues: readonly Issue[] | undefined;
-  /** What the message says of this one error between the kind's summary and the issues. */
   readonly detail: string | undefined;
 
   constructor(details: ErrorDetails = {}) {

@@ -1,7 +1,7 @@
-/** The errors that XEP-0086 gives a code, one class a condition, whether the server said so or our own check found it. */
+/** Errors with a code of XEP-0086, one class for each XMPP condition (RFC 6120 section 8.3.3). Most come from the server. */
 import { type ErrorDetails, type ErrorKind, RostbeefError } from './rostbeef-error.ts';
 
-/** The server refused the request's form; also what `send_stanza` answered with `res` 1 means. */
+/** The server refused the form of the request. For `send_stanza`, also `res` 1 of the server. */
 export class BadRequestError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'BadRequestError',
@@ -14,7 +14,7 @@ export class BadRequestError extends RostbeefError {
   };
 }
 
-/** Something is not a JID, or not a bare JID with a local part where one is due. Nothing was sent. */
+/** A member of the input is not a valid JID, or not of the required form. `issues` has every one. Nothing was sent. */
 export class JidMalformedError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'JidMalformedError',
@@ -27,7 +27,7 @@ export class JidMalformedError extends RostbeefError {
   };
 }
 
-/** The server wants the sender to log in first. */
+/** The server requires the sender to authenticate. */
 export class NotAuthorizedError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'NotAuthorizedError',
@@ -40,11 +40,11 @@ export class NotAuthorizedError extends RostbeefError {
   };
 }
 
-/** The server wants to be paid. */
+/** The server requires payment. */
 export class PaymentRequiredError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'PaymentRequiredError',
-    summary: 'The server demands payment',
+    summary: 'The server requires payment',
     status: 403,
     retryable: false,
     code: 402,
@@ -53,7 +53,7 @@ export class PaymentRequiredError extends RostbeefError {
   };
 }
 
-/** The server forbids it. */
+/** The server forbids the action to this sender. */
 export class ForbiddenError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'ForbiddenError',
@@ -66,7 +66,7 @@ export class ForbiddenError extends RostbeefError {
   };
 }
 
-/** A user or vhost is not there. Nothing was written. */
+/** A user or vhost does not exist. Nothing was written. */
 export class ItemNotFoundError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'ItemNotFoundError',
@@ -79,7 +79,7 @@ export class ItemNotFoundError extends RostbeefError {
   };
 }
 
-/** The server allows nobody to do it. */
+/** The server allows the action to no sender. */
 export class NotAllowedError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'NotAllowedError',
@@ -92,11 +92,11 @@ export class NotAllowedError extends RostbeefError {
   };
 }
 
-/** The server finds a value unacceptable. */
+/** The server does not accept a value. */
 export class NotAcceptableError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'NotAcceptableError',
-    summary: 'The server finds this not acceptable',
+    summary: 'The server does not accept this',
     status: 422,
     retryable: false,
     code: 406,
@@ -105,11 +105,11 @@ export class NotAcceptableError extends RostbeefError {
   };
 }
 
-/** The server wants a registration first. */
+/** The server requires registration. */
 export class RegistrationRequiredError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'RegistrationRequiredError',
-    summary: 'The server demands registration',
+    summary: 'The server requires registration',
     status: 502,
     retryable: false,
     code: 407,
@@ -131,7 +131,7 @@ export class RemoteServerTimeoutError extends RostbeefError {
   };
 }
 
-/** It is there already. */
+/** The server reports a conflict, such as an item that exists already. */
 export class ConflictError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'ConflictError',
@@ -144,7 +144,7 @@ export class ConflictError extends RostbeefError {
   };
 }
 
-/** The server reports a defect of its own. */
+/** The server reports an internal error. */
 export class InternalServerError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'InternalServerError',
@@ -157,7 +157,7 @@ export class InternalServerError extends RostbeefError {
   };
 }
 
-/** The server does not know how. */
+/** The server does not implement the feature. */
 export class FeatureNotImplementedError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'FeatureNotImplementedError',
@@ -170,7 +170,7 @@ export class FeatureNotImplementedError extends RostbeefError {
   };
 }
 
-/** The service is away for now: codes 502, 503 and 510. */
+/** The service is unavailable: codes 502, 503 and 510. */
 export class ServiceUnavailableError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'ServiceUnavailableError',
@@ -183,7 +183,7 @@ export class ServiceUnavailableError extends RostbeefError {
   };
 }
 
-/** The server points elsewhere; redirects are not followed. */
+/** The server redirects to another address. The functions follow no redirect. */
 export class RedirectError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'RedirectError',
@@ -196,11 +196,11 @@ export class RedirectError extends RostbeefError {
   };
 }
 
-/** Any other code or fault: the command ran and failed, or was never accepted. The code is the server's. */
+/** Any other code or fault of the server. The command failed, or was not accepted. `code` is the server's. */
 export class UndefinedConditionError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'UndefinedConditionError',
-    summary: 'The server reports a failure that it does not explain',
+    summary: 'The server reports an unexplained failure',
     status: 502,
     retryable: false,
     condition: 'undefined-condition',
@@ -211,7 +211,7 @@ export class UndefinedConditionError extends RostbeefError {
 
 type ErrorClass = new (details?: ErrorDetails) => RostbeefError;
 
-/** XEP-0086 table 2, code to condition. */
+/** XEP-0086 table 2. */
 const CLASS_OF_CODE: ReadonlyMap<number, ErrorClass> = new Map<number, ErrorClass>([
   [302, RedirectError],
   [400, BadRequestError],
@@ -233,10 +233,12 @@ const CLASS_OF_CODE: ReadonlyMap<number, ErrorClass> = new Map<number, ErrorClas
 ]);
 
 /**
- * The error that stands for a server's code, by XEP-0086.
+ * Creates the error for a server's code (XEP-0086 table 2).
  *
- * @param code what the server answered, zero excluded; codes of no condition (1, -1, -118 …) are an
- *   {@link UndefinedConditionError} that keeps them.
+ * @param code the code that the server sent, other than 0. A code without a condition, such as 1, -1 or -118, becomes an
+ *   {@link UndefinedConditionError} that keeps it
+ * @example
+ * errorOfCode(404).name // 'ItemNotFoundError'
  */
 export function errorOfCode(code: number, details: ErrorDetails = {}): RostbeefError {
   const Class = CLASS_OF_CODE.get(code) ?? UndefinedConditionError;

@@ -1,40 +1,50 @@
-/** One line of JSON a call, for CloudWatch. Holds no secret, stanza, nick or fault text: there is no place for them. */
+/** Writes one JSON line for each call to CloudWatch Logs, without secrets, stanzas, nicks and fault texts. */
 import { RostbeefError, UnexpectedError } from '../errors/index.ts';
 import { callMetrics } from './metrics.ts';
 
-/** What a line tells of a call. */
+/** The facts about a call that its log line holds. */
 export interface CallRecord {
   readonly method: string;
+  /** The name of the event source. */
   readonly door: string;
   readonly requestId: string;
-  /** Of a record of a queue: its id, and how often it was delivered. */
+  /** The id of the queue's message. */
   readonly messageId?: string;
+  /** The number of deliveries of the queue's message. */
   readonly receives?: number;
-  /** Of a write: the ARN of who called, where the door knows it. */
+  /** The ARN of the caller of a write, if API Gateway authorized it by IAM. */
   readonly caller?: string | undefined;
-  /** Of a write: the JIDs that it is about, by the input's members, as they are sent. A write is audited by its line. */
+  /** The JIDs of a write, by member of the input. They are in the form that is sent, because the line is the audit. */
   readonly jids?: Readonly<Record<string, string>> | undefined;
-  /** Of an unlink: `false` if a roster was too large to be read back. */
+  /** `false` for an unlink if a roster was too large to be read back. */
   readonly verified?: false | undefined;
   readonly durationMs: number;
   readonly error?: unknown;
 }
 
-/** Writes a call's line, and its metrics with it. */
+/** Writes the log line of a call, with its metrics. */
 export function logCall({ error, ...call }: CallRecord): void {
   logLine(call, error, callMetrics(error, call.door));
 }
 
-/** What a line is about, and how long that took. */
+/** The members of a log line that depend on its subject. */
 interface Subject {
+  /** Milliseconds. The line has one decimal place. */
   readonly durationMs: number;
   readonly [name: string]: unknown;
 }
 
 /**
- * Writes a line to standard output, which Lambda sends to the log group.
+ * Writes a JSON line to standard output, which Lambda sends to the log group.
  *
- * @param error why it failed; `undefined` where it did not
+ * The line has the level `WARN` for an error of the caller and `ERROR` for any other. Of an error's cause it has the name
+ * and code only.
+ *
+ * @param subject the other members of the line
+ * @param error the error of the call; `undefined` if it succeeded
+ * @param metrics members of CloudWatch's embedded metric format
+ * @example
+ * logLine({ operation: 'rotation', requestId, durationMs: 12.3 }, undefined)
  */
 export function logLine({ durationMs, ...subject }: Subject, error: unknown, metrics: object = {}): void {
   const line = {
@@ -49,7 +59,7 @@ export function logLine({ durationMs, ...subject }: Subject, error: unknown, met
   write(line);
 }
 
-/** Writes a line that belongs to no call. */
+/** Writes a warning that belongs to no call. */
 export function logWarning(message: string): void {
   write({ level: 'WARN', timestamp: new Date().toISOString(), message });
 }
@@ -62,7 +72,10 @@ function levelOf(error: unknown): string {
   return error instanceof RostbeefError && error.blame === 'caller' ? 'WARN' : 'ERROR';
 }
 
-/** A cause by its name and code; of a defect, also where it happened. The message may quote what the caller sent. */
+/**
+ * Returns the name and code of a cause, and for a defect also its stack frames. It leaves out the message, because that may
+ * quote what the caller sent.
+ */
 function causeOf(error: RostbeefError): unknown {
   const { cause } = error;
   if (!(cause instanceof Error)) return undefined;
