@@ -1,4 +1,4 @@
-/** The methods there are: routes, documents, schemas and functions are all derived from this list. */
+/** Lists the methods. Routes, documents, schemas and functions are derived from this list. */
 
 import type { Method } from './define-method.ts';
 import { getPresence } from './get-presence.ts';
@@ -9,7 +9,12 @@ import { linkContacts } from './link-contacts.ts';
 import { sendStanza } from './send-stanza.ts';
 import { unlinkContacts } from './unlink-contacts.ts';
 
-/** The seven methods, in the order of the documentation. */
+/**
+ * The seven methods, in the order of the documentation.
+ *
+ * @example
+ * catalogue.map(({ name }) => name) // ['link_contacts', 'unlink_contacts', …]
+ */
 export const catalogue: readonly Method[] = [
   linkContacts,
   unlinkContacts,

@@ -1,6 +1,6 @@
 import type { RosterItem } from '../dialects/dialect.ts';
 
-/** A roster item as callers get it; one with subscription `both` has nothing pending, whatever the server kept. */
+/** Converts a roster item to the output. With subscription `both` nothing is pending, although a server may say so. */
 export function contactOf({ jid, nick, groups, subscription, pending }: RosterItem) {
   return {
     jid,

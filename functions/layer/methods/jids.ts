@@ -1,15 +1,15 @@
-/** JIDs out of an input's members, with every bad one named. */
+/** Parses the JIDs of an input, and lists every member that is not valid. */
 import { type Issue, JidMalformedError } from '../errors/index.ts';
 import { type Jid, type JidResult, parseBareJid, prepareDomain, prepareLocal } from '../xmpp/jid.ts';
 
 type JidsOf<Members> = { readonly [Name in keyof Members]: undefined extends Members[Name] ? Jid | undefined : Jid };
 
 /**
- * The JIDs of these members.
+ * Parses the JIDs of the given members.
  *
  * @param parse {@link parseBareJid} or `parseJid`
- * @param members the text of each by its name; one that is absent stays so
- * @throws JidMalformedError that lists every member that is no such JID
+ * @param members the JID of each member as text. Absent members stay absent
+ * @throws JidMalformedError that lists every member that is not valid
  */
 export function jidsBy<Members extends Readonly<Record<string, string | undefined>>>(
   parse: (text: string) => JidResult,
@@ -27,15 +27,15 @@ export function jidsBy<Members extends Readonly<Record<string, string | undefine
   return Object.fromEntries(jids) as JidsOf<Members>;
 }
 
-/** The bare JIDs of these members: {@link jidsBy} with {@link parseBareJid}. */
+/** Parses the bare JIDs of the given members: {@link jidsBy} with {@link parseBareJid}. */
 export function bareJids<Members extends Readonly<Record<string, string>>>(members: Members): JidsOf<Members> {
   return jidsBy(parseBareJid, members);
 }
 
 /**
- * The bare JID of the members `user` and `server`.
+ * Returns the bare JID of the members `user` and `server`.
  *
- * @throws JidMalformedError that lists each that is no local part or no domain
+ * @throws JidMalformedError that lists each member that is not valid
  */
 export function userJid({ user, server }: { readonly user: string; readonly server: string }): Jid {
   const local = prepareLocal(user);
@@ -47,14 +47,14 @@ export function userJid({ user, server }: { readonly user: string; readonly serv
   throw new JidMalformedError({ issues });
 }
 
-/** The hint for a whole JID in place of its local part. */
+/** Returns a hint if `user` is a whole JID. */
 function partBeforeAt(user: string): string | undefined {
   if (!user.includes('@')) return undefined;
   const local = prepareLocal(user.slice(0, user.indexOf('@')));
   return typeof local === 'string' ? `must be only the part before "@": ${local}` : undefined;
 }
 
-/** The hint for a JID or a URL in place of a domain. */
+/** Returns a hint if `server` is a URL, a whole JID or has a port. */
 function hintOfServer(server: string): string | undefined {
   if (/^[a-z]+:\/\//i.test(server))
     return 'must be a domain only, such as example.com: leave out the scheme and what follows the domain';

@@ -1,9 +1,9 @@
-/** Checks an input against a method's schema, and says of every problem how to mend it. */
+/** Validates an input by a method's schema. Each issue says how to correct it. */
 import * as z from 'zod/mini';
 import { InvalidInputError, type Issue } from '../errors/index.ts';
 import { isObject } from '../shared/is-object.ts';
 
-/** Of unknown members so many are named: an input may hold more than a response, or the `Cause` of a workflow, could. */
+/** The most unknown members that are named, because a response and the `Cause` of a workflow have a limited size. */
 const MAX_UNKNOWN = 20;
 
 interface Schema<Input> {
@@ -12,9 +12,9 @@ interface Schema<Input> {
 }
 
 /**
- * The input, if the method's schema passes it.
+ * Returns the input if it matches the schema of the method.
  *
- * @throws InvalidInputError that lists every problem by the member's name, without any value
+ * @throws InvalidInputError that lists every issue by the name of its member, without values
  */
 export function parseInput<Input>({ name, schema }: Schema<Input>, input: unknown): Input {
   const result = z.safeParse(schema, input);
@@ -49,7 +49,7 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown, method: string, schem
   }
 }
 
-/** A member that nobody knows may hold anything, in its name too. */
+/** Returns the name of an unknown member if it is short and plain, because a name can hold any text. */
 function nameable(key: string): string {
   return /^[\w.-]{1,64}$/.test(key) ? key : '(a member with an odd name)';
 }
