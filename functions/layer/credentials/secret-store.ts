@@ -2,7 +2,7 @@
 
 import { CredentialsUnavailableError } from '../errors/index.ts';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-client.ts';
-import { whyAwsFailed } from '../shared/aws-failure.ts';
+import { describeAwsFailure } from '../shared/aws-failure.ts';
 
 /** A secret's version by its staging label. */
 export type SecretStage = 'AWSCURRENT' | 'AWSPENDING';
@@ -71,5 +71,5 @@ export function refusedBySecretsManager(
   const key = keyAction === undefined ? '' : `, and ${keyAction} on its key`;
   const permission = `secretsmanager:${operation}${key}`;
   const call = { service: 'Secrets Manager', operation, permission, advice: ENDPOINT_ADVICE };
-  return new CredentialsUnavailableError({ detail: whyAwsFailed(error, call), cause: error });
+  return new CredentialsUnavailableError({ detail: describeAwsFailure(error, call), cause: error });
 }

@@ -2,7 +2,7 @@
 
 import { IdempotencyStoreUnavailableError, type RostbeefError } from '../errors/index.ts';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-client.ts';
-import { whyAwsFailed } from '../shared/aws-failure.ts';
+import { describeAwsFailure } from '../shared/aws-failure.ts';
 import { unlessAborted } from '../shared/deadline.ts';
 import { type Claim, claimItem, type Held, heldIn, type State } from './record.ts';
 
@@ -147,6 +147,6 @@ function unavailable(cause: unknown, operation: string, { sdk }: Tools): Rostbee
   const detail =
     cause instanceof sdk.ResourceNotFoundException
       ? 'EJABBERD_IDEMPOTENCY_TABLE names no table here'
-      : whyAwsFailed(cause, call);
+      : describeAwsFailure(cause, call);
   return new IdempotencyStoreUnavailableError({ detail, cause });
 }

@@ -1,6 +1,9 @@
-/** Finds what a misspelt name may have meant. */
-
-/** The Levenshtein distance: how many characters to insert, delete or replace. */
+/**
+ * Returns the Levenshtein distance: the number of characters to insert, delete or replace.
+ *
+ * @example
+ * edits('EJABERD_URL', 'EJABBERD_URL') // 1
+ */
 export function edits(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [index, character] of [...one].entries()) {

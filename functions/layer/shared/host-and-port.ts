@@ -1,5 +1,5 @@
 /**
- * The host and port of an HTTP URL: an IPv6 address without brackets, and the scheme's port if the URL names none.
+ * Returns the host and port of an HTTP URL. An IPv6 address has no brackets. The default port is 443 or 80.
  *
  * @example
  * hostAndPort(new URL('https://[::1]/xmlrpc')) // { host: '::1', port: 443 }
