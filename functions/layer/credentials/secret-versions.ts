@@ -1,25 +1,27 @@
-/** A secret's versions and their staging labels, as its rotation sees and moves them. */
+/** Reads and writes the versions of a secret and their staging labels, for its rotation. */
 import { refusedBySecretsManager, type SecretStage, secretsManager } from './secret-store.ts';
 
-/** One secret, as it rotates. */
+/** The versions of one secret. Every method throws a `CredentialsUnavailableError` with the failed operation. */
 export interface SecretVersions {
-  /** Whether it is set to rotate, and the staging labels of each version that has one. */
+  /** Returns whether rotation is enabled, and the staging labels of each version that has any. */
   describe(): Promise<{ readonly rotates: boolean; readonly stagesOf: ReadonlyMap<string, readonly string[]> }>;
-  /** The text of a stage, of this very version if one is given; `undefined` where there is none. */
+  /** Reads the text of a stage, and only of the given version if there is one; `undefined` if there is no such text. */
   read(stage: SecretStage, versionId?: string): Promise<string | undefined>;
-  /** A new password, of letters and digits. */
+  /** Returns a new password of letters and digits. */
   randomPassword(length: number): Promise<string>;
-  /** Gives a version its text as `AWSPENDING`. Answers `false` where it has another already, which it keeps. */
+  /** Writes the text of a version, as `AWSPENDING`. Resolves to `false` if the version has another text, which stays. */
   putPending(versionId: string, text: string): Promise<boolean>;
-  /** Moves `AWSCURRENT` to a version, from the one that has it. */
+  /** Moves `AWSCURRENT` from the previous version to another. */
   makeCurrent(versionId: string, previousId: string | undefined): Promise<void>;
 }
 
 /**
- * The versions of a secret in AWS Secrets Manager. Every method throws a `CredentialsUnavailableError` that names the
- * operation which failed.
+ * Opens the versions of a secret in AWS Secrets Manager. It starts loading the SDK at once.
  *
- * @param secretArn the secret's ARN or name
+ * @param secretArn the ARN or name of the secret
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
+ * @example
+ * const { rotates } = await secretVersions(secretArn).describe();
  */
 export function secretVersions(secretArn: string): SecretVersions {
   const loaded = secretsManager();

@@ -1,4 +1,4 @@
-/** The parts of Secrets Manager's client that are used. Loaded only if a secret is configured. */
+/** The used parts of the Secrets Manager client, in a file that is loaded only if a secret is configured. */
 export {
   DescribeSecretCommand,
   GetRandomPasswordCommand,

@@ -1,35 +1,38 @@
-/** Idempotency keys: where they come from, their form, and what the table gets to see of them. */
+/** Defines idempotency keys: their sources, their form, and their fingerprints in the table. */
 import type { Issue } from '../errors/index.ts';
 
 /**
- * What a call is known by, should it come again.
+ * A key that identifies a call when it is repeated.
  *
- * - `idempotencyKey`, `Idempotency-Key`: the caller's own, a member of the input or an HTTP header. They are one: a call
- *   may be repeated through another door.
- * - `messageId`: a message's of SQS, or of SNS if the queue holds its envelope: SNS may put one on a queue twice
- * - `event id`: an event's of EventBridge; it stays the same where a rule puts the event on a queue twice
+ * - `idempotencyKey`, `Idempotency-Key`: chosen by the caller, as a member of the input or an HTTP header. Both share one set
+ *   of keys, because a call may be repeated by another event source
+ * - `messageId`: the id of an SQS message, or of the SNS message in it, because SNS may put one message on a queue twice
+ * - `event id`: the id of an EventBridge event. It stays the same if a rule puts the event on a queue twice
+ *
+ * @example
+ * const key: IdempotencyKey = { source: 'Idempotency-Key', value: '4a3f6c1e' };
  */
 export interface IdempotencyKey {
   readonly source: 'idempotencyKey' | 'Idempotency-Key' | 'messageId' | 'event id';
   readonly value: string;
 }
 
-/** The form of a caller's own key: printable ASCII without spaces, so that no door changes it on its way. */
+/** The form of a caller's own key: printable ASCII without spaces, because no event source changes these characters. */
 export const KEY_FORM = /^[!-~]{1,256}$/;
 
-/** What is wrong with a key of another form. */
+/** The message of an issue for a key that does not match {@link KEY_FORM}. */
 export const KEY_FORM_PROBLEM = 'must be 1 to 256 printable ASCII characters without spaces';
 
-/** Whether the caller chose it, and so relies on it. */
+/** Whether the caller chose the key, and so relies on it. */
 export function isCallersOwn({ source }: IdempotencyKey): boolean {
   return source === 'idempotencyKey' || source === 'Idempotency-Key';
 }
 
 /**
- * The issues of a call that has two keys of its caller, which differ. Neither is the right one: the caller would rely on both.
+ * Returns the issues of a call with two different keys of its caller, because the caller relies on both.
  *
- * @param member the input's `idempotencyKey`
- * @param delivered the key that the door knows the call by
+ * @param member the `idempotencyKey` of the input
+ * @param delivered the key of the event
  * @example
  * differingKeys('a', { source: 'Idempotency-Key', value: 'b' }).map(({ path }) => path) // ['Idempotency-Key', 'idempotencyKey']
  */
@@ -42,25 +45,28 @@ export function differingKeys(member: string | undefined, delivered: Idempotency
   ];
 }
 
-/** A key and what it was used for, neither of which can be read out of it. */
+/** Hashes of a key and of the contents that it was used for. */
 export interface Fingerprint {
+  /** The hash of the key: see {@link keyId}. */
   readonly id: string;
+  /** The hash of the contents. */
   readonly payload: string;
 }
 
-/** The name of a key among those of all methods and sources. */
+/** Returns a name for the key that is unique among all methods and sources. */
 function nameOf(method: string, key: IdempotencyKey): string {
   const space = isCallersOwn(key) ? 'key' : key.source;
   return JSON.stringify([method, space, key.value]);
 }
 
 /**
- * The id of a key's record: a hash, in 43 characters of base64url.
+ * Returns the id of a key's record: a SHA-256 hash, in 43 characters of base64url.
  *
- * The caller is no part of it. A call that comes again under another session of its role, or through another door, must not
- * send twice. If two callers choose the same key, the second is refused, which does less harm.
+ * The id does not depend on the caller. A repeated call must not send twice, although it has another session of its role, or
+ * another event source. If two callers choose the same key, the second is refused, which does less harm.
  *
- * @param method the method's name
+ * @param method the name of the method
+ * @param key the key
  * @example
  * keyId('send_stanza', { source: 'event id', value: '7bf73129-1428-4cd3-a780-95db273d1602' })
  */
@@ -69,11 +75,11 @@ export function keyId(method: string, key: IdempotencyKey): string {
 }
 
 /**
- * The fingerprint of a call. The payload's is keyed by the key, of which the table holds only a hash: a reader of the
- * table can't try out texts.
+ * Returns the fingerprint of a call. The hash of the contents is an HMAC with the key, which the table does not hold. So
+ * a reader of the table can't find the contents by trying texts.
  *
- * @param method the method's name
- * @param parts what the call would send
+ * @param method the name of the method
+ * @param parts the contents that the call would send
  */
 export function fingerprint(method: string, key: IdempotencyKey, parts: readonly string[]): Fingerprint {
   const { createHmac } = process.getBuiltinModule('node:crypto');

@@ -1,4 +1,4 @@
-/** The table that keeps the keys, in DynamoDB. */
+/** Keeps the records of idempotency keys in DynamoDB. */
 
 import { IdempotencyStoreUnavailableError, type RostbeefError } from '../errors/index.ts';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-client.ts';
@@ -7,22 +7,22 @@ import { unlessAborted } from '../shared/deadline.ts';
 import { type Claim, claimItem, type Held, heldIn, type State } from './record.ts';
 
 /**
- * The table. Each method throws `IdempotencyStoreUnavailableError` if the table can't be asked. The write may have been
- * done all the same, or may be done later.
+ * The table of idempotency keys. Each method throws `IdempotencyStoreUnavailableError` if the table is unavailable. The write
+ * may then have been done, or may be done later.
  *
- * The SDK repeats a request once if its answer is lost. A claim that was done by the first request is then refused, and
- * {@link Table.read} finds it. Every other write may be done twice.
+ * The SDK repeats a request once if its response is lost. If the first request made the claim, the second is refused, and
+ * {@link Table.read} finds the claim. All other writes have the same effect when they are repeated.
  */
 export interface Table {
-  /** Claims a key that is free, and resolves to whether it did. The claim of an attempt that ended unsent counts as free. */
+  /** Claims a key if it is free or abandoned (`isAbandoned`). Resolves to whether it did. */
   claim(claim: Claim, signal: AbortSignal): Promise<boolean>;
-  /** The key's record; `undefined` if there is no record. */
+  /** Returns the record of a key; `undefined` if there is none. */
   read(id: string, signal: AbortSignal): Promise<Held | undefined>;
-  /** Writes that the claim's stanza is now sent, and resolves to whether the claim still held the key. */
+  /** Marks the claim as `sending`. Resolves to whether the claim still held the key. */
   beginSending(claim: Claim, signal: AbortSignal): Promise<boolean>;
   /** Keeps the outcome of a claim. */
   keep(claim: Claim, outcome: 'sent' | 'unknown', signal: AbortSignal): Promise<void>;
-  /** Deletes a claim, because nothing was sent. */
+  /** Deletes a claim after which nothing was sent. */
   free(claim: Claim, signal: AbortSignal): Promise<void>;
 }
 
@@ -30,15 +30,17 @@ const ENDPOINT_ADVICE =
   'the function’s VPC needs a gateway endpoint com.amazonaws.<region>.dynamodb that its security group may reach, or a NAT';
 
 /**
- * The table in DynamoDB: its key is the string `id`, its time-to-live attribute `expiresAt`.
+ * Opens a DynamoDB table with the partition key `id`, a string, and the time-to-live attribute `expiresAt`.
  *
- * @param TableName its name or ARN
+ * @param TableName the name or ARN of the table
+ * @example
+ * dynamoDbTable('rostbeef-keys')
  */
 export function dynamoDbTable(TableName: string): Table {
   const loading = load();
   const ask = async <T>(operation: string, signal: AbortSignal, call: (tools: Tools) => Promise<T>): Promise<T> => {
     try {
-      return await unlessAborted(loading.then(call), signal, () => new TooLate());
+      return await unlessAborted(loading.then(call), signal, () => new DeadlineError());
     } catch (error) {
       throw unavailable(error, operation, await loading);
     }
@@ -93,13 +95,13 @@ export function dynamoDbTable(TableName: string): Table {
   };
 }
 
-/** What a write demands of the record. DynamoDB checks it and writes in one step. */
+/** The condition of a write. DynamoDB checks it and writes in one atomic step. */
 interface Condition {
   readonly ConditionExpression: string;
   readonly ExpressionAttributeValues: Record<string, { readonly S: string } | { readonly N: string }>;
 }
 
-/** The key has no record, an old one, or the claim of an attempt that ended before it began to send. */
+/** The key has no record, an expired one, or an abandoned claim. */
 function isFree(nowMs: number): Condition {
   return {
     ConditionExpression:
@@ -116,7 +118,7 @@ function isOwn(attempt: string): Condition {
   return { ConditionExpression: 'attempt = :attempt', ExpressionAttributeValues: { ':attempt': { S: attempt } } };
 }
 
-/** It holds again if the update is repeated because its answer was lost, and no longer for one that comes after the outcome. */
+/** It allows `sending` again, because the SDK may repeat the update. It does not allow a late update after the outcome. */
 function isOwnAndUnsettled(attempt: string): Condition {
   const { ConditionExpression, ExpressionAttributeValues } = isOwn(attempt);
   return {
@@ -137,8 +139,8 @@ async function load() {
   return { sdk, client };
 }
 
-/** Called as the SDK calls its own timeouts. */
-class TooLate extends Error {
+/** The error of a passed deadline. Its name is that of the SDK's own timeouts. */
+class DeadlineError extends Error {
   override readonly name = 'TimeoutError';
 }
 
@@ -146,7 +148,7 @@ function unavailable(cause: unknown, operation: string, { sdk }: Tools): Rostbee
   const call = { service: 'DynamoDB', operation, permission: `dynamodb:${operation} on it`, advice: ENDPOINT_ADVICE };
   const detail =
     cause instanceof sdk.ResourceNotFoundException
-      ? 'EJABBERD_IDEMPOTENCY_TABLE names no table here'
+      ? 'EJABBERD_IDEMPOTENCY_TABLE names a table that does not exist'
       : describeAwsFailure(cause, call);
   return new IdempotencyStoreUnavailableError({ detail, cause });
 }
