@@ -43,7 +43,7 @@ export function answerTo(request: ClientRequest, endpoint: Endpoint, signal: Abo
       });
     const onAbort = () => fail('timeout', signal.reason === GIVEN_UP ? 'the call was given up' : 'the deadline passed');
     const onBroken = (error?: NodeJS.ErrnoException) => {
-      // What happens after a whole response does not change it, such as bytes behind it. Node.js closes the connection.
+      // Events after a whole response do not change it. Node.js closes the connection if bytes follow.
       if (response?.complete) return;
       if (error?.code?.startsWith('HPE_')) fail('malformed', 'not an HTTP response', error.code);
       else if (isSent) fail('lost', 'the connection broke', error?.code);

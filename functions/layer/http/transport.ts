@@ -1,4 +1,4 @@
-/** One POST over HTTP/1.1. */
+/** Sends one POST over HTTP/1.1. */
 import * as http from 'node:http';
 import type { Endpoint, InvocationSockets } from './endpoint.ts';
 import { StaleConnectionError, TransportError } from './errors.ts';
@@ -34,7 +34,7 @@ export interface Post {
  */
 export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
   const { kept, single } = endpoint;
-  // One pool carries all requests to a legacy server, so that it never gets more connections than it takes.
+  // One pool carries all requests to a classic server, so that it never gets more connections than it accepts.
   if (endpoint.isClassic) return exchange(endpoint, request, kept);
   if (request.fresh) return exchange(endpoint, request, single);
   if (!request.idempotent) return exchange(endpoint, request, request.sockets.pool);
@@ -42,7 +42,7 @@ export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
     return await exchange(endpoint, request, kept);
   } catch (error) {
     if (request.once || !(error instanceof StaleConnectionError)) throw error;
-    // Whatever ended one idle connection, a freeze or a restart of the server, ended the others too.
+    // A freeze, or a restart of the server, ended the other idle connections too.
     kept.destroyIdle();
     if (error.kind === 'timeout') throw error;
     return exchange(endpoint, request, kept).catch(sentBefore);

@@ -1,4 +1,4 @@
-/** One XML-RPC call: encode, post, decode. */
+/** Makes one XML-RPC call: encode, post, decode. */
 import { isUtf8 } from 'node:buffer';
 import { type Endpoint, type Post, post } from '../http/index.ts';
 import { decodeResponse, type Response } from './decode.ts';
@@ -6,13 +6,13 @@ import { createEncoder, type Encodable, type Encode } from './encode.ts';
 
 let encoder: Promise<Encode> | undefined;
 
-/** Loads the encoder, once a container. The package `xmlrpc` in it takes 4 ms, so load it while something else is awaited. */
+/** Loads the encoder once for a container. The package `xmlrpc` takes 4 ms to load, so call this during another wait. */
 export function loadEncoder(): Promise<Encode> {
   encoder ??= import('rostbeef-layer/forms').then(({ writeForm }) => createEncoder(writeForm));
   return encoder;
 }
 
-/** A call, and how it may travel. */
+/** A call of a method, and the options of its request. */
 export interface Call extends Omit<Post, 'body'> {
   readonly method: string;
   readonly params: readonly Encodable[];
@@ -22,7 +22,9 @@ export interface Call extends Omit<Post, 'body'> {
  * Calls a method.
  *
  * @returns the response, which may be a fault
- * @throws EncodeError where nothing was sent, TransportError, DecodeError
+ * @throws EncodeError if a parameter can not be encoded. Nothing was sent
+ * @throws TransportError if there is no valid HTTP response
+ * @throws DecodeError if the body is not a valid XML-RPC response
  */
 export async function call(endpoint: Endpoint, { method, params, ...way }: Call): Promise<Response> {
   const { isClassic } = endpoint;
@@ -33,8 +35,9 @@ export async function call(endpoint: Endpoint, { method, params, ...way }: Call)
 }
 
 /**
- * What a legacy server took as UTF-8 it gives back so, and what its own clients wrote may be Latin-1. What it declares, if
- * anything, is not so.
+ * Converts the response of a classic server to UTF-8, without its XML declaration, which is wrong.
+ *
+ * A classic server returns text in the bytes in which it was written: UTF-8 from this client, maybe Latin-1 from others.
  */
 function asUtf8(bytes: Buffer): Buffer {
   const declaration = /^<\?xml[^>]*>/.exec(bytes.toString('latin1', 0, 200))?.[0] ?? '';

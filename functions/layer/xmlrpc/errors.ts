@@ -1,11 +1,11 @@
-/** How writing a call or reading its response can fail. Messages are constant words and numbers: they quote nothing. */
+/** Defines the errors of encoding and decoding. Their messages quote nothing of the call and the response. */
 
-/** A value that can't travel; names the path, never the value. */
+/** A value can't be encoded. The message has its path, and not the value. */
 export class EncodeError extends Error {
   override readonly name = 'EncodeError';
 }
 
-/** The body is not one well-formed XML-RPC response; says what is wrong and at which byte, and quotes nothing. */
+/** The body is not a valid XML-RPC response. The message describes the error and its position in bytes. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
 }

@@ -1,4 +1,4 @@
-/** The labels of a domain in one form: `xn--bcher-kva` is `bücher` (RFC 5890 section 2.3.2.1). */
+/** Brings the labels of a domain into one form: `xn--bcher-kva` is `bücher` (RFC 5890 section 2.3.2.1). */
 import { domainToASCII, domainToUnicode } from 'node:url';
 
 const A_LABEL = /^xn--/;
@@ -6,12 +6,12 @@ const A_LABEL = /^xn--/;
 /**
  * Decodes the A-labels of a domain, so that one domain does not pass as two.
  *
- * An A-label stays if ejabberd would not keep what it stands for: `xn--strae-oqa` is `straße`, which ejabberd reads as
- * `strasse`, another domain. All stay if together they are no name to ejabberd, such as a Hebrew label before `com`.
+ * An A-label stays if ejabberd reads its text as another domain: `xn--strae-oqa` is `straße`, which ejabberd reads as
+ * `strasse`. All labels stay if ejabberd refuses the decoded name, such as a Hebrew label before `com`.
  *
  * @param domain a prepared domain
  * @param isName whether ejabberd keeps a name as it is
- * @returns `undefined` if a label begins with `xn--` and is no A-label
+ * @returns `undefined` if a label begins with `xn--` and is not an A-label
  * @example
  * aLabelsDecoded('xn--bcher-kva.example', () => true) // 'bücher.example'
  */
@@ -25,7 +25,7 @@ export function aLabelsDecoded(domain: string, isName: (name: string) => boolean
   return labels.every(isAscii) ? domain : undefined;
 }
 
-/** Without what decodes to nothing, or to ASCII: RFC 5890 calls it a fake A-label. */
+/** Decodes a label, except one that decodes to nothing or to ASCII. RFC 5890 calls that a fake A-label. */
 function decodedLabel(label: string): string | undefined {
   const decoded = domainToUnicode(domainToASCII(label));
   return decoded === '' || isAscii(decoded) ? undefined : decoded;

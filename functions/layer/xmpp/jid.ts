@@ -42,7 +42,7 @@ const HOST_NAME = /^(?:(?![\u1100-\u11ff])[\p{L}\p{M}\p{N}._\-\u00b7\u0375\u05f3
 /** RFC 3490 section 3.1: these separate labels as a dot does. ejabberd keeps two of them, but no host name has them. */
 const OTHER_DOTS = /[\u3002\uff0e\uff61]/g;
 
-/** The local parts and host names that every rule leaves as they are. Most are such. */
+/** Matches local parts and host names that no rule changes. Most are such. */
 const PLAIN_LOCAL = /^[a-z0-9._-]{1,255}$/;
 const PLAIN_DOMAIN = /^(?!xn--)[a-z][a-z0-9-]{0,62}(?:\.(?!xn--)[a-z][a-z0-9-]{0,62}){0,3}$/;
 
@@ -91,7 +91,7 @@ export function parseBareJid(text: string): JidResult {
 }
 
 /**
- * Splits a JID that the server told, such as a contact's. It is never judged, because the server knows it by this spelling.
+ * Splits a JID that comes from the server, such as a contact's. It is never checked, because the server uses this spelling.
  *
  * @param text the JID as the server spells it
  * @example
@@ -142,7 +142,7 @@ export function prepareDomain(text: string): PartResult {
 }
 
 /**
- * The domain of a bare JID that the server told.
+ * Returns the domain of a bare JID that comes from the server.
  *
  * @example
  * domainOf('bob@example.com') // 'example.com'
@@ -152,7 +152,7 @@ export function domainOf(bareJid: string): string {
 }
 
 /**
- * The text of a JID: `domain`, `local@domain` or `local@domain/resource`.
+ * Returns the text of a JID: `domain`, `local@domain` or `local@domain/resource`.
  *
  * @example
  * formatJid({ local: 'bob', domain: 'example.com', resource: '' }) // 'bob@example.com'
@@ -162,7 +162,7 @@ export function formatJid({ local, domain, resource }: Jid): string {
 }
 
 /**
- * Whether a JID that the server told is the same as a prepared one. The server may spell the domain in A-labels.
+ * Tells whether a JID from the server is the same as a prepared one. The server may spell the domain in A-labels.
  *
  * @param told the JID as the server spells it
  * @param jid the text of a prepared JID
@@ -185,7 +185,7 @@ function prepareResource(text: string): PartResult {
     : resource;
 }
 
-/** What all parts have in common. ASCII needs no tables. */
+/** Prepares a part of any kind. ASCII needs no tables. */
 function prepared(text: string, name: PartName): PartResult {
   if (text.length > MAX_PART_UNITS) return { problem: tooLong(name) };
   const foldsCase = name !== 'resource';

@@ -9,7 +9,7 @@ type Namespaces = SaxesTagNS['ns'];
  */
 export class StanzaParser extends SaxesParser<{ readonly xmlns: true }> {
   #own: Namespaces = {};
-  /** What prefixes mean below each open element that declares namespaces, as far as it was asked for. */
+  /** The namespaces of prefixes that were looked up, for each open element that declares namespaces. */
   readonly #inherited: Map<string, string | undefined>[] = [new Map()];
 
   constructor() {

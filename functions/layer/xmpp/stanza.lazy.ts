@@ -1,8 +1,8 @@
-/** Reads a stanza: whether it is well-formed and complete, and what decides its way. */
+/** Reads a stanza: checks that it is well-formed and complete, and returns the parts that decide where it goes. */
 import type { SaxesTagNS } from 'saxes';
 import { StanzaParser } from './stanza-parser.ts';
 
-/** What a stanza's root says about its way. The text itself is sent as it was given. */
+/** The attributes of a stanza that decide where it goes. The text itself is sent unchanged. */
 export interface Stanza {
   readonly name: 'message' | 'presence' | 'iq';
   readonly type: string | undefined;
@@ -12,7 +12,7 @@ export interface Stanza {
   readonly hasAddresses: boolean;
 }
 
-/** The outcome of reading a stanza: the stanza, or in words every problem found. */
+/** The outcome of reading a stanza: the stanza, or a description of every problem. */
 export type StanzaResult = { readonly stanza: Stanza } | { readonly problems: readonly string[] };
 
 /** RFC 6120 section 4.7.3: the namespace of a client's stanzas. To ejabberd, none means the same. */
@@ -128,7 +128,7 @@ function indexOfBareAmpersand(text: string): number | undefined {
 /** Ends the parsing. */
 class Unreadable extends Error {}
 
-/** What to do about some of the parser's reasons. */
+/** Advice for some of the parser's reasons. */
 const FIXES: Readonly<Record<string, string>> = {
   'documents may contain only one root': 'send one stanza in each call',
   'undefined entity': 'write the character itself',

@@ -19,7 +19,7 @@ export type PreparationProblem = 'dropped' | 'refused' | 'order' | 'direction' |
 /** Table B.1. */
 const DROPPED = /[\u00ad\u1806\u200b-\u200d\u2060\ufeff]|\u034f|[\u180b-\u180d]|[\ufe00-\ufe0f]/;
 
-/** What table B.2 keeps, because its lower case came after Unicode 3.2, or is shared with another letter (`ı`). */
+/** The characters that table B.2 keeps, because their lower case is newer than Unicode 3.2 or belongs to two letters (`ı`). */
 const KEPT = /[\u0131\u04c0\u10a0-\u10c5\u13a0-\u13f4\u2132\u2183]/;
 
 /** `㏆` becomes `C∕kg`, which becomes `c∕kg`: it has no form that stays. */
@@ -56,7 +56,7 @@ export function stringprep(
   const decomposed = mapped.map((part) => part.normalize('NFD')).join('');
   if (decomposed.length > maxUnits) return { problem: 'length' };
   const ordered = decomposed.normalize('NFD');
-  // ejabberd sorts a pair of marks. It compares a third one with the first alone.
+  // ejabberd sorts a pair of marks. It compares a third mark only with the first.
   if (ordered !== decomposed && /\p{M}{3}/u.test(decomposed)) return { problem: 'order' };
   const prepared = ordered.normalize('NFC');
   return isOneDirection(prepared) ? { text: prepared } : { problem: 'direction' };
