@@ -1,6 +1,7 @@
 /** Reads the settings. No other file of the layer reads the environment. */
 import { ConfigurationError, type Issue } from '../errors/index.ts';
-import { formatJid, parseJid, prepareDomain } from '../xmpp/jid.ts';
+import { formatJid, parseJid } from '../xmpp/jid.ts';
+import { prepareDomain } from '../xmpp/jid-parts.ts';
 import { type Environment, foreignNames, type SettingName } from './setting-names.ts';
 
 /** The dialect of the server: ejabberd's own commands, or those of mod_rostbeef and mod_xmlrpc. */

@@ -1,17 +1,17 @@
-/** Reads the forms in which ejabberd's releases wrap the same answers. */
+/** Reads the forms in which the releases of ejabberd wrap the same values. */
 
 import { isObject } from '../shared/is-object.ts';
 
-/** An answer that is valid XML-RPC and not what the command answers. Says where, never what. */
+/** The response is valid XML-RPC, but not of the command's form. The message holds nothing of the response. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }
 
-/** The members of a struct; up to 23.10 a tuple is an array of one-member structs, and those are its members too. */
+/** Returns the members of a struct. Up to 23.10, a tuple is an array of structs with one member each. */
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   if (Array.isArray(value)) {
     const members: Record<string, unknown> = Object.create(null);
-    // One by one: as arguments of a single call a long list would not fit the stack.
+    // One call each, because a long list does not fit the stack as arguments.
     for (const item of value) if (isStruct(item)) Object.assign(members, item);
     return members;
   }
@@ -19,21 +19,21 @@ export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   throw new ShapeError('expected a struct');
 }
 
-/** The list that is the answer's member `name`. */
+/** Returns the list that is the member `name` of a response. */
 export function listIn(answer: unknown, name: string): readonly unknown[] {
   const list = membersOf(answer)[name];
   if (!Array.isArray(list)) throw new ShapeError(`expected the list ${name}`);
   return list;
 }
 
-/** A row of a list of tuples: since 24.02 the struct itself, before that a struct whose one member holds the tuple. */
+/** Returns the members of a row. Since 24.02 a row is a struct; before, a struct whose only member holds the tuple. */
 export function rowMembers(row: unknown): Readonly<Record<string, unknown>> {
   const members = membersOf(row);
   const [only, ...rest] = Object.values(members);
   return rest.length === 0 && Array.isArray(only) ? membersOf(only) : members;
 }
 
-/** The text of each item of a list of strings. */
+/** Returns the texts of a list of strings. */
 export function textsOf(list: readonly unknown[]): readonly string[] {
   return list.map((item) => {
     const text = unwrapped(item);
@@ -42,24 +42,24 @@ export function textsOf(list: readonly unknown[]): readonly string[] {
   });
 }
 
-/** Like {@link textOr}, for an item of a list. */
+/** Does the same as {@link textOr} for an item of a list. */
 export function itemText(item: unknown): string {
   return textOr(unwrapped(item));
 }
 
-/** The integer of a command that answers `res` alone. */
+/** Returns the integer of a command whose response has only `res`. */
 export function resultCode(answer: unknown): number {
   const code = membersOf(answer)['res'];
   if (typeof code !== 'number') throw new ShapeError('expected the integer res');
   return code;
 }
 
-/** A string, or `""` for anything else: a roster stays readable whatever one of its fields holds. */
+/** Returns a string, or `""` for any other value, so that one odd field does not make a roster unreadable. */
 export function textOr(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Since 24.02 a list's item is bare, before that the one member of a struct. */
+/** Unwraps an item of a list. Before 24.02 it is the only member of a struct. */
 function unwrapped(item: unknown): unknown {
   return isStruct(item) ? Object.values(item)[0] : item;
 }

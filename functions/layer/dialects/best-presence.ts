@@ -1,7 +1,7 @@
-/** Which of a user's sessions speaks for them. */
+/** Chooses the session whose presence is the user's. */
 import { type Presence, type Show, UNAVAILABLE } from './dialect.ts';
 
-/** A connected resource, with what chooses among a user's sessions. */
+/** A connected resource with its presence. */
 export interface Session {
   readonly resource: string;
   readonly priority: number;
@@ -12,8 +12,8 @@ export interface Session {
 }
 
 /**
- * The presence of the session with the highest non-negative priority, of equal ones the newest. ejabberd's own
- * `get_presence` takes the resource that sorts last, whatever its priority (seen on 23.01, 24.12 and 26.07).
+ * Returns the presence of the session with the highest non-negative priority. Ties go to the session that connected last.
+ * ejabberd's own `get_presence` takes the resource that sorts last, whatever its priority (observed on 23.01 to 26.07).
  */
 export function bestPresence(sessions: readonly Session[]): Presence {
   const [best] = sessions

@@ -16,9 +16,9 @@ import type { Command } from './command.ts';
 import { describeFailure } from './describe-failure.ts';
 
 /**
- * Whether a failed command may have run.
+ * Tells whether a failed command may have run.
  *
- * @param error what {@link Run} threw
+ * @param error an error of {@link Run}
  */
 export function mayHaveRun(error: unknown): boolean {
   const cause = error instanceof RostbeefError ? error.cause : error;
@@ -27,15 +27,15 @@ export function mayHaveRun(error: unknown): boolean {
 }
 
 /**
- * Whether an answer was larger than the functions read.
+ * Tells whether a response was larger than the functions read.
  *
- * @param error what {@link Run} threw
+ * @param error an error of {@link Run}
  */
 export function isOversized(error: unknown): boolean {
   return error instanceof RostbeefError && error.cause instanceof TransportError && error.cause.kind === 'oversized';
 }
 
-/** The error of a call that brought no answer. A defect is returned as it is. */
+/** Returns the error for a call without a valid response. A defect is returned as it is. */
 export function errorOfCall(cause: unknown, { name, idempotent }: Command<unknown>, url: URL): unknown {
   if (cause instanceof EncodeError) {
     return new InvalidInputError({ detail: 'the input holds a character that XML can not carry', cause });
@@ -56,12 +56,12 @@ export function errorOfCall(cause: unknown, { name, idempotent }: Command<unknow
   }
 }
 
-/** Whether a message is of constant words, numbers and error codes. */
+/** Tells whether an error's message has only constant words, numbers and error codes. */
 function hasSafeMessage(cause: unknown): cause is TransportError | DecodeError | ShapeError {
   return cause instanceof TransportError || cause instanceof DecodeError || cause instanceof ShapeError;
 }
 
-/** Since release 26.07 an unknown vhost is an error where it was an empty answer before. */
+/** Returns a handler that replaces `ItemNotFoundError` by a value. Since 26.07 an unknown vhost is an error, not an empty list. */
 export function elseIfNotFound<T>(fallback: T): (error: unknown) => T {
   return (error) => {
     if (error instanceof ItemNotFoundError) return fallback;

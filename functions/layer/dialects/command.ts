@@ -1,18 +1,24 @@
 /** Describes one call of an XML-RPC command: its arguments, and how its answers read. */
 import type { Fault } from './faults.ts';
 
-/** One call of a command. */
+/**
+ * One call of a command.
+ *
+ * @example
+ * const echo: Command<true> = { name: 'echothis', args: { sentence: 'hi' }, idempotent: true, read: () => true };
+ */
 export interface Command<T> {
   readonly name: string;
+  /** The arguments by name. Other types of XML-RPC are not needed. */
   readonly args: Readonly<Record<string, string | readonly string[]>>;
   /** The vhost that the command acts on, if it names one. */
   readonly host?: string | undefined;
-  /** Whether running it twice does what running it once does. */
+  /** Whether a second run changes nothing more. */
   readonly idempotent: boolean;
-  /** Whether its answer grows with a roster or with the sessions of the server, so that few are read at a time. */
+  /** Whether its response grows with a roster or with the number of sessions. Few such commands run at a time. */
   readonly large?: boolean;
-  /** Reads the answer; throws a ShapeError where it is none, or the error that it reports. */
+  /** Reads the response. Throws a ShapeError if it has another form, or the error that it reports. */
   readonly read: (answer: unknown) => T;
-  /** Reads a fault that is an answer as well; `undefined` for one that is not. */
+  /** Reads a fault that is a result too; returns `undefined` for any other fault. */
   readonly readFault?: (fault: Fault) => T | undefined;
 }

@@ -1,4 +1,4 @@
-/** Says of a call that failed below the level of commands where that was, and what to check. */
+/** Describes a call without a valid response: the place of the failure, and what to check. */
 import { TransportError } from '../http/index.ts';
 import { hostAndPort } from '../shared/host-and-port.ts';
 
@@ -7,7 +7,7 @@ const CHECK_TLS_AND_MODULES =
   'if every call ends so, check that the port has no TLS (else EJABBERD_URL begins with https://) and that ejabberd has mod_admin_extra';
 const SET_AUTHORITY = 'set EJABBERD_CA_PEM to the certificate of the authority that signed its certificate';
 
-/** By the system's or OpenSSL's error code, if there was no connection. */
+/** Advice by the error code of the system or of OpenSSL, if there was no connection. */
 const ADVICE_BY_CODE: ReadonlyMap<string, string> = new Map([
   ['ECONNREFUSED', 'check EJABBERD_URL, and that ejabberd runs'],
   ['ENOTFOUND', 'check the host name in EJABBERD_URL'],
@@ -21,9 +21,9 @@ const ADVICE_BY_CODE: ReadonlyMap<string, string> = new Map([
 /**
  * Describes a failed call.
  *
- * @param cause what the call threw; its message is of constant words, numbers and error codes
+ * @param cause the error of the call. Its message has only constant words, numbers and error codes
  * @param command the command that was called
- * @param url where the server is; of it the message has host and port only
+ * @param url the server's URL. The message has only its host and port
  * @example
  * describeFailure(refused, 'get_roster', url)
  * // 'no connection (ECONNREFUSED), in get_roster at 10.0.0.5:5280; check EJABBERD_URL, and that ejabberd runs'
@@ -46,7 +46,7 @@ function adviceFor({ kind, code, status }: TransportError, { protocol }: URL): s
   if (protocol === 'http:' && kind === 'malformed' && code?.startsWith('HPE_')) {
     return 'if this port has TLS, EJABBERD_URL must begin with https://';
   }
-  // ejabberd closes the connection without a word for either.
+  // ejabberd closes the connection without a response in both cases.
   if (kind === 'lost' && protocol === 'http:') return CHECK_TLS_AND_MODULES;
   if (kind !== 'malformed') return undefined;
   if (status === 400 || status === 404 || status === 405) return CHECK_PATH;

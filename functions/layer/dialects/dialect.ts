@@ -1,26 +1,26 @@
-/** What a server can be asked for, whichever way it is spoken to. */
+/** Defines the operations of a server, which both dialects implement. */
 import type { Jid } from '../xmpp/jid.ts';
 
-/** RFC 6121 section 2.1.2.5. */
+/** The subscription of a roster item (RFC 6121 section 2.1.2.5). */
 export type Subscription = 'none' | 'from' | 'to' | 'both';
 
-/** Which request to subscribe is unanswered: the owner's own (`out`), the contact's (`in`), or both. */
+/** The subscription request without an answer: the owner's own (`out`), the contact's (`in`), or both. */
 export type Pending = 'none' | 'in' | 'out' | 'both';
 
-/** RFC 6121 section 4.7.2.1, and the two that a session without `show` is. */
+/** The values of `show` in RFC 6121 section 4.7.2.1, and the two for a session without `show`. */
 export type Show = 'available' | 'chat' | 'away' | 'dnd' | 'xa' | 'unavailable';
 
 /** One contact in a roster. */
 export interface RosterItem {
   readonly jid: string;
   readonly nick: string;
-  /** Every group but the empty one, sorted, each once. */
+  /** The groups without the empty one, sorted, without duplicates. */
   readonly groups: readonly string[];
   readonly subscription: Subscription;
   readonly pending: Pending;
 }
 
-/** The presence of a user's best session: the highest non-negative priority, of equal ones the newest. */
+/** The presence of a user's best session: the highest non-negative priority. Ties go to the session that connected last. */
 export interface Presence {
   /** `""` when unavailable. */
   readonly resource: string;
@@ -28,10 +28,10 @@ export interface Presence {
   readonly status: string;
 }
 
-/** What a user without a fitting session is. */
+/** The presence of a user without such a session. */
 export const UNAVAILABLE: Presence = { resource: '', show: 'unavailable', status: '' };
 
-/** One side of a link: the contact as the owner shall see it. */
+/** One side of a link: the contact as the owner sees it. */
 export interface Side {
   readonly owner: Jid;
   readonly contact: Jid;
@@ -40,28 +40,27 @@ export interface Side {
   readonly group: string | undefined;
 }
 
-/** How far an unlink is known to be done. */
+/** The result of an unlink. */
 export interface Unlinked {
-  /** Whether a roster was too large to be read back, so that the server's acknowledgement had to do. */
+  /** Whether a roster was too large to be read back, so that the server's acknowledgement is trusted. */
   readonly isUnverified: boolean;
 }
 
 /**
- * One server as a method sees it. Whatever fails is a `RostbeefError`, and nothing is written before every check
- * that the server allows has passed.
+ * The operations of one server. Every failure is a `RostbeefError`. Nothing is written before all possible checks passed.
  */
 export interface Dialect {
-  /** Writes both sides with subscription `both`; leaves alone what is so already. */
+  /** Writes both sides with subscription `both`. Sides that are so already are not written. */
   linkContacts(side1: Side, side2: Side): Promise<void>;
-  /** Removes both users from each other's roster, as far as they are there. */
+  /** Removes both users from each other's roster. A side without an entry is no error. */
   unlinkContacts(jid1: Jid, jid2: Jid): Promise<Unlinked>;
-  /** The roster, sorted by JID. */
+  /** Reads the roster, sorted by JID. */
   getRoster(owner: Jid): Promise<readonly RosterItem[]>;
   /**
-   * A part of the roster, with each contact's presence.
+   * Reads a part of the roster with each contact's presence.
    *
-   * @param select chooses the part of the whole roster, sorted by JID; nothing else needs to be asked for
-   * @param isVisible whether a contact's presence may be told; of any other, the server is not asked, and it is unavailable
+   * @param select chooses the part from the whole roster, sorted by JID
+   * @param isVisible tells whether a contact's presence may be read. The others are unavailable, and are not asked for
    */
   getRosterWithPresence<Part extends { readonly items: readonly RosterItem[] }>(
     owner: Jid,
@@ -70,17 +69,17 @@ export interface Dialect {
   ): Promise<{ readonly part: Part; readonly presences: readonly Presence[] }>;
   getPresence(user: Jid): Promise<Presence>;
   /**
-   * Every connected resource of a user, in no order; none for a user that does not exist.
+   * Lists every connected resource of a user, in no order. The list of a user that does not exist is empty.
    *
    * @param signal a deadline that is earlier than the invocation's
    */
   connectedResources(user: Jid, signal?: AbortSignal): Promise<readonly string[]>;
-  /** Every connected resource, sorted. */
+  /** Lists every connected resource, sorted. */
   getResources(user: Jid): Promise<readonly string[]>;
   /**
-   * Hands a stanza over once. `from` and `to` win over the stanza's own attributes.
+   * Sends a stanza once. `from` and `to` override the stanza's own attributes.
    *
-   * @param signal a nearer deadline than the invocation's
+   * @param signal a deadline that is earlier than the invocation's
    */
   sendStanza(from: Jid, to: Jid, stanza: string, signal?: AbortSignal): Promise<void>;
 }

@@ -1,16 +1,16 @@
-/** What ejabberd's faults mean. Their text echoes every argument, so it is looked at here and goes no further. */
+/** Reads ejabberd's faults. Their text quotes every argument, so it never leaves this file. */
 import { errorOfCode, JidMalformedError, type RostbeefError } from '../errors/index.ts';
 
-/** A fault as it came. */
+/** A fault as the server sent it. */
 export interface Fault {
   readonly code: number;
   readonly text: string;
 }
 
-/** Why a command was refused before it ran, or the error that it ended with. */
+/** The reason why a command was refused before it ran, or the error that it ended with. */
 export type FaultMeaning = 'credentials' | 'permission' | RostbeefError;
 
-/** The code of refused credentials, a refused command and a failed one alike (`ejabberd_xmlrpc.erl`). */
+/** The code for refused credentials, a refused command, and a failed command (`ejabberd_xmlrpc.erl`). */
 const COMMAND_FAILURE = -118;
 
 const CREDENTIALS_TEXTS: readonly string[] = [
@@ -18,7 +18,7 @@ const CREDENTIALS_TEXTS: readonly string[] = [
   'Error -118\nInvalid oauth token',
 ];
 
-// Anchored at the start, for what follows the reason holds the caller's own words.
+// Compared at the start only, because the rest of the text holds the caller's own words.
 const PROBLEM = "Error -118\nA problem '{error,";
 const PERMISSION_REASONS: readonly string[] = ["access_rules_unauthorized}'", "account_unprivileged}'"];
 const JID_REASONS: readonly string[] = [
@@ -39,8 +39,8 @@ export function meaningOf(fault: Fault): FaultMeaning {
 }
 
 /**
- * Tells whether a fault is that of ejabberd's XML parser, as `{error,<<"mismatched tag">>}` and `{error,{unknown_tag,…}}` are.
- * Up to 23.10, `send_stanza` reports a stanza that it can't read so; nothing was routed.
+ * Tells whether a fault comes from ejabberd's XML parser, such as `{error,<<"mismatched tag">>}` or `{error,{unknown_tag,…}}`.
+ * Up to 23.10, `send_stanza` reports a stanza that it can't read in this way. Nothing was routed.
  */
 export function isParserFault({ code, text }: Fault): boolean {
   const reason = text.startsWith(PROBLEM) ? text.slice(PROBLEM.length) : '';

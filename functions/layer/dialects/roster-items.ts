@@ -1,4 +1,4 @@
-/** Roster rows and presence as all releases and dialects write them. */
+/** Reads roster rows and presence in the forms of all releases and dialects. */
 
 import { itemText, textOr } from './answer-shape.ts';
 import type { Pending, RosterItem, Show, Subscription } from './dialect.ts';
@@ -6,7 +6,7 @@ import type { Pending, RosterItem, Show, Subscription } from './dialect.ts';
 const SUBSCRIPTIONS: readonly Subscription[] = ['none', 'from', 'to', 'both'];
 const SHOWS: readonly Show[] = ['available', 'chat', 'away', 'dnd', 'xa', 'unavailable'];
 
-/** `undefined` and `subscribe` is what today's releases write, the others what the classic servers keep. */
+/** The values of `ask`. Today's releases write only `subscribe` or nothing; the classic servers write the others. */
 const PENDING_OF_ASK: ReadonlyMap<string, Pending> = new Map([
   ['subscribe', 'out'],
   ['out', 'out'],
@@ -15,9 +15,9 @@ const PENDING_OF_ASK: ReadonlyMap<string, Pending> = new Map([
 ]);
 
 /**
- * The roster in these rows, sorted by JID. One contact may have several: up to 23.01 there is a row for each group.
- * 23.10 renamed `ask` to `pending` and `group` to the list `groups`; what is odd or missing reads as none. A row without
- * a JID is skipped, because it names no contact and the others can be read.
+ * Returns the roster in these rows, sorted by JID. Up to 23.01 a contact has a row for each group. 23.10 renamed `ask` to
+ * `pending`, and `group` to the list `groups`. Unknown and missing values read as `none`. A row without a JID is skipped,
+ * so that the others can be read.
  */
 export function rosterOf(rows: readonly Readonly<Record<string, unknown>>[]): readonly RosterItem[] {
   const items = new Map<string, RosterItem>();
@@ -36,13 +36,13 @@ export function rosterOf(rows: readonly Readonly<Record<string, unknown>>[]): re
   return [...items.values()].sort((a, b) => byCodeUnit(a.jid, b.jid));
 }
 
-/** A session's availability; `offline` is one whose process did not answer within ejabberd's second. */
+/** Returns the `show` of a session. `offline` is a session whose process did not answer ejabberd within a second. */
 export function showOf(value: unknown): Show {
   if (value === 'offline') return 'unavailable';
   return SHOWS.find((known) => known === value) ?? 'available';
 }
 
-/** The order that every sorted result has. */
+/** Compares two texts by code unit: the order of every sorted result. */
 export function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }

@@ -1,4 +1,4 @@
-/** Runs one command: credentials, the call itself, and what its failure means. */
+/** Runs a command: adds the credentials, calls the server, and turns a failure into an error. */
 
 import type { LimitFunction } from 'p-limit';
 import type { CredentialSource } from '../credentials/credentials.ts';
@@ -10,40 +10,45 @@ import type { Command } from './command.ts';
 import { errorOfCall } from './command-errors.ts';
 import { meaningOf } from './faults.ts';
 
-/** One server, as it lives in a container: its connections and its credentials. */
+/** One server: its connections and its credentials. */
 export interface Server {
   readonly endpoint: Endpoint;
-  /** None where calls go out without credentials. */
+  /** `undefined` if calls go out without credentials. */
   readonly credentials: CredentialSource | undefined;
-  /** Runs the commands whose answers are large, so many at a time as fit the function's memory. */
+  /** Limits how many commands with large responses run at a time, because they share the function's memory. */
   readonly limitLarge: LimitFunction;
 }
 
-/** What lasts as long as one invocation. */
+/** The deadline and the connections of one invocation. */
 export interface Invocation {
   readonly signal: AbortSignal;
   readonly sockets: InvocationSockets;
 }
 
-/** How one run differs from the invocation's ordinary ones. */
+/** The options of one run. */
 export interface RunOptions {
-  /** A nearer deadline. */
+  /** A deadline that is earlier than the invocation's. */
   readonly signal?: AbortSignal;
-  /** On a connection that carried nothing before. */
+  /** Whether to use a new connection. */
   readonly fresh?: boolean;
-  /** Never a second time, whatever becomes of the connection. */
+  /** Whether to send the request only once, even if the connection dies. */
   readonly once?: boolean;
 }
 
 /**
  * Runs a command.
  *
- * @returns what the command's reader makes of the answer
- * @throws RostbeefError, and nothing else but a defect
+ * @param command the command
+ * @param options the deadline and the connection, if they differ from those of the invocation
+ * @returns the result that the command reads from the response
+ * @throws RostbeefError if the command fails. Anything else that is thrown is a defect
+ * @example
+ * const run = commandRunner(server, { signal, sockets });
+ * await run(registeredVhosts()); // ['example.com']
  */
 export type Run = <T>(command: Command<T>, options?: RunOptions) => Promise<T>;
 
-/** What came of one call: what was read, or why it was not run. */
+/** The outcome of one call: its result, or the reason why the command did not run. */
 type Attempt<T> = { readonly done: T } | { readonly refused: 'credentials' | 'permission' };
 
 /**

@@ -1,6 +1,7 @@
 /** Parses the JIDs of an input, and lists every member that is not valid. */
 import { type Issue, JidMalformedError } from '../errors/index.ts';
-import { type Jid, type JidResult, parseBareJid, prepareDomain, prepareLocal } from '../xmpp/jid.ts';
+import { type Jid, type JidResult, parseBareJid } from '../xmpp/jid.ts';
+import { prepareDomain, prepareLocal } from '../xmpp/jid-parts.ts';
 
 type JidsOf<Members> = { readonly [Name in keyof Members]: undefined extends Members[Name] ? Jid | undefined : Jid };
 

@@ -1,4 +1,4 @@
-/** The calls of the classic servers: mod_rostbeef and ProcessOne's mod_xmlrpc, one for each method. */
+/** Defines the calls of the classic servers, mod_rostbeef and ProcessOne's mod_xmlrpc: one for each method. */
 
 import { errorOfCode } from '../../errors/index.ts';
 import { formatJid, type Jid, sameJid } from '../../xmpp/jid.ts';
@@ -8,30 +8,30 @@ import type { Command } from '../command.ts';
 import type { RosterItem, Side } from '../dialect.ts';
 import { rosterOf, showOf } from '../roster-items.ts';
 
-/** mod_rostbeef's one code for whatever went wrong; its first releases wrote the reason in words instead. */
+/** The code of mod_rostbeef for every failure. Its first releases answered the reason in words. */
 export const ANY_FAILURE = -1;
 
 /** Whether `link_contacts` has the members `group1` and `group2`. */
 export type LinkForm = 'plain' | 'grouped';
 
-/** A contact with the sessions that the server tells of. */
+/** A contact with its sessions. */
 export interface ContactSessions {
   readonly item: RosterItem;
   readonly sessions: readonly Session[];
 }
 
-/** What a roster holds of one contact. */
+/** The entry of one contact in a roster. */
 export interface Entry {
   readonly item: RosterItem | undefined;
-  /** mod_rostbeef 1.0.0 leaves the subscription out. */
+  /** Whether the response has subscriptions. mod_rostbeef 1.0.0 leaves them out. */
   readonly tellsSubscription: boolean;
 }
 
 /**
- * Links, and resolves to the server's code: 0; 1, 404 or -100 of mod_xmlrpc; or -1 of mod_rostbeef.
+ * Links two users, and returns the server's code: 0; 1, 404 or -100 of mod_xmlrpc; or -1 of mod_rostbeef.
  *
- * mod_xmlrpc gives `group1` to the entry of jid2, in the roster of jid1, and `group2` to the other: the reverse of what
- * its documentation says and of what a caller of ours means by them (`link_contacts/7` of `mod_xmlrpc.erl`).
+ * mod_xmlrpc gives `group1` to the entry of jid2, in the roster of jid1, and `group2` to the other entry. That is the reverse
+ * of its documentation and of this API (`link_contacts/7` of `mod_xmlrpc.erl`).
  */
 export function linkContacts(side1: Side, side2: Side, form: LinkForm): Command<number> {
   const [jid1, jid2] = [formatJid(side1.owner), formatJid(side2.owner)];
@@ -40,22 +40,22 @@ export function linkContacts(side1: Side, side2: Side, form: LinkForm): Command<
   return command('link_contacts', code, form === 'grouped' ? { ...args, ...groups } : args);
 }
 
-/** Tells the servers apart by a link that can't run, for want of every member: mod_xmlrpc answers -100, mod_rostbeef crashes. */
+/** Tells the servers apart by a link without members, which can't run: mod_xmlrpc answers -100, mod_rostbeef crashes. */
 export function probeLink(): Command<number> {
   return command('link_contacts', code, {});
 }
 
-/** Unlinks, and resolves to the server's code. */
+/** Unlinks two users, and returns the server's code. */
 export function unlinkContacts(jid1: Jid, jid2: Jid): Command<number> {
   return command('unlink_contacts', code, { jid1: formatJid(jid1), jid2: formatJid(jid2) });
 }
 
-/** The roster: a row a contact and group, or a list of groups with each contact, or its first group alone. */
+/** Reads the roster. A row has a contact and one group, or a list of groups, or only the first group. */
 export function getRoster(owner: Jid): Command<readonly RosterItem[]> {
   return rosterCommand(owner, rosterOf);
 }
 
-/** What the roster holds of a contact. */
+/** Reads the entry of a contact. */
 export function getEntry(owner: Jid, contact: Jid): Command<Entry> {
   const jid = formatJid(contact);
   return rosterCommand(owner, (rows) => {
@@ -64,7 +64,7 @@ export function getEntry(owner: Jid, contact: Jid): Command<Entry> {
   });
 }
 
-/** The roster with presence: a list of sessions with each contact (mod_rostbeef), or one session flat (mod_xmlrpc). */
+/** Reads the roster with presence. A contact has a list of sessions (mod_rostbeef), or the members of one (mod_xmlrpc). */
 export function getRosterWithPresence(owner: Jid): Command<readonly ContactSessions[]> {
   const read = (answer: unknown) => {
     const rows = listOrCode(answer, owner).map(membersOf);
@@ -74,21 +74,21 @@ export function getRosterWithPresence(owner: Jid): Command<readonly ContactSessi
   return { ...command('get_roster_with_presence', read, userArgs(owner)), large: true };
 }
 
-/** The sessions, each with its full JID (mod_rostbeef), or one struct (mod_xmlrpc). The offline are one without a resource. */
+/** Reads the sessions: a list with full JIDs (mod_rostbeef), or one struct (mod_xmlrpc). An offline user has no resource. */
 export function getPresence(user: Jid): Command<readonly Session[]> {
   const read = (answer: unknown) =>
     (Array.isArray(answer) ? answer : [valueOrCode(answer, user)]).map((row) => sessionOf(membersOf(row)));
   return command('get_presence', read, userArgs(user));
 }
 
-/** Every connected resource. */
+/** Lists every connected resource. */
 export function getResources(user: Jid): Command<readonly string[]> {
   return command('get_resources', (answer) => textsOf(listOrCode(answer, user)), userArgs(user));
 }
 
 /**
- * Routes a stanza; to a bare JID, mod_rostbeef sends a copy to every resource. Its answer is an integer in all releases:
- * a string is no code, because it doesn't tell whether the stanza was routed.
+ * Sends a stanza. mod_rostbeef sends a copy to every resource of a bare JID. The response is an integer in all releases.
+ * A string is not accepted as a code, because it does not tell whether the stanza was routed.
  */
 export function sendStanza(from: Jid, to: Jid, stanza: string): Command<void> {
   const read = (answer: unknown) => {
@@ -112,7 +112,7 @@ function userArgs({ local, domain }: Jid): Record<string, string> {
   return { user: local, server: domain };
 }
 
-/** The code of a link or unlink: the first releases of mod_rostbeef answer a failure with a string. */
+/** Reads the code of a link or unlink. The first releases of mod_rostbeef answer a failure with a string. */
 function code(answer: unknown): number {
   return typeof answer === 'string' ? ANY_FAILURE : integer(answer);
 }
@@ -122,7 +122,7 @@ function integer(answer: unknown): number {
   return answer;
 }
 
-/** Where something else is due, an integer is the code of what went wrong. */
+/** Throws the error of a code. An integer in place of another value is the code of a failure. */
 function valueOrCode(answer: unknown, user: Jid): unknown {
   if (typeof answer !== 'number' || answer === 0) return answer;
   throw errorOfCode(answer, { detail: formatJid(user) });
@@ -134,7 +134,7 @@ function listOrCode(answer: unknown, user: Jid): readonly unknown[] {
   return list;
 }
 
-/** mod_xmlrpc of 2012 joins the groups of a contact with presence; mod_rostbeef has a row for each. */
+/** Splits the groups of a contact with presence. mod_xmlrpc of 2012 joins them; mod_rostbeef has a row for each. */
 function withSplitGroups(row: ReturnType<typeof membersOf>): ReturnType<typeof membersOf> {
   if (Array.isArray(row['presence']) || !('subscription' in row)) return row;
   return { ...row, groups: textOr(row['group']).split(';') };
@@ -145,7 +145,7 @@ function sessionsOf(row: ReturnType<typeof membersOf>): readonly Session[] {
   return Array.isArray(presence) ? presence.map(membersOf).map(sessionOf) : [sessionOf(row)];
 }
 
-/** The priority is an integer where the client sent none, and else a string; the session's age is not told. */
+/** Reads a session. The priority is an integer if the client sent none, and a string otherwise. The age is not known. */
 function sessionOf(row: ReturnType<typeof membersOf>): Session {
   const jid = textOr(row['jid']);
   return {

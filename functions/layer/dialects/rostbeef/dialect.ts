@@ -1,4 +1,4 @@
-/** The dialect `rostbeef`: mod_rostbeef and ProcessOne's mod_xmlrpc, 2008 to 2013, without authentication. */
+/** Implements the dialect `rostbeef`: mod_rostbeef and ProcessOne's mod_xmlrpc, 2008 to 2013, without authentication. */
 
 import { bestPresence } from '../best-presence.ts';
 import { elseIfNotFound } from '../command-errors.ts';
@@ -9,9 +9,9 @@ import * as commands from './commands.ts';
 import { type LearnedForm, linkByOneCall, unlinkByOneCall } from './link.ts';
 
 /**
- * The dialect for one container.
+ * Opens the dialect for an execution environment.
  *
- * @returns what makes it for one invocation; what it learns of the server is kept between them
+ * @returns a function that makes the dialect for one invocation. All share what was learned about the server
  */
 export function rostbeefDialect(server: Server): (invocation: Invocation) => Dialect {
   const learned: LearnedForm = { form: undefined };

@@ -1,4 +1,4 @@
-/** Linking and unlinking on the classic servers: one call each, whose code may stand for more than one outcome. */
+/** Links and unlinks on the classic servers by one call, whose code can stand for more than one outcome. */
 import {
   errorOfCode,
   InvalidInputError,
@@ -22,25 +22,25 @@ import {
   unlinkContacts,
 } from './commands.ts';
 
-/** mod_xmlrpc's for a pair of which a side was linked already, and for an unexplained failure. */
+/** The code of mod_xmlrpc for a pair with a linked side, and for an unexplained failure. */
 const ALREADY_LINKED = 1;
-/** mod_xmlrpc's for members that it does not know, or misses, and for a crash. */
+/** The code of mod_xmlrpc for unknown or missing members, and for a crash. */
 const WRONG_MEMBERS = -100;
 
 const UNKNOWN_ENTRY = 'unknown';
 
-/** One call writes both sides, and its answer counts. */
+/** One call writes both sides, so its response decides. */
 const ANSWERED: Unlinked = { isUnverified: false };
 
-/** What a container has learned: since October 2010 mod_xmlrpc's `link_contacts` must have the groups, all others must not. */
+/** The form of `link_contacts`, once it is known. mod_xmlrpc requires groups since October 2010; all others refuse them. */
 export interface LearnedForm {
   form: LinkForm | undefined;
 }
 
 /**
- * Links two users, and renews what is linked already: mod_xmlrpc refuses to, and so is made to unlink first.
+ * Links two users, or renews their link. mod_xmlrpc refuses to renew, so the pair is unlinked first.
  *
- * @throws InvalidInputError where the server has no groups and one is asked for, before anything is written;
+ * @throws InvalidInputError if the input has a group and the server has none, before anything is written;
  *   ItemNotFoundError; PartialLinkError
  */
 export async function linkByOneCall(run: Run, side1: Side, side2: Side, learned: LearnedForm): Promise<void> {
@@ -49,7 +49,7 @@ export async function linkByOneCall(run: Run, side1: Side, side2: Side, learned:
   const states = ([entry1, entry2]: Entries): States => [linkedState(entry1, side1), linkedState(entry2, side2)];
 
   let code = await attempt();
-  // Every call is on a connection of its own, and mod_rostbeef's does no harm twice.
+  // Each call has its own connection, and a second call of mod_rostbeef is harmless.
   if (code === ANY_FAILURE) code = await attempt();
   if (code === 0) return;
   if (code !== ANY_FAILURE && code !== ALREADY_LINKED) throw errorOfCode(code);
@@ -82,7 +82,7 @@ export async function unlinkByOneCall(run: Run, jid1: Jid, jid2: Jid): Promise<U
   throw partial(states, code);
 }
 
-/** One link in the form that the server has, which is learned where it is not known. */
+/** Links once, in the server's form. If the form is not known, it is learned first. */
 async function linkOnce(run: Run, side1: Side, side2: Side, learned: LearnedForm): Promise<number> {
   if (side1.group || side2.group) return linkWithGroups(run, side1, side2, learned);
   const first = learned.form ?? 'plain';
@@ -95,7 +95,7 @@ async function linkOnce(run: Run, side1: Side, side2: Side, learned: LearnedForm
   return WRONG_MEMBERS;
 }
 
-/** mod_rostbeef would pass over the groups without a word. */
+/** Refuses groups, because mod_rostbeef would ignore them. */
 async function linkWithGroups(run: Run, side1: Side, side2: Side, learned: LearnedForm): Promise<number> {
   if (learned.form === undefined && (await ignoresMembers(run))) learned.form = 'plain';
   if (learned.form === 'plain') {
@@ -125,7 +125,7 @@ async function ignoresMembers(run: Run): Promise<boolean> {
   }
 }
 
-/** What either roster holds of the other user; `unknown` where it can't be read. */
+/** Reads the state of both sides. A roster that can't be read is `unknown`. */
 type Entries = readonly [Entry | typeof UNKNOWN_ENTRY, Entry | typeof UNKNOWN_ENTRY];
 type States = readonly [SideState, SideState];
 
@@ -146,13 +146,13 @@ function isLinked(entry: Entries[number]): boolean {
   return entry !== UNKNOWN_ENTRY && entry.item?.subscription === 'both';
 }
 
-/** A side is written if it is as it was asked for; of one without a subscription that can't be said. */
+/** Returns the state of a side. Without a subscription in the response, it is unknown. */
 function linkedState(entry: Entries[number], { nick, group }: Side): SideState {
   if (entry === UNKNOWN_ENTRY) return 'unknown';
   const { item, tellsSubscription } = entry;
   if (item === undefined || item.nick !== nick || item.groups.join() !== (group ?? '')) return 'not';
   if (!tellsSubscription) return 'unknown';
-  // A request that is pending under a subscription comes up again at the next login.
+  // ejabberd shows a request that is pending under a subscription at the next login.
   return item.subscription === 'both' && item.pending === 'none' ? 'written' : 'not';
 }
 
@@ -166,7 +166,7 @@ function areAll(states: States, state: SideState): boolean {
 }
 
 function partial([jid1, jid2]: States, code: number): PartialLinkError {
-  // mod_rostbeef fails alike for a user that does not exist and for a database that is away.
+  // mod_rostbeef answers the same for a user that does not exist and a database that is down.
   const advice = code === ANY_FAILURE ? { detail: 'repeat the call to complete it, if both users exist' } : {};
   return new PartialLinkError({ jid1, jid2 }, { code, ...advice });
 }
