@@ -228,7 +228,7 @@ describe('an event of an unsupported source', () => {
       'received a request of an Application Load Balancer',
     ],
     ['of a WebSocket', { requestContext: { connectionId: 'x' } }, 'received a message of a WebSocket API'],
-    ['of no known request', { requestContext: {} }, 'without httpMethod'],
+    ['of no known request', { requestContext: {} }, 'neither httpMethod nor version'],
   ])('%s is described, with what to send', (_, event, words) => {
     expect(describeUnsupported(event)).toContain(words);
     expect(describeUnsupported(event)).not.toContain('canary');

@@ -24,7 +24,7 @@ export const SETTING_NAMES = [
 /** The name of a setting. */
 export type SettingName = (typeof SETTING_NAMES)[number];
 
-/** Environment variables by name, such as `process.env`. */
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**

@@ -95,7 +95,7 @@ function keyOf(event: Readonly<Record<string, unknown>>): IdempotencyKey | undef
 
 function bodyOf({ body, isBase64Encoded }: Readonly<Record<string, unknown>>, maxBytes: number): string {
   if (body === undefined || body === null || body === '') {
-    throw new InvalidInputError({ detail: 'the body is empty: send a JSON object' });
+    throw new InvalidInputError({ detail: 'the body is empty; send a JSON object' });
   }
   if (typeof body !== 'string') {
     throw new InvalidInputError({ detail: 'the event’s body must be a string of JSON: write it with JSON.stringify' });

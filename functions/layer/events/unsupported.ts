@@ -47,5 +47,5 @@ export function describeUnsupported(event: unknown): string {
 function requestIn(context: Readonly<Record<string, unknown>>): string {
   if ('elb' in context) return 'received a request of an Application Load Balancer';
   if ('connectionId' in context) return 'received a message of a WebSocket API';
-  return 'received an event with requestContext, but without httpMethod, or version "2.0" and requestContext.http';
+  return 'received an event with requestContext, but with neither httpMethod nor version "2.0" and requestContext.http';
 }
