@@ -33,9 +33,8 @@ const FORCED_READ_INTERVAL_MS = 10_000;
 /**
  * Creates a source that reads the credentials from a secret, also while the secret rotates.
  *
- * During a rotation, the server has the new password before `AWSCURRENT` moves to it, because Secrets Manager runs setSecret
- * before finishSecret. If the server refuses the current credentials, `renew` reads both stages and returns those of
- * `AWSPENDING`.
+ * During a rotation, the server has the new password before `AWSCURRENT` moves to it: setSecret runs before finishSecret. If
+ * the server refuses the current credentials, `renew` reads both stages and returns those of `AWSPENDING`.
  *
  * A refusal forces a read, whose result serves all refusals of the next ten seconds. If the server accepted credentials
  * since that read and then refuses them, they have changed. The call then waits for the next forced read.

@@ -34,8 +34,8 @@ export class ForbiddenServerError extends RostbeefError {
 }
 
 /**
- * `EJABBERD_STANZAS` forbids the stanza: a server or service would act in the sender's name, or only one of two rosters
- * would change. `issues` has every reason. Nothing was sent.
+ * `EJABBERD_STANZAS` forbids the stanza. It would make a server or service act in the sender's name, or change only one of
+ * two rosters. `issues` has every reason. Nothing was sent.
  */
 export class ForbiddenStanzaError extends RostbeefError {
   static override readonly kind: ErrorKind = {

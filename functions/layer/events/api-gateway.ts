@@ -12,7 +12,7 @@ const ARN = /^arn:[\w+=,.@:/-]{1,600}$/;
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-/** API Gateway: a `POST` with the input as JSON body, of a REST API or of an HTTP API in payload format 1.0 or 2.0. */
+/** API Gateway: a `POST` with the input as JSON body. Both REST APIs and HTTP APIs are supported (payload format 1.0, 2.0). */
 export const httpSource: EventSource = {
   name: 'http',
   read(event, maxBodyBytes) {

@@ -26,7 +26,7 @@ export const problemSchema = () =>
         .array(
           z.strictObject({
             path: z.string().check(z.describe('The member, or `""` for the input as a whole.')),
-            message: z.string().check(z.describe('What is wrong with it, and how to correct it.')),
+            message: z.string().check(z.describe('The problem, and how to correct it.')),
           }),
         )
         .check(z.describe('Every problem of the input.')),

@@ -53,8 +53,8 @@ export function recordsOf(event: unknown): readonly QueueRecord[] {
 /**
  * Reads the call from a record's body: the input, an EventBridge event, or an SNS envelope around either.
  *
- * The idempotency key is the id of the EventBridge event, of the SNS message or of the SQS message, in this order. SNS may
- * put one message on a queue twice, as two SQS messages.
+ * The idempotency key is the first id that exists: of the EventBridge event, the SNS message, or the SQS message. SNS may put
+ * one message on a queue twice, as two SQS messages.
  *
  * @param maxBytes the largest body, in bytes
  * @throws InvalidInputError if the body or the enveloped message is not JSON, is too large, or holds no input

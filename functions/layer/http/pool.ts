@@ -97,8 +97,8 @@ function wholeTurn(): Promise<void> {
 }
 
 /**
- * Limits the parallel requests. All others wait in their order. The queue of the agent is not used, because it gives a
- * connection to the next request at once, before unsolicited data can be noticed.
+ * Limits the parallel requests. All others wait in their order. The agent's own queue is not used, because it reuses a
+ * connection at once, before unsolicited data can be noticed.
  */
 function createSlots(most: number) {
   const waiting: (() => void)[] = [];

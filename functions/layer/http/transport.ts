@@ -25,8 +25,8 @@ export interface Post {
 /**
  * Sends a body, and returns the body of the response.
  *
- * It settles once, at the latest when the signal fires. If a kept connection breaks before the first byte of the response, an
- * idempotent request is repeated once on a new connection. No other request is sent twice.
+ * It settles once, at the latest when the signal fires. A kept connection may break before the first byte of the response. An
+ * idempotent request is then repeated once on a new connection. No other request is sent twice.
  *
  * @throws TransportError if there is no valid response with status 200
  * @example

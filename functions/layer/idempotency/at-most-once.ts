@@ -64,7 +64,7 @@ const KEEPING_MS = 500;
 /** The margin of a lease. The clocks of two functions usually differ by less. */
 const CLOCK_SKEW_MS = 1_000;
 
-/** The number of tries to claim, because a key can be freed between a refused claim and the read of its record. */
+/** The number of tries to claim. Between a refused claim and the read of its record, the key can be freed. */
 const MAX_CLAIMS = 3;
 
 /**
@@ -104,7 +104,7 @@ export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once
     return true;
   };
 
-  /** Frees the key if the table fails, because a write without a response may have been done, or may be done later. */
+  /** Frees the key if the table fails, because a write without a response may be done nevertheless, or later. */
   const takeAndBeginOrFree = (claim: Claim, sending: Sending, signal: AbortSignal): Promise<boolean> =>
     takeAndBegin(claim, sending, signal).catch(async (error: unknown) => {
       if (error instanceof IdempotencyStoreUnavailableError) await free(claim);

@@ -6,7 +6,7 @@ import type { Issue } from '../errors/index.ts';
  *
  * - `idempotencyKey`, `Idempotency-Key`: chosen by the caller, as a member of the input or an HTTP header. Both share one set
  *   of keys, because a call may be repeated by another event source
- * - `messageId`: the id of an SQS message, or of the SNS message in it, because SNS may put one message on a queue twice
+ * - `messageId`: the id of an SQS message, or of the SNS message in it. SNS may put one message on a queue twice
  * - `event id`: the id of an EventBridge event. It stays the same if a rule puts the event on a queue twice
  *
  * @example

@@ -30,8 +30,8 @@ interface Address {
 /**
  * Demands that the settings allow the stanza. It sends no request to ejabberd.
  *
- * The rule `users` refuses stanzas that make a server or service act in the sender's name, or that change only one of two
- * rosters. The rule `any` refuses only the account of the functions as a sender.
+ * The rule `users` refuses a stanza that makes a server or service act in the sender's name. It also refuses a stanza that
+ * changes only one of two rosters. The rule `any` refuses only the account of the functions as a sender.
  *
  * @throws ForbiddenStanzaError that lists every reason
  * @example

@@ -113,8 +113,8 @@ function credentialsOf({ secretArn }: Config): CredentialSource | undefined {
 /**
  * Returns the account of the commands as a prepared JID, for the comparison with a sender.
  *
- * An account that is not a valid JID is refused. ejabberd drops characters from such a name, so that the comparison
- * would fail for the same account.
+ * An account that is not a valid JID is refused. ejabberd drops characters from such a name, so that a comparison with the
+ * sender would fail.
  *
  * @throws CredentialsUnavailableError if the secret can't be read, or its account is not a JID
  */

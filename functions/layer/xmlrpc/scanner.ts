@@ -191,8 +191,8 @@ export class Scanner {
   }
 
   /**
-   * Decodes character data. A carriage return stays, although XML 1.0 section 2.11 makes it a line feed, because ejabberd
-   * writes carriage returns of nicks without escaping.
+   * Decodes character data. A carriage return stays, because ejabberd does not escape those in nicks. XML 1.0 section 2.11
+   * would make it a line feed.
    */
   #decoded(start: number, end: number): string {
     if (this.#text.slice(start, end).includes(']]>')) this.fail('expected no "]]>" outside of a CDATA section');

@@ -88,14 +88,14 @@ export function domainOf(bareJid: string): string {
 /**
  * Whether a JID from the server is the same as a prepared one. The server may spell the domain in A-labels.
  *
- * @param told the JID as the server spells it
+ * @param spelling the JID as the server spells it
  * @param jid the text of a prepared JID
  * @example
  * sameJid('bob@xn--bcher-kva.example', 'bob@bücher.example') // true
  */
-export function sameJid(told: string, jid: string): boolean {
-  if (told === jid) return true;
-  const result = parseJid(told);
+export function sameJid(spelling: string, jid: string): boolean {
+  if (spelling === jid) return true;
+  const result = parseJid(spelling);
   return 'jid' in result && formatJid(result.jid) === jid;
 }
 
