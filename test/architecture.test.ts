@@ -95,7 +95,7 @@ describe('the layer', () => {
     ["from '@middy/", ['runtime/method-chain.ts']],
     ["'@aws-sdk/", ['idempotency/dynamodb.lazy.ts', 'credentials/secrets-manager.lazy.ts']],
     ["from 'xmlrpc", ['xmlrpc/forms.lazy.ts']],
-    ["node:net'", ['http/exchange.ts', 'http/pool.ts', 'xmpp/jid.ts']],
+    ["node:net'", ['http/exchange.ts', 'http/pool.ts', 'xmpp/jid-parts.ts']],
     ["node:tls'", []],
     ["node:http'", ['http/exchange.ts', 'http/endpoint.ts', 'http/pool.ts', 'http/response.ts', 'http/transport.ts']],
     ["node:https'", ['http/pool.ts']],

@@ -1,4 +1,4 @@
-/** Exports what the functions, the CDK app and the tools use of the layer. */
+/** The public API of the layer. Functions and infrastructure import the layer from here only. */
 
 export { type Config, type ConfigResult, parseConfig, readConfig } from './config/config.ts';
 export { type Environment, foreignIssue, isForeign, isMisspelt, isSettingName } from './config/setting-names.ts';

@@ -353,7 +353,7 @@ describe('a key', () => {
       const lost = world.process({ EJABBERD_IDEMPOTENCY_TABLE: 'no-such-table' });
       expect(await lost.invoke({ ...input, idempotencyKey: newKey() })).toMatchObject({
         errorType: 'IdempotencyStoreUnavailableError',
-        errorMessage: expect.stringContaining('EJABBERD_IDEMPOTENCY_TABLE names no table here'),
+        errorMessage: expect.stringContaining('EJABBERD_IDEMPOTENCY_TABLE names a table that does not exist'),
       });
       expect(await count()).toBe(0);
     });

@@ -69,10 +69,10 @@ describe('the settings', () => {
     expect([...(servers ?? senders ?? [])]).toEqual(['a.example', 'b.example']);
   });
 
-  describe.each(['EJABBERD_SERVERS', 'EJABBERD_SENDERS'])('%s that is set and holds nothing', (name) => {
+  describe.each(['EJABBERD_SERVERS', 'EJABBERD_SENDERS'])('%s that is set but empty', (name) => {
     it.each(['', ' ', ',', ' , ,', '\t'])('is refused: %j', (value) => {
       expect(problemsOf({ EJABBERD_URL: url, [name]: value })).toEqual({
-        [name]: 'is set and holds nothing: list what is allowed, or remove the setting to allow everything',
+        [name]: 'is set but empty: list what is allowed, or remove the setting to allow everything',
       });
     });
   });
@@ -100,7 +100,7 @@ describe('the settings', () => {
   it('are told with what else is wrong when a name is misspelt', () => {
     expect(problemsOf({ EJABBERD_SERVER: 'a.example', EJABBERD_TIMEOUT_MS: '0' })).toEqual({
       EJABBERD_SERVER: 'is not a setting; the nearest is EJABBERD_SERVERS: rename it or remove it',
-      EJABBERD_URL: expect.stringContaining('missing'),
+      EJABBERD_URL: expect.stringContaining('is required'),
       EJABBERD_TIMEOUT_MS: expect.stringContaining('whole number'),
     });
   });

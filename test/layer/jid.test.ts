@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatJid, parseBareJid, parseJid, prepareDomain, sameJid, splitJid } from '../../functions/layer/xmpp/jid.ts';
+import { formatJid, parseBareJid, parseJid, sameJid, splitJid } from '../../functions/layer/xmpp/jid.ts';
+import { prepareDomain } from '../../functions/layer/xmpp/jid-parts.ts';
 
 const textOf = (text: string): string | undefined => {
   const result = parseJid(text);

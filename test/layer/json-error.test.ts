@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { faultIn } from '../../functions/layer/events/json-error.ts';
+import { firstJsonError } from '../../functions/layer/events/json-error.ts';
 
 describe('the first mistake in a text that is not JSON', () => {
   it.each([
@@ -17,14 +17,14 @@ describe('the first mistake in a text that is not JSON', () => {
     ['{"a":1', 'expected "," or "}", at line 1, column 7'],
     ['{"a":"x', 'expected the quotation mark that ends a string, at line 1, column 8'],
     ['{"a":"x\ny"}', 'a string holds a control character, at line 1, column 8'],
-    ['"\\x"', 'a string holds a wrong escape, at line 1, column 2'],
+    ['"\\x"', 'a string holds an invalid escape, at line 1, column 2'],
     ['{} {}', 'expected nothing after the value, at line 1, column 4'],
     ['01', 'expected nothing after the value, at line 1, column 2'],
     ['[+1]', 'expected a value or "]", at line 1, column 2'],
     ['{"a":undefined}', 'expected a value, at line 1, column 6'],
   ])('of %j is: %s', (text, fault) => {
     expect(() => JSON.parse(text)).toThrow();
-    expect(faultIn(text)).toBe(fault);
+    expect(firstJsonError(text)).toBe(fault);
   });
 
   const broken = fc
@@ -43,9 +43,9 @@ describe('the first mistake in a text that is not JSON', () => {
       fc.property(fc.oneof(broken, fc.string()), (text) => {
         const message = messageOfParser(text);
         if (message === undefined) return;
-        const [, line, column] = /, at line (\d+), column (\d+)$/.exec(faultIn(text)) ?? [];
+        const [, line, column] = /, at line (\d+), column (\d+)$/.exec(firstJsonError(text)) ?? [];
         expect({ line, column }).toEqual({ line: expect.any(String), column: expect.any(String) });
-        expect(faultIn(text)).not.toBe(`expected nothing after the value, at line 1, column ${text.length + 1}`);
+        expect(firstJsonError(text)).not.toBe(`expected nothing after the value, at line 1, column ${text.length + 1}`);
         const [, ofV8] = /JSON at position \d+ \(line \d+ column (\d+)\)/.exec(message) ?? [];
         // Of numbers and escapes V8 tells a place inside; here it is where they begin.
         if (ofV8 !== undefined && /Expected|Unterminated string|after JSON/.test(message)) expect(column).toBe(ofV8);
@@ -59,15 +59,15 @@ describe('the first mistake in a text that is not JSON', () => {
       fc.property(fc.json(), (text) => {
         const [line = '', ...more] = text.split('\n');
         expect(more).toEqual([]);
-        expect(faultIn(text)).toBe(`expected nothing after the value, at line 1, column ${line.length + 1}`);
+        expect(firstJsonError(text)).toBe(`expected nothing after the value, at line 1, column ${line.length + 1}`);
       }),
     );
   });
 
   it('is found in a long text, however deep or full of escapes', () => {
-    expect(faultIn('['.repeat(1_000_000))).toBe('expected a value or "]", at line 1, column 1000001');
-    expect(faultIn(`"${'\\n'.repeat(1_000_000)}`)).toContain('column 2000002');
-    expect(faultIn(`"${'a'.repeat(8_000_000)}`)).toContain('column 8000002');
+    expect(firstJsonError('['.repeat(1_000_000))).toBe('expected a value or "]", at line 1, column 1000001');
+    expect(firstJsonError(`"${'\\n'.repeat(1_000_000)}`)).toContain('column 2000002');
+    expect(firstJsonError(`"${'a'.repeat(8_000_000)}`)).toContain('column 8000002');
   });
 });
 

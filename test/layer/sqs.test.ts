@@ -146,7 +146,7 @@ describe('a record', () => {
     [
       'a subscription to confirm',
       { Type: 'SubscriptionConfirmation', Message: 'x' },
-      /must be of the type Notification/,
+      /must have the type Notification/,
     ],
     ['a Message too large', { Message: `"${'a'.repeat(1_048_576)}"` }, /must have at most 1048576 bytes/],
   ])('of SNS with %s is refused', (_, members, problem) => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseJid, prepareDomain, prepareLocal } from '../../functions/layer/xmpp/jid.ts';
+import { parseJid } from '../../functions/layer/xmpp/jid.ts';
+import { prepareDomain, prepareLocal } from '../../functions/layer/xmpp/jid-parts.ts';
 import { codePoints, parseTable } from '../stringprep/code-points.ts';
 import { formsOf } from '../stringprep/forms.ts';
 

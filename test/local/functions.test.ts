@@ -103,7 +103,7 @@ describe('a function', () => {
     expect(outcome).toMatchObject({ kind: 'error', errorType: 'ConfigurationError' });
     expect(outcome).toHaveProperty(
       'errorMessage',
-      expect.stringMatching(/EJABBERD_URL is missing.*EJABBERD_TIMEOUT_MS/),
+      expect.stringMatching(/EJABBERD_URL is required.*EJABBERD_TIMEOUT_MS/),
     );
   });
 

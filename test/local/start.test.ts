@@ -199,7 +199,7 @@ describe('npm start with settings that are wrong', () => {
       '  EJABERD_STANZAS: is not a setting; the nearest is EJABBERD_STANZAS: rename it or remove it',
       '  EJABBERD_URL: must be http(s)://host:port/path',
       '  EJABBERD_TIMEOUT_MS: must be a whole number from 1 to 900000',
-      expect.stringMatching(/^ {2}EJABBERD_SERVERS: is set and holds nothing/),
+      expect.stringMatching(/^ {2}EJABBERD_SERVERS: is set but empty/),
     ]);
     expect(await output).toBe('');
     expect(await exit).toEqual([1, null]);

@@ -20,7 +20,7 @@ it('a frame in the bundled layer is found in its source', async () => {
   const position = `${before.length}:${(before.at(-1) ?? '').length + 1}`;
   const frame = `at f (/opt/nodejs/node_modules/rostbeef-layer/index.cjs:${position})`;
   const [, file = '', line = ''] = /at f \((functions\/layer\/\S+):(\d+):\d+\)/.exec(withSources(frame, map)) ?? [];
-  expect(file).toBe('functions/layer/errors/function-errors.ts');
+  expect(file).toBe('functions/layer/errors/caller-errors.ts');
   const source = await readFile(resolve(import.meta.dirname, '../..', file), 'utf8');
   expect(source.split('\n')[Number(line) - 1]?.toLowerCase()).toContain(words);
 });

@@ -126,7 +126,7 @@ describe('the doctor, of the secret,', () => {
       expect(checksThat(report, 'skipped')).toEqual(['credentials', 'release', 'permissions', 'vhosts']);
       return findingOf(report, 'secret').found;
     };
-    expect(await found()).toContain('EJABBERD_SECRET_ARN names no secret here');
+    expect(await found()).toContain('EJABBERD_SECRET_ARN names a secret that does not exist');
     secrets.failWith({ status: 400, type: 'AccessDeniedException' });
     expect(await found()).toContain('the function’s role needs secretsmanager:GetSecretValue');
     secrets.failWith(undefined);

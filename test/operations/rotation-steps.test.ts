@@ -143,7 +143,7 @@ describe('setSecret', () => {
     await secret.take('createSecret');
     const { outcome, message } = await secret.take('setSecret', { ROTATION_ADMIN_SECRET_ARN: 'absent' });
     expect(outcome).toBe('CredentialsUnavailableError');
-    expect(message).toContain('ROTATION_ADMIN_SECRET_ARN names no secret here');
+    expect(message).toContain('ROTATION_ADMIN_SECRET_ARN names a secret that does not exist');
     expect(await isSet('AWSCURRENT')).toBe(true);
   });
 

@@ -51,8 +51,8 @@ function runLengths(classes: ReadonlyMap<number, string | undefined>): string {
 function moduleOf(table: string): string {
   const lines = (table.match(LINE) ?? []).map((line) => `  '${line}'`);
   return `/**
- * Every code point's class in ejabberd's stringprep, which \`npm run stringprep\` reads from ejabberd. For each run of one class:
- * its length in base 36; then \`X\` (refused), \`L\` (left-to-right), \`R\` (right-to-left) or \`N\` (neither).
+ * The class of every code point in ejabberd's stringprep, generated from ejabberd by \`npm run stringprep\`. Each run of one
+ * class has its length in base 36, then \`X\` (refused), \`L\` (left-to-right), \`R\` (right-to-left) or \`N\` (neither).
  */
 export const CLASSES =
 ${lines.join(' +\n')};

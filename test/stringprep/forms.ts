@@ -1,4 +1,5 @@
-import { parseJid, prepareLocal } from '../../functions/layer/xmpp/jid.ts';
+import { parseJid } from '../../functions/layer/xmpp/jid.ts';
+import { prepareLocal } from '../../functions/layer/xmpp/jid-parts.ts';
 
 /** A text as the layer prepares it in the parts that hold any text; `undefined` if it is refused there. */
 export function formsOf(text: string): { readonly local: string | undefined; readonly resource: string | undefined } {

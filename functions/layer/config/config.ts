@@ -1,57 +1,60 @@
-/** Reads the settings from the environment. No other file of the layer does. */
+/** Reads the settings. No other file of the layer reads the environment. */
 import { ConfigurationError, type Issue } from '../errors/index.ts';
-import { formatJid, parseJid, prepareDomain } from '../xmpp/jid.ts';
+import { formatJid, parseJid } from '../xmpp/jid.ts';
+import { prepareDomain } from '../xmpp/jid-parts.ts';
 import { type Environment, foreignNames, type SettingName } from './setting-names.ts';
 
-/** The XML-RPC interface of the server: `ejabberd` for 23.01 and later, `rostbeef` for the classic servers. */
+/** The dialect of the server: ejabberd's own commands, or those of mod_rostbeef and mod_xmlrpc. */
 export type DialectName = 'ejabberd' | 'rostbeef';
 
-/** The stanzas that `send_stanza` sends: to users only, or any stanza of a listed sender. */
+/** The rule of `EJABBERD_STANZAS`: stanzas to users only, or any stanza of a listed sender. */
 export type StanzaRule = 'users' | 'any';
 
-/** The checked settings. */
+/** The validated settings. The README describes each of them. */
 export interface Config {
+  /** The `http:` or `https:` URL of ejabberd_xmlrpc. */
   readonly url: URL;
   readonly dialect: DialectName;
-  /** The secret with ejabberd's credentials; without one, calls go out without credentials. */
+  /** The name or ARN of the secret with ejabberd's credentials. If it is `undefined`, calls carry no credentials. */
   readonly secretArn: string | undefined;
-  /** Certificates of the authority to trust for ejabberd, in PEM. */
+  /** The certificates of the authority to trust for ejabberd, in PEM. */
   readonly caPem: string | undefined;
-  /** Milliseconds for the whole invocation, reading the secret included. */
+  /** Milliseconds for the whole invocation, including the time to read the secret. */
   readonly timeoutMs: number;
-  /** The vhosts that callers may name. Not set means all. */
+  /** The prepared domains that callers may name. If it is `undefined`, callers may name all. */
   readonly servers: ReadonlySet<string> | undefined;
-  /** The bare JIDs and domains that may send a stanza, each as one entry: a bare JID holds an "@". Not set means all. */
+  /** The prepared bare JIDs and domains that may send stanzas. If it is `undefined`, all may. */
   readonly senders: ReadonlySet<string> | undefined;
-  /** The stanzas that may be sent. With `any`, `senders` is set and holds bare JIDs only. */
+  /** The stanzas that may be sent. With `any`, `senders` is set and holds only bare JIDs. */
   readonly stanzas: StanzaRule;
-  /** The most bytes of UTF-8 that a stanza may have. */
+  /** The largest stanza, in bytes of UTF-8. */
   readonly maxStanzaBytes: number;
+  /** The largest response of ejabberd, in bytes. */
   readonly maxResponseBytes: number;
-  /** Connections of one container at a time. */
+  /** The most connections of one container. */
   readonly maxConnections: number;
-  /** The DynamoDB table that keeps idempotency keys, by name or ARN; without one, none are kept. */
+  /** The name or ARN of the DynamoDB table for idempotency keys. If it is `undefined`, no keys are kept. */
   readonly idempotencyTable: string | undefined;
   /** Seconds that a key is kept. */
   readonly idempotencyTtlSeconds: number;
 }
 
-/** A queue of SQS keeps a message for 14 days at most, and may deliver it again on the last. */
+/** One day longer than SQS keeps a message, because SQS may deliver it again on the last day. */
 const DAYS_15 = 15 * 24 * 60 * 60;
 
-const EMPTY_LIST = 'is set and holds nothing: list what is allowed, or remove the setting to allow everything';
+const EMPTY_LIST = 'is set but empty: list what is allowed, or remove the setting to allow everything';
 
-/** The lists that restrict callers if they are set. */
+/** The settings that restrict callers. For these, an empty value is an error. */
 const LISTS: ReadonlySet<SettingName> = new Set(['EJABBERD_SERVERS', 'EJABBERD_SENDERS']);
 
-/** The outcome of reading the settings: the settings, or every problem by the setting's name, never with its value. */
+/** The settings, or every issue by the name of the setting. Issues hold no values. */
 export type ConfigResult = { readonly config: Config } | { readonly issues: readonly Issue[] };
 
 /**
- * Reads and checks the settings of this process.
+ * Reads and validates the settings of this process.
  *
- * @param env like that of {@link parseConfig}, by default the environment of the process
- * @throws ConfigurationError that lists every problem
+ * @param env the environment, as for {@link parseConfig}. The default is the environment of the process
+ * @throws ConfigurationError if any setting is missing or invalid. It lists all of them
  * @example
  * readConfig({ EJABBERD_URL: 'https://xmpp.internal:5443/xmlrpc' }).timeoutMs // 10000
  */
@@ -62,14 +65,15 @@ export function readConfig(env: Environment = process.env): Config {
 }
 
 /**
- * Reads and checks settings.
+ * Reads and validates settings.
  *
- * @param env the environment of a function. Any other name in it that begins with `EJABBERD_` is a problem, unless
- *   ejabberd itself reads it. An empty value counts as not set, except for `EJABBERD_SERVERS` and `EJABBERD_SENDERS`: a
- *   list that is set and holds nothing is a problem, because without a list everything is allowed
+ * An empty value counts as not set. An empty `EJABBERD_SERVERS` or `EJABBERD_SENDERS` is an issue, because without a list
+ * everything is allowed. An unknown name that begins with `EJABBERD_` is an issue, unless ejabberd itself reads it.
+ *
+ * @param env the environment of a function
  * @example
  * parseConfig({ EJABBERD_URL: 'https://xmpp.internal:5443/xmlrpc', EJABBERD_SERVERS: ',' })
- * // { issues: [{ path: 'EJABBERD_SERVERS', message: 'is set and holds nothing: …' }] }
+ * // { issues: [{ path: 'EJABBERD_SERVERS', message: 'is set but empty: …' }] }
  */
 export function parseConfig(env: Environment): ConfigResult {
   const issues: Issue[] = [...foreignNames(env)];
@@ -84,7 +88,10 @@ export function parseConfig(env: Environment): ConfigResult {
 
   const url = read<URL | undefined>('EJABBERD_URL', undefined, endpointUrl);
   if (url === undefined && !env['EJABBERD_URL']) {
-    issues.push({ path: 'EJABBERD_URL', message: 'is missing: set it to http(s)://host:port/path of ejabberd_xmlrpc' });
+    issues.push({
+      path: 'EJABBERD_URL',
+      message: 'is required: set it to http(s)://host:port/path of ejabberd_xmlrpc',
+    });
   }
   const config = {
     dialect: read<DialectName>('EJABBERD_DIALECT', 'ejabberd', (value) =>
@@ -117,7 +124,7 @@ export function parseConfig(env: Environment): ConfigResult {
   return url === undefined || issues.length > 0 ? { issues } : { config: { url, ...config } };
 }
 
-/** The namespace of the metrics: `EJABBERD_METRIC_NAMESPACE`, or `rostbeef`. It is known even if other settings are wrong. */
+/** Returns the namespace of the metrics. It needs no other setting, because invalid settings are counted as well. */
 export function metricNamespace(env: Environment = process.env): string {
   return env['EJABBERD_METRIC_NAMESPACE'] || 'rostbeef';
 }
@@ -133,7 +140,7 @@ function endpointUrl(value: string): URL | { readonly problem: string } {
 
 function certificates(value: string): string | { readonly problem: string } {
   try {
-    // Loaded here, because it takes a tenth of a cold start.
+    // Loaded on demand, because it is a tenth of a cold start.
     const { X509Certificate } = process.getBuiltinModule('node:crypto');
     new X509Certificate(value);
     return value;
@@ -149,13 +156,13 @@ function wholeNumber(least: number, most: number): (value: string) => number | {
   };
 }
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html */
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html */
 function tableName(value: string): string | { readonly problem: string } {
   const isTable = /^(?:arn:[\w:-]+:table\/)?[\w.-]{3,255}$/.test(value);
   return isTable ? value : { problem: 'must be the name or ARN of a DynamoDB table' };
 }
 
-/** Reads a comma-separated list of one entry or more. A comma after the last entry is no error. */
+/** Parses a comma-separated list with at least one entry. A comma after the last entry is allowed. */
 function listOf(prepare: (entry: string) => string | { readonly problem: string }) {
   return (value: string): ReadonlySet<string> | { readonly problem: string } => {
     const entries = value.split(',').map((entry) => entry.trim());

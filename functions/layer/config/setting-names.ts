@@ -1,9 +1,9 @@
-/** Lists the names of the settings, and finds names that are misspelt. */
+/** Lists the names of the settings, and detects misspelt ones. */
 
 import type { Issue } from '../errors/index.ts';
 import { edits } from '../shared/edits.ts';
 
-/** Every setting of the functions, as README lists them. */
+/** Every setting of the functions, in the order of the README. */
 export const SETTING_NAMES = [
   'EJABBERD_URL',
   'EJABBERD_DIALECT',
@@ -24,30 +24,34 @@ export const SETTING_NAMES = [
 /** The name of a setting. */
 export type SettingName = (typeof SETTING_NAMES)[number];
 
-/** An environment: a value for each name. */
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The names that ejabberd and `ejabberdctl` read, of the releases 13.10 to 26.07. They may stand in the same environment.
+ * The names that ejabberd and `ejabberdctl` of releases 13.10 to 26.07 read, because they may be in the same environment.
  * `EJABBERD_MACRO_…` defines a macro of `ejabberd.yml` (24.12 and later).
  */
 const NAME_OF_SERVER =
   /^EJABBERD_(?:MACRO_.*|(?:BIN|CONFIG|CSS|DOC|EBIN|IMG|JS|LOG|MSGS|PID|PRIV|SCHEMA|SO)_PATH|BYPASS_WARNINGS|MNESIA_SCHEMA|NO_TIMEOUT|OPTS)$/;
 
-/** A name with more edits than this is no misspelling. */
+/** A name with more edits than this does not count as misspelt. */
 const MOST_EDITS = 3;
 
-/** Whether a name is that of a setting. */
+/**
+ * Whether a name is the name of a setting.
+ *
+ * @example
+ * isSettingName('EJABBERD_URL') // true
+ */
 export function isSettingName(name: string): name is SettingName {
   return SETTING_NAMES.some((known) => known === name);
 }
 
 /**
- * The names that begin with `EJABBERD_` but are neither settings nor names that ejabberd itself reads. A function refuses
- * them, because a misspelt setting must not be a setting that isn't there.
+ * Returns an issue for each foreign name of an environment. See {@link isForeign}.
  *
- * @param env an environment of a function, in which nothing else is expected
- * @returns an issue for each name, with the nearest setting and without the value
+ * A function refuses foreign names, because a misspelt setting would be ignored otherwise.
+ *
  * @example
  * foreignNames({ EJABBERD_SERVER: 'example.com' })
  * // [{ path: 'EJABBERD_SERVER', message: 'is not a setting; the nearest is EJABBERD_SERVERS: rename it or remove it' }]
@@ -57,7 +61,7 @@ export function foreignNames(env: Environment): readonly Issue[] {
 }
 
 /**
- * Whether a name is one of a setting with up to three edits, in upper or lower case, or the beginning of one.
+ * Whether a name is a misspelt setting: up to three edits from one, or its beginning, in upper or lower case.
  *
  * @example
  * isMisspelt('EJABERD_URL') // true
@@ -70,12 +74,22 @@ export function isMisspelt(name: string): boolean {
   return SETTING_NAMES.some((known) => known.startsWith(upper) || edits(known, upper) <= MOST_EDITS);
 }
 
-/** Whether a name begins with `EJABBERD_` and means nothing to the functions or to ejabberd. */
+/**
+ * Whether a name begins with `EJABBERD_`, but neither the functions nor ejabberd read it.
+ *
+ * @example
+ * isForeign('EJABBERD_SERVER') // true
+ */
 export function isForeign(name: string): boolean {
   return name.startsWith('EJABBERD_') && !isSettingName(name) && !NAME_OF_SERVER.test(name);
 }
 
-/** The issue of a name that is not a setting. */
+/**
+ * Creates the issue of a foreign name. It holds the nearest setting, and no value.
+ *
+ * @example
+ * foreignIssue('EJABBERD_SERVER').message // 'is not a setting; the nearest is EJABBERD_SERVERS: rename it or remove it'
+ */
 export function foreignIssue(name: string): Issue {
   return { path: name, message: `is not a setting; the nearest is ${nearestTo(name)}: rename it or remove it` };
 }

@@ -1,4 +1,4 @@
-/** Gives credentials to calls, and decides what to try if the server refuses them. */
+/** Provides the credentials of calls, and renews them if the server refuses them. */
 import { setTimeout } from 'node:timers/promises';
 import { now as clock } from '../shared/clock.ts';
 import { type Credentials, sameCredentials } from './secret.ts';
@@ -6,38 +6,45 @@ import { readStage, secretCache } from './secret-cache.ts';
 import type { SecretStore } from './secret-store.ts';
 import { sharedRead } from './shared-read.ts';
 
-/** The source of a call's credentials. */
+/** The source of the credentials that calls carry. */
 export interface CredentialSource {
-  /** Starts to read the credentials before the first call needs them. */
+  /** Starts reading the credentials before a call needs them. */
   prefetch?(): void;
-  /** The credentials to use now. */
+  /**
+   * Returns the current credentials.
+   *
+   * @throws CredentialsUnavailableError if they can't be read before the signal fires
+   */
   current(signal: AbortSignal): Promise<Credentials>;
   /**
    * Returns other credentials after the server refused some; `undefined` if there are no others.
    *
    * @param rejected the credentials that the server refused
+   * @throws CredentialsUnavailableError if they can't be read before the signal fires
    */
   renew(rejected: Credentials, signal: AbortSignal): Promise<Credentials | undefined>;
-  /** Notes that the server accepted these credentials. */
+  /** Reports that the server accepted credentials. */
   accepted(credentials: Credentials): void;
 }
 
-/** The least milliseconds between forced reads, so that wrong credentials do not cause a storm of reads. */
+/** The least time between two forced reads, because calls with wrong credentials must not cause a storm of reads. */
 const FORCED_READ_INTERVAL_MS = 10_000;
 
 /**
- * Reads the credentials from a secret whose stages rotate.
+ * Creates a source that reads the credentials from a secret, also while the secret rotates.
  *
- * In a rotation the server has the new password before `AWSCURRENT` moves to it (Secrets Manager's steps are setSecret,
- * testSecret, finishSecret). Therefore `AWSPENDING` is tried if the server refuses the current credentials.
+ * During a rotation, the server has the new password before `AWSCURRENT` moves to it: setSecret runs before finishSecret. If
+ * the server refuses the current credentials, `renew` reads both stages and returns those of `AWSPENDING`.
  *
- * A refusal forces a read. Its result serves every refusal in the ten seconds that follow. If the server accepted the
- * credentials after that read and then refuses them, they have changed. Then the call waits for the next forced read.
+ * A refusal forces a read, whose result serves all refusals of the next ten seconds. If the server accepted credentials
+ * since that read and then refuses them, they have changed. The call then waits for the next forced read.
  *
  * @param store reads a stage of the secret
- * @param now milliseconds of a clock that never goes back
- * @param pass resolves after so many milliseconds of that clock
- * @throws CredentialsUnavailableError if the secret can't be read or has not the form `{user, server, password}`
+ * @param now milliseconds of a monotonic clock
+ * @param pass resolves after a number of milliseconds of that clock
+ * @example
+ * const source = secretCredentials(secretsManagerStore(secretArn));
+ * const { user } = await source.current(AbortSignal.timeout(5_000));
  */
 export function secretCredentials(
   store: SecretStore,
@@ -47,10 +54,10 @@ export function secretCredentials(
   const cache = secretCache(store, now);
   const forcedRead = sharedRead<void>();
   let forcedReadAt = Number.NEGATIVE_INFINITY;
-  /** The credentials that the last forced read found, in the order to try them. */
+  /** The credentials of the last forced read, in the order in which to try them. */
   let found: readonly Credentials[] = [];
   /** The credentials that the server accepted since the last forced read. */
-  let taken: Credentials | undefined;
+  let accepted: Credentials | undefined;
 
   const waitMs = () => forcedReadAt + FORCED_READ_INTERVAL_MS - now();
 
@@ -65,7 +72,7 @@ export function secretCredentials(
       if (!sameCredentials(credentials, rejected)) break;
     }
     found = read;
-    taken = undefined;
+    accepted = undefined;
   };
 
   return {
@@ -75,10 +82,10 @@ export function secretCredentials(
     async renew(rejected, signal) {
       const known = cache.otherThan(rejected);
       if (known !== undefined) return known;
-      const hasChanged = taken !== undefined && sameCredentials(taken, rejected);
+      const hasChanged = accepted !== undefined && sameCredentials(accepted, rejected);
       if (forcedRead.isRunning() || waitMs() <= 0 || hasChanged) {
         await forcedRead.join(signal, () => readBothStages(rejected));
-        // Another call that waited for the same read has cached what it found.
+        // Another call that waited for the same read may have cached its result.
         const renewed = cache.otherThan(rejected);
         if (renewed !== undefined) return renewed;
       }
@@ -87,7 +94,7 @@ export function secretCredentials(
     },
 
     accepted(credentials) {
-      if (cache.otherThan(credentials) === undefined) taken = credentials;
+      if (cache.otherThan(credentials) === undefined) accepted = credentials;
     },
   };
 }

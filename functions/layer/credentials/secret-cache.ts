@@ -1,32 +1,32 @@
-/** Caches the current credentials, so that a secret is read once for many calls. */
+/** Caches the current credentials, because many calls use one secret. */
 import { CredentialsUnavailableError } from '../errors/index.ts';
 import { type Credentials, parseSecret, sameCredentials } from './secret.ts';
 import type { SecretStage, SecretStore } from './secret-store.ts';
 import { inTime, sharedRead } from './shared-read.ts';
 
-/** The cached credentials of an execution environment. */
+/** The cache of one container. */
 export interface SecretCache {
-  /** Starts a read before the first call needs it. If it fails, the next call reads again. */
+  /** Starts a read before a call needs it. If it fails, the next call reads again. */
   prefetch(): void;
   /**
-   * The credentials of `AWSCURRENT`, read at most every five minutes.
+   * Returns the credentials of `AWSCURRENT`. They are read at most every five minutes.
    *
-   * @throws CredentialsUnavailableError if the secret can't be read, and was never read before
+   * @throws CredentialsUnavailableError if the secret can't be read, and none is cached
    */
   current(signal: AbortSignal): Promise<Credentials>;
-  /** Returns the cached credentials if they differ from these. */
+  /** Returns the cached credentials, if they differ from the given ones. */
   otherThan(credentials: Credentials): Credentials | undefined;
-  /** Caches credentials. */
+  /** Caches credentials, and returns them. */
   keep(credentials: Credentials): Credentials;
 }
 
-/** Milliseconds that credentials are cached, so that a rotation is seen before a call is refused. */
+/** After this time the secret is read again, so that most rotations are noticed before the server refuses a call. */
 const CACHE_MS = 5 * 60_000;
 
 /**
- * Makes the cache.
+ * Creates a cache.
  *
- * @param now milliseconds of a clock that never goes back
+ * @param now milliseconds of a monotonic clock
  */
 export function secretCache(store: SecretStore, now: () => number): SecretCache {
   let cached: { readonly credentials: Credentials; readonly until: number } | undefined;
@@ -38,7 +38,7 @@ export function secretCache(store: SecretStore, now: () => number): SecretCache 
     return credentials;
   };
 
-  /** Credentials that were read before stay in use while the secret can't be read. */
+  /** Reads the secret. If that fails, the cached credentials stay in use. */
   const read = async (): Promise<Credentials> => {
     const stale = cached?.credentials;
     try {
@@ -70,7 +70,7 @@ export function secretCache(store: SecretStore, now: () => number): SecretCache 
   };
 }
 
-/** The credentials of a stage; `undefined` if the secret has no such stage. */
+/** Reads the credentials of a stage; `undefined` if the secret has no such stage. */
 export async function readStage(store: SecretStore, stage: SecretStage): Promise<Credentials | undefined> {
   const text = await store.read(stage);
   return text === undefined ? undefined : parseSecret(text);

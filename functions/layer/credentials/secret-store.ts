@@ -1,30 +1,32 @@
-/** Reads a secret from AWS Secrets Manager. */
+/** Reads secrets from AWS Secrets Manager. */
 
 import { CredentialsUnavailableError } from '../errors/index.ts';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-client.ts';
-import { whyAwsFailed } from '../shared/aws-failure.ts';
+import { describeAwsFailure } from '../shared/aws-failure.ts';
 
-/** A secret's version by its staging label. */
+/** The staging label of a secret's version. */
 export type SecretStage = 'AWSCURRENT' | 'AWSPENDING';
 
 /** Reads one secret. */
 export interface SecretStore {
   /**
-   * @returns the text of the stage; `undefined` if the secret has no such stage
-   * @throws CredentialsUnavailableError if it can't be read
+   * Reads the text of a stage.
+   *
+   * @returns the text; `undefined` if the secret has no version with this stage
+   * @throws CredentialsUnavailableError if the secret can't be read
    */
   read(stage: SecretStage): Promise<string | undefined>;
 }
 
-/** Advice for a Secrets Manager that can't be reached. */
+/** The most common fix if Secrets Manager can not be reached. */
 export const ENDPOINT_ADVICE =
   'the function’s VPC needs an interface endpoint com.amazonaws.<region>.secretsmanager that its security group may reach, or a NAT';
 
 /**
- * Loads and makes the SDK's client, with its usual settings and environment
- * (`AWS_REGION`, `AWS_ENDPOINT_URL_SECRETS_MANAGER` …).
+ * Loads the SDK and creates its client with the settings of the environment, such as `AWS_REGION` and
+ * `AWS_ENDPOINT_URL_SECRETS_MANAGER`.
  *
- * The SDK is the largest part of a cold start, so it is loaded only if a secret is configured.
+ * The SDK is loaded on demand, because it is most of a cold start.
  */
 export async function secretsManager() {
   const sdk = await import('rostbeef-layer/secrets-manager');
@@ -33,10 +35,12 @@ export async function secretsManager() {
 }
 
 /**
- * Opens a secret in AWS Secrets Manager.
+ * Creates a store that reads a secret of AWS Secrets Manager. It starts loading the SDK at once.
  *
- * @param secretArn the secret's ARN or name
- * @param setting the environment variable that holds it
+ * @param secretArn the ARN or name of the secret
+ * @param setting the environment variable with the ARN, for error messages
+ * @example
+ * await secretsManagerStore(secretArn).read('AWSCURRENT') // '{"user":"rostbeef",…}'
  */
 export function secretsManagerStore(secretArn: string, setting = 'EJABBERD_SECRET_ARN'): SecretStore {
   const loaded = secretsManager();
@@ -50,7 +54,7 @@ export function secretsManagerStore(secretArn: string, setting = 'EJABBERD_SECRE
         const isMissing = error instanceof sdk.ResourceNotFoundException;
         if (isMissing && stage === 'AWSPENDING') return undefined;
         throw isMissing
-          ? new CredentialsUnavailableError({ detail: `${setting} names no secret here`, cause: error })
+          ? new CredentialsUnavailableError({ detail: `${setting} names a secret that does not exist`, cause: error })
           : refusedBySecretsManager(error, 'GetSecretValue', 'kms:Decrypt');
       }
     },
@@ -58,10 +62,10 @@ export function secretsManagerStore(secretArn: string, setting = 'EJABBERD_SECRE
 }
 
 /**
- * Describes a failed call of Secrets Manager.
+ * Creates the error for a failed call of Secrets Manager.
  *
  * @param operation the operation, such as `GetSecretValue`
- * @param keyAction the permission that it needs for the secret's own KMS key, such as `kms:Decrypt`
+ * @param keyAction the permission that it also needs on the KMS key of the secret, such as `kms:Decrypt`
  */
 export function refusedBySecretsManager(
   error: unknown,
@@ -71,5 +75,5 @@ export function refusedBySecretsManager(
   const key = keyAction === undefined ? '' : `, and ${keyAction} on its key`;
   const permission = `secretsmanager:${operation}${key}`;
   const call = { service: 'Secrets Manager', operation, permission, advice: ENDPOINT_ADVICE };
-  return new CredentialsUnavailableError({ detail: whyAwsFailed(error, call), cause: error });
+  return new CredentialsUnavailableError({ detail: describeAwsFailure(error, call), cause: error });
 }

@@ -1,25 +1,27 @@
-/** Reads and moves the staging labels of a secret's versions, for its rotation. */
+/** Reads and writes the versions of a secret and their staging labels, for its rotation. */
 import { refusedBySecretsManager, type SecretStage, secretsManager } from './secret-store.ts';
 
-/** The versions of one secret. */
+/** The versions of one secret. Every method throws a `CredentialsUnavailableError` with the failed operation. */
 export interface SecretVersions {
-  /** Tells whether rotation is enabled, and the staging labels of each version that has one. */
+  /** Returns whether rotation is enabled, and the staging labels of each version that has any. */
   describe(): Promise<{ readonly rotates: boolean; readonly stagesOf: ReadonlyMap<string, readonly string[]> }>;
-  /** Reads the text of a stage, of a certain version if one is given; `undefined` if there is none. */
+  /** Reads the text of a stage; `undefined` if there is none. With a version id, another version's text does not count. */
   read(stage: SecretStage, versionId?: string): Promise<string | undefined>;
-  /** Makes a new password of letters and digits. */
+  /** Returns a new password of letters and digits. */
   randomPassword(length: number): Promise<string>;
-  /** Stores the text of a version as `AWSPENDING`. Resolves to `false` if the version has another text, which it keeps. */
+  /** Writes the text of a version, as `AWSPENDING`. Resolves to `false` if the version has another text, which stays. */
   putPending(versionId: string, text: string): Promise<boolean>;
-  /** Moves `AWSCURRENT` from the version that has it to another. */
+  /** Moves `AWSCURRENT` from the previous version to another. */
   makeCurrent(versionId: string, previousId: string | undefined): Promise<void>;
 }
 
 /**
- * Opens the versions of a secret in AWS Secrets Manager. Every method throws a `CredentialsUnavailableError` that names the
- * operation that failed.
+ * Opens the versions of a secret in AWS Secrets Manager. It starts loading the SDK at once.
  *
- * @param secretArn the secret's ARN or name
+ * @param secretArn the ARN or name of the secret
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
+ * @example
+ * const { rotates } = await secretVersions(secretArn).describe();
  */
 export function secretVersions(secretArn: string): SecretVersions {
   const loaded = secretsManager();

@@ -1,8 +1,8 @@
-/** Parses the secret, which holds the account that the commands run as. */
+/** Parses the secret, which holds the account that runs the commands. */
 import { CredentialsUnavailableError } from '../errors/index.ts';
 import { isObject } from '../shared/is-object.ts';
 
-/** The account of the commands, as the secret holds it in JSON. */
+/** The account that runs the commands: its user name, its vhost and its password. */
 export interface Credentials {
   readonly user: string;
   readonly server: string;
@@ -10,11 +10,11 @@ export interface Credentials {
 }
 
 /**
- * Reads a secret's text.
+ * Parses the text of a secret.
  *
- * @param text JSON of the form `{"user", "server", "password"}`; other members are ignored
- * @param name the secret's name in an error
- * @throws CredentialsUnavailableError that names the members that are missing, and no value
+ * @param text JSON of the form `{"user", "server", "password"}`. Other members are ignored
+ * @param name the name of the secret in error messages
+ * @throws CredentialsUnavailableError that names the missing members, without values
  * @example
  * parseSecret('{"user":"rostbeef","server":"example.com","password":"…"}').user // 'rostbeef'
  */
@@ -34,7 +34,7 @@ export function parseSecret(text: string, name = 'the secret'): Credentials {
   return { user: member('user'), server: member('server'), password: member('password') };
 }
 
-/** Tells whether two credentials are the same, password included. */
+/** Whether two credentials are the same, including the password. */
 export function sameCredentials(one: Credentials, other: Credentials): boolean {
   return one.user === other.user && one.server === other.server && one.password === other.password;
 }

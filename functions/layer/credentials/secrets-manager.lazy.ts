@@ -1,4 +1,4 @@
-/** Exports the parts of the Secrets Manager client that are used. It is loaded only if a secret is configured. */
+/** The used parts of the Secrets Manager client, in a file that is loaded only if a secret is configured. */
 export {
   DescribeSecretCommand,
   GetRandomPasswordCommand,

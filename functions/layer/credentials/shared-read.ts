@@ -2,18 +2,18 @@ import { CredentialsUnavailableError } from '../errors/index.ts';
 import { unlessAborted } from '../shared/deadline.ts';
 import { ENDPOINT_ADVICE } from './secret-store.ts';
 
-/** One read that all callers share while it runs. Each caller gives up at its own deadline. */
+/** One read that all callers share while it runs. Each caller waits until its own deadline. */
 export interface SharedRead<T> {
   isRunning(): boolean;
   /**
-   * Joins the read that runs, or starts one.
+   * Joins the running read, or starts one.
    *
    * @throws CredentialsUnavailableError as soon as the caller's signal fires
    */
   join(signal: AbortSignal, start: () => Promise<T>): Promise<T>;
 }
 
-/** Makes a {@link SharedRead}. */
+/** Creates a {@link SharedRead}. */
 export function sharedRead<T>(): SharedRead<T> {
   let running: Promise<T> | undefined;
   return {
@@ -34,7 +34,7 @@ export function sharedRead<T>(): SharedRead<T> {
  */
 export function inTime<T>(reading: Promise<T>, signal: AbortSignal): Promise<T> {
   return unlessAborted(reading, signal, () => {
-    const detail = `reading the secret took too long; if it never ends, ${ENDPOINT_ADVICE}`;
+    const detail = `reading the secret took too long; if this repeats, ${ENDPOINT_ADVICE}`;
     return new CredentialsUnavailableError({ detail });
   });
 }

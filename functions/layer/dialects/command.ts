@@ -1,9 +1,15 @@
 /** Describes one call of an XML-RPC command: its arguments, and how its answers read. */
 import type { Fault } from './faults.ts';
 
-/** One call of a command. */
+/**
+ * One call of a command.
+ *
+ * @example
+ * const echo: Command<true> = { name: 'echothis', args: { sentence: 'hi' }, idempotent: true, read: () => true };
+ */
 export interface Command<T> {
   readonly name: string;
+  /** The arguments by name. Other types of XML-RPC are not needed. */
   readonly args: Readonly<Record<string, string | readonly string[]>>;
   /** The vhost that the command acts on, if it names one. */
   readonly host?: string | undefined;

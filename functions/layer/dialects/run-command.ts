@@ -38,8 +38,13 @@ export interface RunOptions {
 /**
  * Runs a command.
  *
+ * @param command the command
+ * @param options the deadline and the connection, if they differ from those of the invocation
  * @returns the result that the command reads from the response
- * @throws RostbeefError. Anything else that is thrown is a defect
+ * @throws RostbeefError if the command fails. Anything else that is thrown is a defect
+ * @example
+ * const run = commandRunner(server, { signal, sockets });
+ * await run(registeredVhosts()); // ['example.com']
  */
 export type Run = <T>(command: Command<T>, options?: RunOptions) => Promise<T>;
 

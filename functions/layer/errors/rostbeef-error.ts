@@ -1,47 +1,52 @@
-/** One problem of an input or of the settings. */
+/** One problem of the input. */
 export interface Issue {
   /** The member's name, or `""` for the input as a whole. */
   readonly path: string;
+  /** The problem, and how to correct it. It follows the path in a sentence, such as `is required`. */
   readonly message: string;
 }
 
-/** The party that can correct an error. `credentials` is the owner of the secret, `functions` their operator. */
+/** The part that has to be corrected: the call, the secret or its account, ejabberd, or the functions themselves. */
 export type Blame = 'caller' | 'credentials' | 'ejabberd' | 'functions';
 
 /** The properties that all errors of one class share. */
 export interface ErrorKind {
-  /** The error's name. Workflows match on it, so it never changes. */
+  /** The public name. Workflows match it. */
   readonly name: string;
   /** The constant beginning of the message: a sentence without its full stop. */
   readonly summary: string;
-  /** The HTTP status. `undefined` if an HTTP call can't end with this error. */
+  /** The HTTP status, unless the error can not occur over HTTP. */
   readonly status?: number;
-  /** Whether the same call can succeed later, and is harmless if it was done before. */
+  /** Whether the same call may succeed later, and does no harm if the first one succeeded after all. */
   readonly retryable: boolean;
-  /** The party that has to act. It decides the metric and the log level. */
+  /** The part that has to be corrected. It decides the metric and the log level. */
   readonly blame: Blame;
-  /** Whether the server may have sent a stanza although the call failed. */
+  /** Whether the server may have accepted a stanza despite the error. The default is `false`. */
   readonly leavesOutcomeOpen?: boolean;
   /** The code of XEP-0086, if the class has exactly one. */
   readonly code?: number;
-  /** The XMPP condition of RFC 6120 section 8.3.3, if there is one. */
+  /** The XMPP condition of RFC 6120 section 8.3.3, if the class has one. */
   readonly condition?: string;
 }
 
-/** The properties of one error. All but `cause` reach the caller, so they hold no secret, nick, stanza or fault text. */
+/** The properties of one error. All except `cause` may reach the caller: no secret, nick, stanza or fault text. */
 export interface ErrorDetails {
+  /** The part of the message between the summary and the issues. */
   readonly detail?: string;
   readonly issues?: readonly Issue[];
+  /** Replaces the code of the kind. */
   readonly code?: number;
+  /** Replaces the HTTP status of the kind. */
   readonly status?: number;
+  /** The original error. The log has its name and code. */
   readonly cause?: unknown;
 }
 
 /**
- * The base class of every error that the functions throw. The `name` decides whether a call may be repeated.
+ * The base class of every error that the functions throw. `retryable` depends only on the name.
  *
- * The message holds the summary of the class, the detail, the issues, and the code with its condition. If the error leaves
- * a Lambda function, `thrownMessage` appends `issues` and `sides` as JSON, because Lambda passes on name and message only.
+ * The message has the summary, the detail, the issues, and at last the code and condition. A Lambda function that throws
+ * adds `issues` and `sides` as JSON (`thrownMessage`).
  *
  * @example
  * new ItemNotFoundError({ detail: 'carol@example.com' }).message
@@ -49,7 +54,6 @@ export interface ErrorDetails {
  */
 export abstract class RostbeefError extends Error {
   static readonly kind: ErrorKind;
-  /** The summary of the class. */
   readonly summary: string;
   readonly status: number | undefined;
   readonly retryable: boolean;
@@ -58,7 +62,6 @@ export abstract class RostbeefError extends Error {
   readonly code: number | undefined;
   readonly condition: string | undefined;
   readonly issues: readonly Issue[] | undefined;
-  /** The part of the message that belongs to this one error. */
   readonly detail: string | undefined;
 
   constructor(details: ErrorDetails = {}) {

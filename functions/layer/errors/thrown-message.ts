@@ -1,15 +1,16 @@
-/** Writes `issues` and `sides` into the message of an error, because Lambda passes on only its name and message. */
-import { PartialLinkError } from './function-errors.ts';
+/** Puts `issues` and `sides` into the message, because Lambda passes on only the name and message of a thrown error. */
+import { PartialLinkError } from './partial-link-error.ts';
 import type { RostbeefError } from './rostbeef-error.ts';
 
 const MAX_ISSUES = 20;
 const MAX_BYTES = 4_096;
 
 /**
- * Returns the message with which an error leaves a function that throws. If `issues` or `sides` are set, it ends with a
- * space and one line of JSON. The JSON has at most 20 issues and 4 KB; `more` counts the issues that are left out.
+ * Returns the message of an error that is thrown out of a Lambda function.
  *
- * Readers find the JSON by ` {"issues":` or ` {"sides":`. An error without them has no JSON.
+ * If `issues` or `sides` are set, the message ends with a space and one line of JSON that holds them. The JSON has at most
+ * 20 issues and 4 KB. `more` is the number of issues that it leaves out. To read it, search for ` {"issues":` or
+ * ` {"sides":`.
  *
  * @example
  * thrownMessage(new JidMalformedError({ issues: [{ path: 'jid1', message: 'has an empty domain' }] }))

@@ -1,7 +1,7 @@
-/** Defines the errors to which XEP-0086 gives a code: one class for each condition. */
+/** Errors with a code of XEP-0086, one class for each XMPP condition (RFC 6120 section 8.3.3). Most come from the server. */
 import { type ErrorDetails, type ErrorKind, RostbeefError } from './rostbeef-error.ts';
 
-/** The server refused the form of the request. `send_stanza` with the result 1 means this too. */
+/** The server refused the form of the request. For `send_stanza`, also `res` 1 of the server. */
 export class BadRequestError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'BadRequestError',
@@ -14,7 +14,7 @@ export class BadRequestError extends RostbeefError {
   };
 }
 
-/** A text is not a JID, or not a bare JID with a local part although one is required. Nothing was sent. */
+/** A member of the input is not a valid JID, or not of the required form. `issues` has every one. Nothing was sent. */
 export class JidMalformedError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'JidMalformedError',
@@ -27,7 +27,7 @@ export class JidMalformedError extends RostbeefError {
   };
 }
 
-/** The server requires the sender to log in first. */
+/** The server requires the sender to authenticate. */
 export class NotAuthorizedError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'NotAuthorizedError',
@@ -40,11 +40,11 @@ export class NotAuthorizedError extends RostbeefError {
   };
 }
 
-/** The server requires a payment. */
+/** The server requires payment. */
 export class PaymentRequiredError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'PaymentRequiredError',
-    summary: 'The server demands payment',
+    summary: 'The server requires payment',
     status: 403,
     retryable: false,
     code: 402,
@@ -53,7 +53,7 @@ export class PaymentRequiredError extends RostbeefError {
   };
 }
 
-/** The server forbids it. */
+/** The server forbids the action to this sender. */
 export class ForbiddenError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'ForbiddenError',
@@ -79,7 +79,7 @@ export class ItemNotFoundError extends RostbeefError {
   };
 }
 
-/** The server does not allow the action for any user. */
+/** The server allows the action to no sender. */
 export class NotAllowedError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'NotAllowedError',
@@ -92,11 +92,11 @@ export class NotAllowedError extends RostbeefError {
   };
 }
 
-/** The server finds a value unacceptable. */
+/** The server does not accept a value. */
 export class NotAcceptableError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'NotAcceptableError',
-    summary: 'The server finds this not acceptable',
+    summary: 'The server does not accept this',
     status: 422,
     retryable: false,
     code: 406,
@@ -105,11 +105,11 @@ export class NotAcceptableError extends RostbeefError {
   };
 }
 
-/** The server requires a registration first. */
+/** The server requires registration. */
 export class RegistrationRequiredError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'RegistrationRequiredError',
-    summary: 'The server demands registration',
+    summary: 'The server requires registration',
     status: 502,
     retryable: false,
     code: 407,
@@ -131,7 +131,7 @@ export class RemoteServerTimeoutError extends RostbeefError {
   };
 }
 
-/** The server reports a conflict: the item exists already. */
+/** The server reports a conflict, such as an item that exists already. */
 export class ConflictError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'ConflictError',
@@ -144,7 +144,7 @@ export class ConflictError extends RostbeefError {
   };
 }
 
-/** The server reports a defect of its own. */
+/** The server reports an internal error. */
 export class InternalServerError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'InternalServerError',
@@ -157,7 +157,7 @@ export class InternalServerError extends RostbeefError {
   };
 }
 
-/** The server does not have the feature. */
+/** The server does not implement the feature. */
 export class FeatureNotImplementedError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'FeatureNotImplementedError',
@@ -170,7 +170,7 @@ export class FeatureNotImplementedError extends RostbeefError {
   };
 }
 
-/** The service is not available now: codes 502, 503 and 510. */
+/** The service is unavailable: codes 502, 503 and 510. */
 export class ServiceUnavailableError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'ServiceUnavailableError',
@@ -183,7 +183,7 @@ export class ServiceUnavailableError extends RostbeefError {
   };
 }
 
-/** The server redirects to another address. Redirects are not followed. */
+/** The server redirects to another address. The functions follow no redirect. */
 export class RedirectError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'RedirectError',
@@ -196,11 +196,11 @@ export class RedirectError extends RostbeefError {
   };
 }
 
-/** The server answered another code or fault. The command failed, or was not accepted. */
+/** Any other code or fault of the server. The command failed, or was not accepted. `code` is the server's. */
 export class UndefinedConditionError extends RostbeefError {
   static override readonly kind: ErrorKind = {
     name: 'UndefinedConditionError',
-    summary: 'The server reports a failure that it does not explain',
+    summary: 'The server reports an unexplained failure',
     status: 502,
     retryable: false,
     condition: 'undefined-condition',
@@ -211,7 +211,7 @@ export class UndefinedConditionError extends RostbeefError {
 
 type ErrorClass = new (details?: ErrorDetails) => RostbeefError;
 
-/** The errors by code: XEP-0086, table 2. */
+/** XEP-0086 table 2. */
 const CLASS_OF_CODE: ReadonlyMap<number, ErrorClass> = new Map<number, ErrorClass>([
   [302, RedirectError],
   [400, BadRequestError],
@@ -233,10 +233,12 @@ const CLASS_OF_CODE: ReadonlyMap<number, ErrorClass> = new Map<number, ErrorClas
 ]);
 
 /**
- * Returns the error for a server's code, by XEP-0086.
+ * Creates the error for a server's code (XEP-0086 table 2).
  *
- * @param code the code that the server answered, other than 0. A code without a condition, such as 1, -1 or -118, becomes
- *   an {@link UndefinedConditionError} that has the code
+ * @param code the code that the server sent, other than 0. A code without a condition, such as 1, -1 or -118, becomes an
+ *   {@link UndefinedConditionError} that keeps it
+ * @example
+ * errorOfCode(404).name // 'ItemNotFoundError'
  */
 export function errorOfCode(code: number, details: ErrorDetails = {}): RostbeefError {
   const Class = CLASS_OF_CODE.get(code) ?? UndefinedConditionError;

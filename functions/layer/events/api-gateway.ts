@@ -1,4 +1,4 @@
-/** Reads API Gateway's proxy events, and responds with JSON or RFC 9457 problem details. */
+/** Reads API Gateway proxy events, and responds with JSON or with RFC 9457 problem details. */
 import { InvalidInputError } from '../errors/index.ts';
 import type { IdempotencyKey } from '../idempotency/key.ts';
 import { isObject } from '../shared/is-object.ts';
@@ -7,12 +7,12 @@ import { demandFitting, parseBody } from './json-body.ts';
 import { problemOf } from './problem-details.ts';
 import { withinLimit } from './response-limit.ts';
 
-/** The form of an ARN. A direct invocation can contain any event, so only an ARN gets into the log. */
+/** The log takes only an ARN, because a direct invocation can forge an API Gateway event with any text. */
 const ARN = /^arn:[\w+=,.@:/-]{1,600}$/;
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Takes `POST` requests with a JSON body: events of a REST API, or of an HTTP API in either payload format. */
+/** API Gateway: a `POST` with the input as JSON body. Both REST APIs and HTTP APIs are supported (payload format 1.0, 2.0). */
 export const httpSource: EventSource = {
   name: 'http',
   read(event, maxBodyBytes) {
@@ -45,7 +45,7 @@ function response(statusCode: number, contentType: string, body: unknown) {
   };
 }
 
-/** Returns the ARN of the caller by IAM. A REST API puts it into the identity, an HTTP API into the authorizer's context. */
+/** Returns the ARN that IAM authorization sets: in `identity` for a REST API, in `authorizer` for an HTTP API. */
 function callerOf(event: unknown): string | undefined {
   const context = memberOf(event, 'requestContext');
   const arn =
@@ -65,7 +65,7 @@ function demandPost(event: Readonly<Record<string, unknown>>): void {
   if (method !== 'POST') throw new InvalidInputError({ status: 405, detail: 'the HTTP method must be POST' });
 }
 
-/** Requires a JSON content type (RFC 6839 section 3.1) in UTF-8 (RFC 8259 section 8.1). A missing one counts as JSON. */
+/** Demands JSON (RFC 6839 section 3.1) in UTF-8 (RFC 8259 section 8.1). A missing content type counts as JSON. */
 function demandJson(event: Readonly<Record<string, unknown>>): void {
   const contentType = headerOf(event, 'content-type')?.trim() ?? '';
   if (contentType !== '' && !/^(?:application\/json|[\w.+-]+\/[\w.+-]+\+json)\s*(?:;|$)/i.test(contentType)) {
@@ -83,8 +83,10 @@ function headerOf(event: Readonly<Record<string, unknown>>, name: string): strin
 }
 
 /**
- * Returns the key in the header, without white space around it. draft-ietf-httpapi-idempotency-key-header puts it in quotes,
- * which most clients leave out. A blank header is refused as a key, because its caller relies on it.
+ * Reads the key of the header `Idempotency-Key`, without white space and quotes around it.
+ *
+ * The header's value is a quoted string (draft-ietf-httpapi-idempotency-key-header), but most clients leave out the
+ * quotes. A blank header becomes a key that is refused later, because its caller relies on it.
  */
 function keyOf(event: Readonly<Record<string, unknown>>): IdempotencyKey | undefined {
   const value = headerOf(event, 'idempotency-key')?.trim();
@@ -93,7 +95,7 @@ function keyOf(event: Readonly<Record<string, unknown>>): IdempotencyKey | undef
 
 function bodyOf({ body, isBase64Encoded }: Readonly<Record<string, unknown>>, maxBytes: number): string {
   if (body === undefined || body === null || body === '') {
-    throw new InvalidInputError({ detail: 'the body is empty, and must be a JSON object' });
+    throw new InvalidInputError({ detail: 'the body is empty; send a JSON object' });
   }
   if (typeof body !== 'string') {
     throw new InvalidInputError({ detail: 'the event’s body must be a string of JSON: write it with JSON.stringify' });

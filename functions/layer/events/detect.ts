@@ -1,7 +1,7 @@
-/** Tells event sources apart by the event's shape. */
+/** Detects the source of an event by its shape. */
 import { isObject } from '../shared/is-object.ts';
 
-/** The source of an event. `unsupported` is every other one. */
+/** The source of an event. All other sources are `unsupported`. */
 export type SourceName = 'http' | 'direct' | 'sqs' | 'eventbridge' | 'unsupported';
 
 /**
@@ -9,8 +9,8 @@ export type SourceName = 'http' | 'direct' | 'sqs' | 'eventbridge' | 'unsupporte
  *
  * - `http`: an API Gateway proxy event, of a REST API or of an HTTP API in payload format 1.0 or 2.0
  * - `sqs`: a batch of an SQS queue
- * - `eventbridge`: an event with its envelope, whatever its `detail` is
- * - `direct`: any other object that no other AWS service sends
+ * - `eventbridge`: an event in the EventBridge envelope, with any `detail`
+ * - `direct`: any other object, unless another AWS service sends it
  * - `unsupported`: values that are not objects, and events of other services (SNS, S3, load balancers …)
  *
  * @example
@@ -23,13 +23,13 @@ export function detectSource(event: unknown): SourceName {
   return isEnvelope(event) ? 'eventbridge' : 'direct';
 }
 
-/** Tells whether an object is an EventBridge event. No method has members of these names. */
+/** Whether an object is an EventBridge event. No input of a method has members of these names. */
 export function isEnvelope(event: Readonly<Record<string, unknown>>): boolean {
   return typeof event['detail-type'] === 'string' && typeof event['source'] === 'string';
 }
 
 function isProxyEvent(event: Readonly<Record<string, unknown>>, context: Readonly<Record<string, unknown>>): boolean {
-  // A load balancer's event looks like a REST API's, and its context names the balancer.
+  // The event of a load balancer looks like the one of a REST API, but has `elb` in its context.
   const isVersion1 = typeof event['httpMethod'] === 'string' && !('elb' in context);
   return isVersion1 || (event['version'] === '2.0' && isObject(context['http']));
 }

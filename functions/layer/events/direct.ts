@@ -1,7 +1,7 @@
 import type { EventSource } from './event-source.ts';
 import { withinLimit } from './response-limit.ts';
 
-/** Takes direct invocations: the event is the input, the result is returned, and errors are thrown. */
+/** Direct invocation: the event is the input. The function returns the result, and throws errors. */
 export const directSource: EventSource = {
   name: 'direct',
   read: (input) => ({ input }),

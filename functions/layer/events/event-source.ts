@@ -1,31 +1,32 @@
-/** Describes an event source: how its events are read, and in which form they are answered. */
+/** Defines an event source: how to read its events, and how to respond to them. */
 import type { RostbeefError } from '../errors/index.ts';
 import type { IdempotencyKey } from '../idempotency/key.ts';
 
-/** One call of a method, as an event asks for it. */
+/** One call of a method, as an event requests it. */
 export interface Call {
+  /** The input. It is not validated yet. */
   readonly input: unknown;
-  /** The idempotency key that the event carries, because an event can be delivered again. */
+  /** The idempotency key of the event, for events that can be delivered more than once. */
   readonly key?: IdempotencyKey | undefined;
 }
 
-/** One event source, whose events are read from the form `Event`. */
+/** An event source. `Event` is the type of its events. */
 export interface EventSource<Event = unknown> {
   /** The value of `door` in log lines. */
   readonly name: string;
   /**
-   * Takes the call out of the event.
+   * Reads the call from the event.
    *
-   * @param maxBodyBytes the most bytes that a JSON body may have
-   * @throws RostbeefError if the event holds no call, or too large a body
+   * @param maxBodyBytes the largest JSON body, in bytes
+   * @throws RostbeefError if the event holds no call, or its body is too large
    */
   read(event: Event, maxBodyBytes: number): Call;
-  /** The ARN of the caller, if API Gateway put one into the event. */
+  /** Returns the ARN of the caller, if API Gateway authorized it by IAM. */
   readonly caller?: (event: Event) => string | undefined;
-  /** The message that an event came in, for the log. */
+  /** Returns the id of the queue's message and its number of deliveries, for the log. */
   readonly message?: (event: Event) => { readonly messageId: string; readonly receives: number };
-  /** The function's response for a result. */
+  /** Returns the response of the function for a result. */
   respond(result: unknown): unknown;
-  /** The function's response for an error; `undefined` if the error is thrown. */
+  /** Returns the response of the function for an error. If it is `undefined`, the function throws the error. */
   fail(error: RostbeefError, requestId: string): unknown;
 }

@@ -4,8 +4,8 @@ import type { Call, EventSource } from './event-source.ts';
 import { withinLimit } from './response-limit.ts';
 
 /**
- * Takes EventBridge events, whose `detail` is the input. Errors are thrown, so that Lambda retries the event and then sends
- * it to the function's on-failure destination.
+ * EventBridge: the input is the event's `detail`. Errors are thrown, because Lambda then retries the event and sends it to
+ * the on-failure destination at last.
  */
 export const eventBridgeSource: EventSource = {
   name: 'eventbridge',
@@ -18,7 +18,7 @@ export const eventBridgeSource: EventSource = {
 };
 
 /**
- * Reads the call in an EventBridge envelope. The event's id is its key.
+ * Reads the call from an EventBridge event. The event's id becomes the idempotency key.
  *
  * @throws InvalidInputError if `detail` is not an object
  */
@@ -29,6 +29,6 @@ export function callIn({ detail, id }: Readonly<Record<string, unknown>>): Call 
       issues: [{ path: 'detail', message: `${problem}, because the input of an EventBridge event is its detail` }],
     });
   }
-  const isKnown = typeof id === 'string' && id !== '';
-  return { input: detail, ...(isKnown && { key: { source: 'event id', value: id } }) };
+  const hasId = typeof id === 'string' && id !== '';
+  return { input: detail, ...(hasId && { key: { source: 'event id', value: id } }) };
 }

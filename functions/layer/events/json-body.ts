@@ -1,24 +1,25 @@
-/** Reads a JSON body within limits, so that no body costs more time than its bytes are worth. */
+/** Parses a JSON body within limits, because deep nesting and many members are slow to parse. */
 import { InvalidInputError } from '../errors/index.ts';
-import { faultIn } from './json-error.ts';
+import { firstJsonError } from './json-error.ts';
 
-/** The limits of a body's nesting and members, because both are slow to parse. Valid inputs are far below them. */
+/** Every input and every envelope is far below these limits. */
 const MAX_LEVELS = 32;
 const MAX_COMMAS = 1_000;
 
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** A body up to this length is parsed without a look at its shape. */
-const SHORT = 64 * 1024;
+/** Shorter bodies are fast to parse in any shape, so that they are not checked. */
+const CHECKED_FROM = 64 * 1024;
 
 /**
  * Parses a JSON body.
  *
- * @param text the body; a byte order mark before it is ignored (RFC 8259 section 8.1)
- * @param maxBytes the most bytes of UTF-8 that it may have, checked before it is parsed
- * @param name the body's name in an error, such as `the body`
- * @throws InvalidInputError with the HTTP status 413 if it is too large; with 400 if it is not JSON, with the
- *   line and column of the first mistake. Quotes nothing of the text
+ * @param text the body. A byte order mark before it is ignored (RFC 8259 section 8.1)
+ * @param maxBytes the largest body, in bytes of UTF-8
+ * @param name the name of the body in error messages, such as `the body`
+ * @throws InvalidInputError with status 413 if the body is too large
+ * @throws InvalidInputError with status 400 if the body is not JSON. The message has the line and column of the first
+ *   error, and no text of the body
  * @example
  * parseBody('{"user":"bob"}', { maxBytes: 1_048_576, name: 'the body' }) // { user: 'bob' }
  */
@@ -28,18 +29,19 @@ export function parseBody(
 ): unknown {
   demandFitting(Buffer.byteLength(text), { maxBytes, name });
   const json = text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
-  if (json.length > SHORT) demandSimple(json, name);
+  if (json.length > CHECKED_FROM) demandSimple(json, name);
   try {
     return JSON.parse(json);
   } catch {
-    throw new InvalidInputError({ detail: `${name} is not JSON: ${faultIn(json)}` });
+    throw new InvalidInputError({ detail: `${name} is not JSON: ${firstJsonError(json)}` });
   }
 }
 
 /**
  * Refuses a body that is too large.
  *
- * @throws InvalidInputError with the HTTP status 413
+ * @param bytes the size of the body
+ * @throws InvalidInputError with status 413
  */
 export function demandFitting(
   bytes: number,
@@ -64,7 +66,7 @@ function demandSimple(text: string, name: string): void {
   }
 }
 
-/** Returns the index of the quotation mark that ends a string, or the end of the text. */
+/** Returns the index of the quotation mark that ends a string, or the length of the text. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let slashes = 0;

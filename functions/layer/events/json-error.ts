@@ -1,4 +1,4 @@
-/** Finds the first mistake in a text that is not JSON. The message of `JSON.parse` quotes the text, often without a position. */
+/** Finds the first error in text that is not JSON. The messages of `JSON.parse` quote the text, and often lack a position. */
 
 /** The tokens that may come next. */
 type Expected = 'value' | 'value or ]' | 'name' | 'name or }' | 'colon' | 'comma or ]' | 'comma or }' | 'end';
@@ -21,13 +21,13 @@ const PLAIN = /[^"\\\u0000-\u001f]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
 /**
- * Describes the first mistake in a text that is not JSON.
+ * Describes the first error in text that is not JSON (RFC 8259).
  *
- * @returns a reason, and line and column as counted from 1; nothing of the text
+ * @returns the expected token, with line and column counted from 1. It quotes nothing of the text
  * @example
- * faultIn('{"user":"bob",}') // 'expected the name of a member in double quotes, at line 1, column 15'
+ * firstJsonError('{"user":"bob",}') // 'expected the name of a member in double quotes, at line 1, column 15'
  */
-export function faultIn(text: string): string {
+export function firstJsonError(text: string): string {
   const open: ('}' | ']')[] = [];
   let at = 0;
   let expected: Expected = 'value';
@@ -72,13 +72,13 @@ export function faultIn(text: string): string {
   }
 }
 
-/** Returns the end of a token that begins at an index; `undefined` if it is not there. */
+/** Returns the end of the token at an index; `undefined` if the token is not there. */
 function endOf(token: RegExp, text: string, index: number): number | undefined {
   token.lastIndex = index;
   return token.test(text) ? token.lastIndex : undefined;
 }
 
-/** Returns the end of a string, or the mistake in it. */
+/** Returns the end of a string, or the position of its first error and a description of it. */
 function readString(text: string, start: number): { readonly end: number; readonly problem?: string } {
   let at = start + 1;
   for (;;) {
@@ -87,7 +87,7 @@ function readString(text: string, start: number): { readonly end: number; readon
     if (at >= text.length) return { end: at, problem: 'expected the quotation mark that ends a string' };
     const end = endOf(ESCAPE, text, at);
     if (end === undefined) {
-      const problem = text[at] === '\\' ? 'a string holds a wrong escape' : 'a string holds a control character';
+      const problem = text[at] === '\\' ? 'a string holds an invalid escape' : 'a string holds a control character';
       return { end: at, problem };
     }
     at = end;

@@ -1,12 +1,12 @@
 import { ResultTooLargeError } from '../errors/index.ts';
 
-/** The most bytes of a function's response, as Lambda's own error message states them. */
+/** The largest response of a Lambda function, in bytes: 6 MiB and 100 bytes, as Lambda's own error message says. */
 export const MAX_RESPONSE_BYTES = 6_291_556;
 
 /**
- * Returns a response if Lambda takes one of its size.
+ * Returns the response if it is within Lambda's limit.
  *
- * @throws ResultTooLargeError
+ * @throws ResultTooLargeError if the response is larger
  */
 export function withinLimit<T>(response: T): T {
   if (Buffer.byteLength(JSON.stringify(response)) > MAX_RESPONSE_BYTES) throw new ResultTooLargeError();

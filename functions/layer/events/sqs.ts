@@ -1,5 +1,4 @@
-/** Reads SQS batches. Each record is a call, and the response lists the records that failed. */
-
+/** Reads SQS batches, in which each record is one input, and lists the records that failed. */
 import { isObject } from '../shared/is-object.ts';
 import { formatJid, parseBareJid } from '../xmpp/jid.ts';
 import { isEnvelope } from './detect.ts';
@@ -8,13 +7,13 @@ import { callIn } from './eventbridge.ts';
 import { parseBody } from './json-body.ts';
 import { isNotification, messageIn } from './sns.ts';
 
-/** One record of a batch. */
+/** The members of an SQS record that the functions use. */
 export interface QueueRecord {
   readonly messageId: string;
   readonly body: unknown;
-  /** How often SQS has delivered it, this time included. */
+  /** The number of deliveries, including this one. */
   readonly receives: number;
-  /** Records of one group go one after the other; `undefined` on a standard queue. */
+  /** The message group of a FIFO queue, whose records run in order; `undefined` on a standard queue. */
   readonly group: string | undefined;
 }
 
@@ -23,10 +22,10 @@ export interface BatchResponse {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
-/** The most records that run at a time, because they share the connections. */
+/** The number of records that run at once. They share the connections of the container. */
 const PARALLEL_RECORDS = 10;
 
-/** Takes one record of a batch. Errors are thrown to the batch, whose response lists the record. */
+/** One record of an SQS batch. Errors are thrown, and the response to the batch then lists the record. */
 export const sqsSource: EventSource<QueueRecord> = {
   name: 'sqs',
   read: callOf,
@@ -35,12 +34,12 @@ export const sqsSource: EventSource<QueueRecord> = {
   fail: () => undefined,
 };
 
-/** Returns the records of a batch. */
+/** Reads the records of a batch. */
 export function recordsOf(event: unknown): readonly QueueRecord[] {
   const records: readonly unknown[] = isObject(event) && Array.isArray(event['Records']) ? event['Records'] : [];
   return records.filter(isObject).map((record) => {
     const attributes = isObject(record['attributes']) ? record['attributes'] : {};
-    // Fair standard queues carry a MessageGroupId as well, and no order.
+    // Fair queues are standard queues: their records have a MessageGroupId, but no order.
     const isFifo = String(record['eventSourceARN']).endsWith('.fifo');
     return {
       messageId: String(record['messageId']),
@@ -52,10 +51,13 @@ export function recordsOf(event: unknown): readonly QueueRecord[] {
 }
 
 /**
- * Reads the call in a record's body: the input, an EventBridge envelope, or an SNS envelope around either. Its key is the
- * id of the event, or else of the SNS message, or else of the SQS message. SNS may put one message on a queue twice.
+ * Reads the call from a record's body: the input, an EventBridge event, or an SNS envelope around either.
  *
- * @throws InvalidInputError if the body or what it envelops is not JSON, is too large, or holds no input
+ * The idempotency key is the first id that exists: of the EventBridge event, the SNS message, or the SQS message. SNS may put
+ * one message on a queue twice, as two SQS messages.
+ *
+ * @param maxBytes the largest body, in bytes
+ * @throws InvalidInputError if the body or the enveloped message is not JSON, is too large, or holds no input
  */
 export function callOf({ messageId, body }: QueueRecord, maxBytes: number): Call {
   const text = typeof body === 'string' ? body : '';
@@ -68,11 +70,14 @@ export function callOf({ messageId, body }: QueueRecord, maxBytes: number): Call
 }
 
 /**
- * Runs the records in parallel. Records of one FIFO group run in their order, and the group ends at its first failure.
- * Records about the same two users run in their order too, because they write the same rosters.
+ * Runs the records in parallel.
  *
- * @param maxBodyBytes the most bytes of a body. A larger one is not read for its users
- * @param run runs a record, and resolves to `true` on success. It must not reject
+ * Records of one FIFO group run in their order, and the group stops at its first failure. Records about the same two
+ * users also run in their order, because they write the same rosters.
+ *
+ * @param maxBodyBytes the largest body, in bytes. The users of a larger record are not read
+ * @param run runs a record, and resolves to whether it succeeded. It must not reject
+ * @returns the failed records, in the order of the batch
  */
 export async function respondToBatch(
   records: readonly QueueRecord[],
@@ -81,7 +86,7 @@ export async function respondToBatch(
 ): Promise<BatchResponse> {
   const failed = new Set<string>();
   const brokenGroups = new Set<string>();
-  /** The last record so far of each FIFO group and each pair of users. */
+  /** The last record so far of each FIFO group and of each pair of users. */
   const last = new Map<string, Promise<void>>();
   const attempt = async (record: QueueRecord): Promise<void> => {
     const { group, messageId } = record;
@@ -92,9 +97,9 @@ export async function respondToBatch(
     }
   };
   const inTurn = async (record: QueueRecord): Promise<void> => {
-    const lines = linesOf(record, maxBodyBytes);
-    const done = Promise.all(lines.map((line) => last.get(line))).then(() => attempt(record));
-    for (const line of lines) last.set(line, done);
+    const orders = ordersOf(record, maxBodyBytes);
+    const done = Promise.all(orders.map((order) => last.get(order))).then(() => attempt(record));
+    for (const order of orders) last.set(order, done);
     await done;
   };
   const waiting = [...records];
@@ -102,7 +107,7 @@ export async function respondToBatch(
     for (let record = waiting.shift(); record !== undefined; record = waiting.shift()) await inTurn(record);
   };
   await Promise.all(Array.from({ length: PARALLEL_RECORDS }, worker));
-  // The order is that of the batch, because a FIFO queue delivers them again in this order.
+  // In the order of the batch, because a FIFO queue delivers them again in this order.
   return {
     batchItemFailures: records
       .filter(({ messageId }) => failed.has(messageId))
@@ -110,14 +115,14 @@ export async function respondToBatch(
   };
 }
 
-/** Returns the FIFO group and the pair of users of a record. Records that share one keep their order. */
-function linesOf(record: QueueRecord, maxBodyBytes: number): readonly string[] {
+/** Returns the group and the pair of users, in each of which records keep their order. */
+function ordersOf(record: QueueRecord, maxBodyBytes: number): readonly string[] {
   const { group } = record;
   const pair = pairIn(record, maxBodyBytes);
   return [...(group === undefined ? [] : [`group ${group}`]), ...(pair === undefined ? [] : [`pair ${pair}`])];
 }
 
-/** Returns the two users of a link or unlink, sorted. */
+/** Returns the two users of a link or unlink, sorted, so that both directions are the same pair. */
 function pairIn(record: QueueRecord, maxBodyBytes: number): string | undefined {
   let input: unknown;
   try {

@@ -1,32 +1,32 @@
-/** A server, and the connections to it. */
+/** Defines a server, and opens connections to it. */
 import type { RequestOptions } from 'node:http';
 import { urlToHttpOptions } from 'node:url';
 import { createPool, type Pool } from './pool.ts';
 
-/** Where the server is, and how it is reached. */
+/** The address of the server, and the limits of its connections. */
 export interface EndpointOptions {
-  /** Its `http:` or `https:` URL. */
+  /** The `http:` or `https:` URL. */
   readonly url: URL;
-  /** Certificates of the authority to trust, in PEM. By default, those that Node.js trusts. */
+  /** The certificates of the authority to trust, in PEM. By default, those that Node.js trusts. */
   readonly ca: string | undefined;
-  /** The most bytes of a response's body. */
+  /** The largest body of a response, in bytes. */
   readonly maxResponseBytes: number;
-  /** The most connections at a time: as many that are kept, and as many of an invocation. */
+  /** The most kept connections, and the most connections of one invocation. */
   readonly maxSockets: number;
   /**
-   * Whether the server has `xmlrpc-erlang` 1.13, as all before 2014. It closes the connection after each response, takes
-   * UTF-8 only as the bytes of a declared ISO-8859-1, and gives those bytes back without a declaration.
+   * Whether the server has `xmlrpc-erlang` 1.13, as all servers before 2014. It closes the connection after each response. It
+   * accepts UTF-8 only as the bytes of a declared ISO-8859-1, and returns those bytes without a declaration.
    */
   readonly isClassic?: boolean;
 }
 
 /** A server, with the connections that are kept to it between invocations. */
 export interface Endpoint extends EndpointOptions {
-  /** For idempotent requests only, because a frozen Lambda function wakes to connections that died meanwhile. */
+  /** For idempotent requests only, because kept connections can break while a Lambda function is frozen. */
   readonly kept: Pool;
-  /** For requests that need a connection that has carried nothing before. */
+  /** For requests that need a new connection. */
   readonly single: Pool;
-  /** The options that all its requests have. */
+  /** The options that all requests share. */
   readonly target: Pick<RequestOptions, 'protocol' | 'hostname' | 'port' | 'path'> & {
     readonly ca: string | undefined;
   };
@@ -36,7 +36,7 @@ export interface Endpoint extends EndpointOptions {
 }
 
 /**
- * Prepares an endpoint. Nothing is connected yet.
+ * Creates an endpoint. It opens no connection.
  *
  * @example
  * createEndpoint({ url: new URL('http://127.0.0.1:4560/'), ca: undefined, maxResponseBytes: 1e6, maxSockets: 10 })
@@ -55,16 +55,16 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   };
 }
 
-/** The connections of one invocation, for requests that must not meet one that died since the last invocation. */
+/** The connections of one invocation, for requests that must not use a connection that broke since the last invocation. */
 export interface InvocationSockets {
-  /** Its connections are new, or have answered in this invocation. */
+  /** A pool whose connections were opened in this invocation. */
   readonly pool: Pool;
   /** Closes the invocation's connections. */
   close(): void;
 }
 
 /**
- * Prepares an invocation's connections to an endpoint.
+ * Creates the connections of an invocation. They are opened on demand.
  *
  * @example
  * const sockets = openSockets(endpoint);

@@ -1,11 +1,13 @@
-/** How an HTTP request can fail. Messages are constant words, numbers and names of system errors: they quote nothing. */
+/** Defines the errors of HTTP requests. Their messages quote nothing of the request and the response. */
 
 /**
- * - `unreachable`: no connection was established, so nothing was sent
- * - `timeout`: the caller's signal fired first
- * - `lost`: the connection broke before the whole response had arrived
- * - `malformed`: the response is not a valid one with status 200: another status, a content encoding, broken HTTP
- * - `oversized`: the body is larger than the endpoint's `maxResponseBytes`
+ * The kind of a failure.
+ *
+ * - `unreachable`: no connection was made, so that nothing was sent
+ * - `timeout`: the caller's signal fired
+ * - `lost`: the connection broke before the end of the response
+ * - `malformed`: the response has a status other than 200, a content encoding, or invalid HTTP
+ * - `oversized`: the body is larger than `maxResponseBytes` of the endpoint
  */
 export type TransportFailure = 'unreachable' | 'timeout' | 'lost' | 'malformed' | 'oversized';
 
@@ -15,15 +17,15 @@ export class TransportError extends Error {
   readonly kind: TransportFailure;
   /** Whether the request may have reached the server. */
   readonly sent: boolean;
-  /** The system's error code, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`. */
+  /** The error code of the system or of OpenSSL, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`. */
   readonly code: string | undefined;
   /** The HTTP status, if it was not 200. */
   readonly status: number | undefined;
 
   /**
-   * @param kind what went wrong
+   * @param kind the kind of the failure
    * @param sent whether the request may have reached the server
-   * @param message constant words; the code is appended
+   * @param message constant words, to which the code is added
    */
   constructor(kind: TransportFailure, sent: boolean, message: string, code?: string, status?: number) {
     super(code === undefined ? message : `${message} (${code})`);
@@ -34,10 +36,10 @@ export class TransportError extends Error {
   }
 }
 
-/** A reused connection died, or stayed silent, before the first byte of a response. */
+/** A reused connection broke, or the deadline passed, before the first byte of the response. */
 export class StaleConnectionError extends TransportError {}
 
-/** The signal fired before anything was sent. */
+/** Creates the error for a signal that fired before anything was sent. */
 export function unsentInTime(): TransportError {
   return new TransportError('timeout', false, 'the deadline passed');
 }

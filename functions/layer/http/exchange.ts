@@ -1,4 +1,4 @@
-/** The response to a request, or the reason for the failure. */
+/** Waits for the response to a request, and classifies failures. */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { StaleConnectionError, TransportError, type TransportFailure } from './e
 import { unguard } from './pool.ts';
 import { BodyTooLargeError, problemOf, readBody } from './response.ts';
 
-/** A connection must be established within this time, name lookup and TLS included. */
+/** The time limit for a connection, including name lookup and TLS. */
 const CONNECT_MS = 4_000;
 
 /** The most interim responses, such as 100 Continue. */
@@ -17,8 +17,9 @@ const MAX_INTERIM_RESPONSES = 10;
 /**
  * Waits for the body of a response with status 200. On a failure, the connection is closed.
  *
- * @param signal ends the wait when it fires
- * @throws TransportError, or StaleConnectionError if a reused connection gave not one byte
+ * @param signal ends the wait
+ * @throws StaleConnectionError if a reused connection failed before the first byte of the response
+ * @throws TransportError if the request failed in any other way
  */
 export function answerTo(request: ClientRequest, endpoint: Endpoint, signal: AbortSignal): Promise<Buffer> {
   const { isTls, maxResponseBytes, resumption } = endpoint;

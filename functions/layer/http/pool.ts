@@ -1,14 +1,14 @@
-/** Connections to one server: an `Agent` of Node.js, and a limit on the requests that use it at a time. */
+/** Pools the connections to one server: an `Agent` of Node.js, with a limit on parallel requests. */
 import * as http from 'node:http';
 import type { Socket } from 'node:net';
 import { unsentInTime } from './errors.ts';
 
-/** How a pool treats its connections. */
+/** The options of a pool. */
 export interface PoolOptions {
   readonly isTls: boolean;
-  /** Whether connections are used again. */
+  /** Whether connections are reused. */
   readonly keepAlive: boolean;
-  /** The most requests, and so the most connections, at a time. */
+  /** The most parallel requests, and so the most connections. */
   readonly most: number;
 }
 
@@ -17,9 +17,9 @@ export interface Pool {
   readonly agent: http.Agent;
   readonly keepAlive: boolean;
   /**
-   * Waits for a slot, and then until data that has arrived on idle connections was seen.
+   * Waits for a slot, and then for the event loop to deliver data of idle connections, which closes them.
    *
-   * @throws TransportError of the kind `timeout` if the signal fires first, or the pool is destroyed
+   * @throws TransportError of the kind `timeout` if the signal fires first or the pool is destroyed
    */
   take(signal: AbortSignal): Promise<void>;
   /** Returns a slot. */
@@ -31,15 +31,15 @@ export interface Pool {
 }
 
 /**
- * Creates a pool. Nothing is connected yet.
+ * Creates a pool. It opens no connection.
  *
  * @example
  * const pool = createPool({ isTls: false, keepAlive: true, most: 10 });
  */
 export function createPool({ isTls, keepAlive, most }: PoolOptions): Pool {
-  // TLS is a fifth of a cold start, so it is loaded only if it is needed.
+  // Loaded on demand, because TLS is a fifth of a cold start.
   const { Agent } = isTls ? process.getBuiltinModule('node:https') : http;
-  // The endpoint keeps TLS sessions, because several agents share them.
+  // The endpoint keeps the TLS session, because several agents share it.
   const agent = new Agent({ keepAlive, maxCachedSessions: 0, ...(keepAlive && { maxFreeSockets: most }) });
   agent.on('free', guardIdle);
   const idle = (): Socket[] => Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? []);
@@ -54,7 +54,7 @@ export function createPool({ isTls, keepAlive, most }: PoolOptions): Pool {
       await slots.take(signal);
       try {
         let hasIdle = Object.keys(agent.freeSockets).length > 0;
-        // A turn of the event loop delivers what has arrived. Closed connections leave the agent a turn later.
+        // A turn of the event loop delivers data that has arrived. The agent removes closed connections one turn later.
         while (hasIdle) {
           await wholeTurn();
           hasIdle = idle().some(({ destroyed }) => destroyed);
@@ -77,12 +77,12 @@ export function createPool({ isTls, keepAlive, most }: PoolOptions): Pool {
   };
 }
 
-/** Data on an idle connection is unsolicited. The connection is closed, so that it is never read as the next response. */
+/** Closes an idle connection on data, because unsolicited data must never be read as the next response. */
 function guardIdle(socket: Socket): void {
   socket.on('data', destroyThis).on('end', destroyThis);
 }
 
-/** Lets a connection carry a request again. */
+/** Prepares an idle connection for a request. */
 export function unguard(socket: Socket): void {
   socket.off('data', destroyThis).off('end', destroyThis);
 }
@@ -91,14 +91,14 @@ function destroyThis(this: Socket): void {
   this.destroy();
 }
 
-/** Waits for a whole turn of the event loop. The first callback can run before the loop has looked at the sockets again. */
+/** Waits for a whole turn of the event loop. The first callback can run before the loop polls the sockets. */
 function wholeTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }
 
 /**
- * Limits how many requests run at a time; the others wait in their order. The agent's own queue would hand a connection to
- * the next request at once, before unsolicited data on it can be seen.
+ * Limits the parallel requests. All others wait in their order. The agent's own queue is not used, because it reuses a
+ * connection at once, before unsolicited data can be noticed.
  */
 function createSlots(most: number) {
   const waiting: (() => void)[] = [];

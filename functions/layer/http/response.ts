@@ -1,14 +1,14 @@
-/** Checks a response's head and reads its body. */
+/** Checks the head of a response, and reads its body. */
 import type { IncomingMessage } from 'node:http';
 
-/** Names what makes a response unacceptable. Two readers could understand a refused head differently (RFC 9112, section 11). */
+/** Names the problem of an unacceptable head. Two readers could understand such a head differently (RFC 9112 section 11). */
 export function problemOf({ statusCode, headers, httpVersion }: IncomingMessage): string | undefined {
   if (statusCode !== 200) return `HTTP status ${statusCode}`;
   if (headers['content-encoding'] !== undefined) return 'a content encoding';
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return 'not an HTTP/1 response';
   const encoding = headers['transfer-encoding'];
   if (encoding === undefined) return undefined;
-  // A recipient that knows only HTTP/1.0 does not decode chunks (RFC 9112, section 6.1).
+  // A recipient that knows only HTTP/1.0 does not decode chunks (RFC 9112 section 6.1).
   return httpVersion === '1.1' && encoding.toLowerCase() === 'chunked' ? undefined : 'an unexpected transfer encoding';
 }
 
@@ -22,10 +22,10 @@ export class BodyTooLargeError extends Error {
 }
 
 /**
- * Reads a response's body.
+ * Reads the body of a response.
  *
- * @param maxBytes the most bytes of the body
- * @throws BodyTooLargeError, as soon as the head or the body shows it
+ * @param maxBytes the largest body, in bytes
+ * @throws BodyTooLargeError if the body is larger, as soon as the head or the body shows it
  * @throws Error of Node.js if the connection breaks
  */
 export function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
@@ -46,7 +46,7 @@ export function readBody(response: IncomingMessage, maxBytes: number): Promise<B
   });
 }
 
-/** Returns a buffer with room for more. A list of chunks would take far more memory than chunks of a few bytes hold. */
+/** Returns a buffer with room for more. A list of small chunks would take far more memory than their bytes. */
 function withRoom(bytes: Buffer, used: number, wanted: number): Buffer {
   if (wanted <= bytes.length) return bytes;
   const larger = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * bytes.length));

@@ -5,28 +5,28 @@ import { StaleConnectionError, TransportError } from './errors.ts';
 import { answerTo } from './exchange.ts';
 import type { Pool } from './pool.ts';
 
-/** The most bytes of a response's head. */
+/** The largest head of a response. */
 const MAX_HEAD_BYTES = 16 * 1024;
 
 /** One request. */
 export interface Post {
   readonly body: Buffer;
-  /** Ends the request when it fires. */
+  /** Ends the request. */
   readonly signal: AbortSignal;
-  /** Whether the request may be sent again, and over a connection that may have died. */
+  /** Whether the request may be sent twice, and so over a kept connection, which may be broken. */
   readonly idempotent: boolean;
   readonly sockets: InvocationSockets;
-  /** Whether to use a connection that has carried nothing before. */
+  /** Whether to use a new connection. */
   readonly fresh?: boolean | undefined;
-  /** Whether to send an idempotent request only once, even if a kept connection dies. */
+  /** Whether to send an idempotent request only once, even if a kept connection breaks. */
   readonly once?: boolean | undefined;
 }
 
 /**
- * Sends a body and returns the response's.
+ * Sends a body, and returns the body of the response.
  *
- * Settles once, at the latest when the signal fires. If a kept connection dies before the first byte of the response, an
- * idempotent request is repeated once on a new connection. No other request is ever sent twice.
+ * It settles once, at the latest when the signal fires. A kept connection may break before the first byte of the response. An
+ * idempotent request is then repeated once on a new connection. No other request is sent twice.
  *
  * @throws TransportError if there is no valid response with status 200
  * @example
@@ -49,7 +49,7 @@ export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
   }
 }
 
-/** The request may have reached the server over the dead connection, whatever happened on the next one. */
+/** Marks a failed repetition as sent, because the first request may have reached the server over the broken connection. */
 function sentBefore(error: unknown): never {
   if (!(error instanceof TransportError) || error.sent) throw error;
   const kind = error.kind === 'unreachable' ? 'lost' : error.kind;
@@ -66,7 +66,7 @@ async function exchange(endpoint: Endpoint, { body, signal }: Post, pool: Pool):
     session: resumption.session,
     maxHeaderSize: MAX_HEAD_BYTES,
     insecureHTTPParser: false,
-    // Node.js sends an array as it is. Classic servers require header names in Title-Case.
+    // An array, because Node.js sends it unchanged. Classic servers require header names in Title-Case.
     headers: [
       ...['Host', url.host, 'User-Agent', 'rostbeef-functions', 'Content-Type', 'text/xml'],
       ...['Content-Length', String(body.length), 'Connection', pool.keepAlive ? 'keep-alive' : 'close'],
@@ -75,7 +75,7 @@ async function exchange(endpoint: Endpoint, { body, signal }: Post, pool: Pool):
   const request = http.request(options);
   request.once('close', pool.release);
   const answer = answerTo(request, endpoint, signal);
-  // As a string, the body goes out in one write with the head, because a classic server waits only 50 ms for it.
+  // Node.js sends a string in one write with the head. A classic server waits only 50 ms for the body.
   request.end(body.toString('latin1'), 'latin1');
   return answer;
 }

@@ -1,14 +1,14 @@
 /**
  * Sends at most once for each idempotency key.
  *
- * An attempt claims the key, makes the last checks, records that it begins to send, sends, and records the outcome.
- * DynamoDB checks and makes each write in one step. Each write after the claim requires the attempt's own id. Therefore the
- * order holds even if writes arrive late or twice:
+ * An attempt claims the key, makes the last checks, marks the record as `sending`, sends, and keeps the outcome. Each write
+ * is conditional and atomic. Every write after the claim demands the id of the attempt. Two rules hold also for late and
+ * repeated writes, and with any clocks:
  *
- * - An attempt sends only after the table has answered that its claim became `sending`.
- * - Another attempt takes over a claim only if it did not become `sending`. After that, the first attempt can't send.
+ * - An attempt sends only after the table has confirmed that its claim is `sending`.
+ * - Another attempt can take over a claim only until it is `sending`. After that, the first attempt can't begin to send.
  *
- * Clocks decide only when a lease ends, and so which attempt waits or takes over. They never decide which attempt sends.
+ * Clocks decide when a lease ends: which attempt waits, and which takes over. They do not decide which attempt sends.
  */
 
 import {
@@ -24,64 +24,69 @@ import { fingerprint, type IdempotencyKey } from './key.ts';
 import { type Claim, type Held, isAbandoned, isAtWork } from './record.ts';
 import type { Table } from './table.ts';
 
-/** One stanza to send, and its key. */
+/** One stanza to send, with its idempotency key. */
 export interface Sending {
   readonly method: string;
   readonly key: IdempotencyKey;
-  /** The parts that identify the stanza. The same key with other parts is refused. */
+  /** The contents. The same key with other contents is refused. */
   readonly parts: readonly string[];
-  /** Makes the last checks, which may ask the server. If they fail, nothing is sent and the key is free. */
+  /** Makes the last checks, which may ask the server. If they fail, nothing is sent and the key is freed. */
   admit(signal: AbortSignal): Promise<void>;
-  /** @param signal a deadline that leaves time to record the outcome */
+  /** @param signal a deadline that leaves time to keep the outcome */
   send(signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Sends, unless the table says that the stanza was sent before.
+ * Sends a stanza, unless it was already sent with the same key.
  *
  * @throws InvalidInputError if the key was used for another stanza
- * @throws IdempotencyInProgressError while another call with the key is running
- * @throws OutcomeUnknownError if an earlier call may have sent it. It is not sent again while the key is kept
- * @throws IdempotencyStoreUnavailableError if the table can't be used. Nothing was sent
- * @throws the errors of `admit` and `send`
+ * @throws IdempotencyInProgressError if another call with the key is in progress
+ * @throws OutcomeUnknownError if an earlier call may have sent the stanza. It is not sent again while the key is kept
+ * @throws IdempotencyStoreUnavailableError if the table is unavailable. Nothing was sent
+ * @throws RostbeefError if `admit` or `send` throws it
  */
 export type Once = (sending: Sending) => Promise<void>;
 
-/** The parts of {@link onceBy}. */
+/** The options of {@link onceBy}. */
 export interface OnceOptions {
   readonly table: Table;
   /** Seconds that a key is kept. */
   readonly ttlSeconds: number;
   /** The deadline of the invocation. */
   readonly deadline: Deadline;
-  /** Logs that a key's record could not be written, and why. */
+  /** Logs that the record of a key could not be written, and why. */
   readonly warn: (message: string) => void;
 }
 
-/** Milliseconds that are reserved for recording the outcome. A short deadline gives a fifth of itself. */
+/** Milliseconds reserved for keeping the outcome after the last moment of sending, or a fifth of a short deadline. */
 const KEEPING_MS = 500;
 
-/** Milliseconds by which a lease outlasts its call, because the clocks of two functions differ. */
-const CLOCKS_MS = 1_000;
+/** The margin of a lease. The clocks of two functions usually differ by less. */
+const CLOCK_SKEW_MS = 1_000;
 
-/** The most tries to claim a key. A key can be freed between a refused claim and the read of its record. */
-const CLAIMS = 3;
+/** The number of tries to claim. Between a refused claim and the read of its record, the key can be freed. */
+const MAX_CLAIMS = 3;
 
-/** Binds {@link Once} to a table for one invocation. */
+/**
+ * Binds {@link Once} to a table for one invocation.
+ *
+ * @example
+ * await onceBy({ table, ttlSeconds: 1_296_000, deadline, warn })({ method: 'send_stanza', key, parts, admit, send })
+ */
 export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once {
   const newClaim = ({ method, key, parts }: Sending): Claim => ({
     ...fingerprint(method, key, parts),
     attempt: process.getBuiltinModule('node:crypto').randomUUID(),
-    leaseEndsAt: Math.ceil(Date.now() + deadline.remainingMs + CLOCKS_MS),
+    leaseEndsAt: Math.ceil(Date.now() + deadline.remainingMs + CLOCK_SKEW_MS),
     expiresAt: Math.ceil(Date.now() / 1000) + ttlSeconds,
   });
 
-  /** Resolves to `true` if this call sends, and to `false` if the stanza was sent before. */
+  /** Resolves to whether this call has to send. If not, the stanza was already sent. */
   const take = async (claim: Claim, key: IdempotencyKey, signal: AbortSignal): Promise<boolean> => {
-    for (let claims = 0; claims < CLAIMS; claims += 1) {
+    for (let claims = 0; claims < MAX_CLAIMS; claims += 1) {
       if (await table.claim(claim, signal)) return true;
       const held = await table.read(claim.id, signal);
-      // The response to the first try of this claim was lost, and the SDK repeated it.
+      // The response to this claim was lost, and the SDK repeated the request.
       if (held?.attempt === claim.attempt) return true;
       if (held !== undefined && !isAbandoned(held, Date.now())) return demandSent(held, claim, key);
     }
@@ -94,12 +99,12 @@ export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once
       await free(claim);
       throw error;
     });
-    // Another call took over, because this lease was over by its clock.
+    // By the clock of another call, the lease of this call was over.
     if (!(await table.beginSending(claim, signal))) throw new IdempotencyInProgressError();
     return true;
   };
 
-  /** Frees the key if the table fails. A write without a response may be done already, or may still be done. */
+  /** Frees the key if the table fails, because a write without a response may be done nevertheless, or later. */
   const takeAndBeginOrFree = (claim: Claim, sending: Sending, signal: AbortSignal): Promise<boolean> =>
     takeAndBegin(claim, sending, signal).catch(async (error: unknown) => {
       if (error instanceof IdempotencyStoreUnavailableError) await free(claim);
@@ -111,7 +116,7 @@ export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once
   const keep = (claim: Claim, outcome: 'sent' | 'unknown') =>
     attempted(table.keep(claim, outcome, deadline.signal), `the outcome of ${keyOf(claim)} could not be kept`);
 
-  /** A record that can't be written counts as unknown after its lease. The message of a defect stays out of the log. */
+  /** Logs a failed write. Without it, the outcome is unknown after the lease. The message of a defect is not logged. */
   const attempted = (writing: Promise<void>, failure: string): Promise<void> =>
     writing.catch((error: unknown) => {
       const { message } = error instanceof RostbeefError ? error : new UnexpectedError();
@@ -124,7 +129,7 @@ export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once
     try {
       if (!(await takeAndBeginOrFree(claim, sending, sendingEnds.signal))) return;
       await sending.send(sendingEnds.signal).catch(async (error: unknown) => {
-        await (wasNotTaken(error) ? free(claim) : keep(claim, 'unknown'));
+        await (wasNotSent(error) ? free(claim) : keep(claim, 'unknown'));
         throw error;
       });
       await keep(claim, 'sent');
@@ -134,7 +139,7 @@ export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once
   };
 }
 
-/** Returns the key's id, with which `npm run free-key` frees it. */
+/** Names the key by its id, by which an operator can free it with `npm run free-key`. */
 function keyOf({ id }: Claim): string {
   return `the idempotency key with the id ${id}`;
 }
@@ -145,11 +150,11 @@ function demandSent(held: Held, claim: Claim, key: IdempotencyKey): false {
   }
   if (held.state === 'sent') return false;
   if (isAtWork(held, Date.now())) throw new IdempotencyInProgressError();
-  const detail = `an earlier call may have sent it with ${keyOf(claim)}, so this call did not`;
+  const detail = `an earlier call with ${keyOf(claim)} may have sent it, so that this call did not`;
   throw new OutcomeUnknownError({ detail });
 }
 
-/** Tells whether an error proves that the server did not send the stanza. */
-function wasNotTaken(error: unknown): boolean {
+/** Whether an error proves that the server did not accept the stanza. */
+function wasNotSent(error: unknown): boolean {
   return error instanceof RostbeefError && !error.leavesOutcomeOpen;
 }

@@ -1,4 +1,4 @@
-/** Exports the parts of the DynamoDB client that are used. It is loaded only if a table is configured. */
+/** The used parts of the DynamoDB client, in a file that is loaded only if a table is configured. */
 export {
   ConditionalCheckFailedException,
   DeleteItemCommand,

@@ -1,36 +1,38 @@
-/** Defines idempotency keys: their sources, their form, and the hashes that the table keeps. */
+/** Defines idempotency keys: their sources, their form, and their fingerprints in the table. */
 import type { Issue } from '../errors/index.ts';
 
 /**
- * A key that identifies a call, in case the call comes again. Its source is one of these:
+ * A key that identifies a call when it is repeated.
  *
- * - `idempotencyKey`, `Idempotency-Key`: the caller's own key, as a member of the input or as an HTTP header. Both share one
- *   set of keys, because a call may be repeated by another event source.
- * - `messageId`: the id of an SQS message. If the queue holds SNS envelopes, the id of the SNS message, because SNS may put
- *   one message on a queue twice.
- * - `event id`: the id of an EventBridge event. It stays the same if a rule puts the event on a queue twice.
+ * - `idempotencyKey`, `Idempotency-Key`: chosen by the caller, as a member of the input or an HTTP header. Both share one set
+ *   of keys, because a call may be repeated by another event source
+ * - `messageId`: the id of an SQS message, or of the SNS message in it. SNS may put one message on a queue twice
+ * - `event id`: the id of an EventBridge event. It stays the same if a rule puts the event on a queue twice
+ *
+ * @example
+ * const key: IdempotencyKey = { source: 'Idempotency-Key', value: '4a3f6c1e' };
  */
 export interface IdempotencyKey {
   readonly source: 'idempotencyKey' | 'Idempotency-Key' | 'messageId' | 'event id';
   readonly value: string;
 }
 
-/** The form of a caller's own key: printable ASCII without spaces, so that no event source changes it. */
+/** The form of a caller's own key: printable ASCII without spaces, because no event source changes these characters. */
 export const KEY_FORM = /^[!-~]{1,256}$/;
 
-/** The problem of a key of another form. */
+/** The message of an issue for a key that does not match {@link KEY_FORM}. */
 export const KEY_FORM_PROBLEM = 'must be 1 to 256 printable ASCII characters without spaces';
 
-/** Tells whether the caller chose the key, and relies on it. */
+/** Whether the caller chose the key, and so relies on it. */
 export function isCallersOwn({ source }: IdempotencyKey): boolean {
   return source === 'idempotencyKey' || source === 'Idempotency-Key';
 }
 
 /**
- * Returns the issues of a call with two different keys of its caller. Both are refused, because the caller relies on both.
+ * Returns the issues of a call with two different keys of its caller, because the caller relies on both.
  *
- * @param member the input's `idempotencyKey`
- * @param delivered the key that the event carries
+ * @param member the `idempotencyKey` of the input
+ * @param delivered the key of the event
  * @example
  * differingKeys('a', { source: 'Idempotency-Key', value: 'b' }).map(({ path }) => path) // ['Idempotency-Key', 'idempotencyKey']
  */
@@ -43,25 +45,28 @@ export function differingKeys(member: string | undefined, delivered: Idempotency
   ];
 }
 
-/** The hashes of a key and of the call. Neither the key nor the call can be read from them. */
+/** Hashes of a key and of the contents that it was used for. */
 export interface Fingerprint {
+  /** The hash of the key: see {@link keyId}. */
   readonly id: string;
+  /** The hash of the contents. */
   readonly payload: string;
 }
 
-/** Names a key uniquely among all methods and sources. */
+/** Returns a name for the key that is unique among all methods and sources. */
 function nameOf(method: string, key: IdempotencyKey): string {
   const space = isCallersOwn(key) ? 'key' : key.source;
   return JSON.stringify([method, space, key.value]);
 }
 
 /**
- * Returns the id of a key's record: a hash in 43 characters of base64url.
+ * Returns the id of a key's record: a SHA-256 hash, in 43 characters of base64url.
  *
- * The caller is not part of it, because a repeated call may come from another session of a role or another event source,
- * and must not send twice. If two callers choose the same key, the second is refused, which does less harm.
+ * The id does not depend on the caller. A repeated call must not send twice, although it has another session of its role, or
+ * another event source. If two callers choose the same key, the second is refused, which does less harm.
  *
- * @param method the method's name
+ * @param method the name of the method
+ * @param key the key
  * @example
  * keyId('send_stanza', { source: 'event id', value: '7bf73129-1428-4cd3-a780-95db273d1602' })
  */
@@ -70,11 +75,11 @@ export function keyId(method: string, key: IdempotencyKey): string {
 }
 
 /**
- * Returns the fingerprint of a call. The key itself is part of the hash, and the table does not hold it. Therefore a reader
- * of the table can't guess texts.
+ * Returns the fingerprint of a call. The hash of the contents is an HMAC with the key, which the table does not hold. So
+ * a reader of the table can't find the contents by trying texts.
  *
- * @param method the method's name
- * @param parts the parts that the call would send
+ * @param method the name of the method
+ * @param parts the contents that the call would send
  */
 export function fingerprint(method: string, key: IdempotencyKey, parts: readonly string[]): Fingerprint {
   const { createHmac } = process.getBuiltinModule('node:crypto');

@@ -1,34 +1,34 @@
-/** Defines the record of a key, and what its state allows. */
+/** Defines the record of a key in the table, and the transitions that its state allows. */
 import type { Fingerprint } from './key.ts';
 
 /**
- * The progress of the attempt that holds a key. A record only moves forward.
+ * The state of the attempt that holds a key. A record only moves forward.
  *
- * - `claimed`: nothing was sent. Another attempt may take the key over once the lease is over.
- * - `sending`: the stanza may have been sent. No attempt may take the key over.
- * - `sent`: ejabberd took the stanza.
- * - `unknown`: the stanza went out, and its outcome can't be known.
+ * - `claimed`: nothing was sent. Another attempt may take the key over after the lease
+ * - `sending`: the stanza may have been sent. No attempt may take the key over
+ * - `sent`: ejabberd accepted the stanza
+ * - `unknown`: the stanza was sent, but its outcome is unknown
  */
 export type State = 'claimed' | 'sending' | 'sent' | 'unknown';
 
 /** An attempt's claim on a key. */
 export interface Claim extends Fingerprint {
-  /** The id of this attempt. */
+  /** The id of the attempt: a UUID. */
   readonly attempt: string;
-  /** Milliseconds of the epoch by which the attempt is over. */
+  /** The time in milliseconds since the epoch by which the attempt has ended. */
   readonly leaseEndsAt: number;
-  /** Seconds of the epoch from which the key can be used again: the table's time to live. */
+  /** The time in seconds since the epoch from which the key may be used again: the table's time to live. */
   readonly expiresAt: number;
 }
 
-/** The record of a key, as it was read. */
+/** The record of a key, as it is read. */
 export type Held = Pick<Claim, 'payload' | 'attempt' | 'leaseEndsAt'> & { readonly state: State };
 
-/** The attributes of an item, as the SDK has them. */
+/** The attributes of a DynamoDB item, in the form of the SDK. */
 export type Attributes = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
 
 /**
- * Returns the item of a new claim. The attribute `outcome` holds the state, because `state` is a reserved word of DynamoDB.
+ * Creates the item of a new claim. The attribute `outcome` holds the state, because `state` is a reserved word of DynamoDB.
  *
  * @example
  * claimItem(claim)['outcome'] // { S: 'claimed' }
@@ -45,7 +45,7 @@ export function claimItem({ id, payload, attempt, leaseEndsAt, expiresAt }: Clai
 }
 
 /**
- * Reads an item. An item in another form counts as unknown, so that nothing is sent for it.
+ * Reads an item. An unexpected state counts as `unknown`, so that nothing is sent.
  *
  * @example
  * heldIn({ outcome: { S: 'sent' } }).state // 'sent'
@@ -59,16 +59,16 @@ export function heldIn({ payload, attempt, leaseEndsAt, outcome }: Attributes): 
   };
 }
 
-/** Releases before 0.2 wrote `pending` before they sent, and nothing when they began to send. */
+/** Releases before 0.2 wrote `pending` before they sent, and did not mark the beginning of sending. */
 function stateOf(outcome: string | undefined): State {
   if (outcome === 'pending') return 'sending';
   return outcome === 'claimed' || outcome === 'sending' || outcome === 'sent' ? outcome : 'unknown';
 }
 
 /**
- * Tells whether an attempt is running for the key.
+ * Whether an attempt with the key is in progress.
  *
- * @param nowMs milliseconds of the epoch
+ * @param nowMs the time in milliseconds since the epoch
  * @example
  * isAtWork({ ...held, state: 'sending', leaseEndsAt: 2_000 }, 1_999) // true
  */
@@ -77,9 +77,9 @@ export function isAtWork({ state, leaseEndsAt }: Pick<Held, 'state' | 'leaseEnds
 }
 
 /**
- * Tells whether another attempt may take the key over: its attempt ended before it began to send.
+ * Whether the key may be taken over, because its attempt ended before it began to send.
  *
- * @param nowMs milliseconds of the epoch
+ * @param nowMs the time in milliseconds since the epoch
  */
 export function isAbandoned(held: Held, nowMs: number): boolean {
   return held.state === 'claimed' && !isAtWork(held, nowMs);

@@ -1,28 +1,28 @@
-/** Reads and writes the keys in DynamoDB. */
+/** Keeps the records of idempotency keys in DynamoDB. */
 
 import { IdempotencyStoreUnavailableError, type RostbeefError } from '../errors/index.ts';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-client.ts';
-import { whyAwsFailed } from '../shared/aws-failure.ts';
+import { describeAwsFailure } from '../shared/aws-failure.ts';
 import { unlessAborted } from '../shared/deadline.ts';
 import { type Claim, claimItem, type Held, heldIn, type State } from './record.ts';
 
 /**
- * The table of keys. Each method throws `IdempotencyStoreUnavailableError` if the table can't be used. The write may be done
- * even then, or later.
+ * The table of idempotency keys. Each method throws `IdempotencyStoreUnavailableError` if the table is unavailable. The write
+ * may then have been done, or may be done later.
  *
- * The SDK repeats a request once if its response is lost. If the first request made a claim, the second is refused, and
- * {@link Table.read} finds the claim. Every other write can be done twice.
+ * The SDK repeats a request once if its response is lost. If the first request made the claim, the second is refused, and
+ * {@link Table.read} finds the claim. All other writes have the same effect when they are repeated.
  */
 export interface Table {
-  /** Claims a key if it is free, and resolves to `true` if so. The claim of an attempt that ended unsent counts as free. */
+  /** Claims a key if it is free or abandoned (`isAbandoned`). Resolves to whether it did. */
   claim(claim: Claim, signal: AbortSignal): Promise<boolean>;
-  /** The key's record; `undefined` if there is no record. */
+  /** Returns the record of a key; `undefined` if there is none. */
   read(id: string, signal: AbortSignal): Promise<Held | undefined>;
-  /** Records that the attempt begins to send, and resolves to `true` if its claim still held the key. */
+  /** Marks the claim as `sending`. Resolves to whether the claim still held the key. */
   beginSending(claim: Claim, signal: AbortSignal): Promise<boolean>;
   /** Records the outcome of a claim. */
   keep(claim: Claim, outcome: 'sent' | 'unknown', signal: AbortSignal): Promise<void>;
-  /** Deletes a claim, because nothing was sent. */
+  /** Deletes a claim after which nothing was sent. */
   free(claim: Claim, signal: AbortSignal): Promise<void>;
 }
 
@@ -30,15 +30,17 @@ const ENDPOINT_ADVICE =
   'the function’s VPC needs a gateway endpoint com.amazonaws.<region>.dynamodb that its security group may reach, or a NAT';
 
 /**
- * Opens the table in DynamoDB. Its partition key is the string `id`, its time-to-live attribute `expiresAt`.
+ * Opens a DynamoDB table with the partition key `id`, a string, and the time-to-live attribute `expiresAt`.
  *
- * @param TableName its name or ARN
+ * @param TableName the name or ARN of the table
+ * @example
+ * dynamoDbTable('rostbeef-keys')
  */
 export function dynamoDbTable(TableName: string): Table {
   const loading = load();
   const ask = async <T>(operation: string, signal: AbortSignal, call: (tools: Tools) => Promise<T>): Promise<T> => {
     try {
-      return await unlessAborted(loading.then(call), signal, () => new TooLate());
+      return await unlessAborted(loading.then(call), signal, () => new DeadlineError());
     } catch (error) {
       throw unavailable(error, operation, await loading);
     }
@@ -93,13 +95,13 @@ export function dynamoDbTable(TableName: string): Table {
   };
 }
 
-/** The condition of a write. DynamoDB checks it and writes in one step. */
+/** The condition of a write. DynamoDB checks it and writes in one atomic step. */
 interface Condition {
   readonly ConditionExpression: string;
   readonly ExpressionAttributeValues: Record<string, { readonly S: string } | { readonly N: string }>;
 }
 
-/** The key has no record, an old one, or the claim of an attempt that ended before it began to send. */
+/** The key has no record, an expired one, or an abandoned claim. */
 function isFree(nowMs: number): Condition {
   return {
     ConditionExpression:
@@ -116,7 +118,7 @@ function isOwn(attempt: string): Condition {
   return { ConditionExpression: 'attempt = :attempt', ExpressionAttributeValues: { ':attempt': { S: attempt } } };
 }
 
-/** The condition holds again if the update is repeated after a lost response. It fails after the outcome is recorded. */
+/** It allows `sending` again, because the SDK may repeat the update. It does not allow a late update after the outcome. */
 function isOwnAndUnsettled(attempt: string): Condition {
   const { ConditionExpression, ExpressionAttributeValues } = isOwn(attempt);
   return {
@@ -137,8 +139,8 @@ async function load() {
   return { sdk, client };
 }
 
-/** Has the name that the SDK gives its own time-outs. */
-class TooLate extends Error {
+/** The error of a passed deadline. Its name is that of the SDK's own timeouts. */
+class DeadlineError extends Error {
   override readonly name = 'TimeoutError';
 }
 
@@ -146,7 +148,7 @@ function unavailable(cause: unknown, operation: string, { sdk }: Tools): Rostbee
   const call = { service: 'DynamoDB', operation, permission: `dynamodb:${operation} on it`, advice: ENDPOINT_ADVICE };
   const detail =
     cause instanceof sdk.ResourceNotFoundException
-      ? 'EJABBERD_IDEMPOTENCY_TABLE names no table here'
-      : whyAwsFailed(cause, call);
+      ? 'EJABBERD_IDEMPOTENCY_TABLE names a table that does not exist'
+      : describeAwsFailure(cause, call);
   return new IdempotencyStoreUnavailableError({ detail, cause });
 }

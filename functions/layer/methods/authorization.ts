@@ -1,4 +1,4 @@
-/** Decides which users a call may act for, before its method runs. */
+/** Authorizes the JIDs of a call before its method runs. */
 import { ForbiddenServerError, type Issue } from '../errors/index.ts';
 import { formatJid, type Jid } from '../xmpp/jid.ts';
 import type { NamedJids } from './define-method.ts';
@@ -6,7 +6,7 @@ import type { NamedJids } from './define-method.ts';
 /** The rules of `EJABBERD_SERVERS` and `EJABBERD_SENDERS`. */
 export interface Authorization {
   /**
-   * Passes if every JID is on a server that callers may name, and the sender may send.
+   * Demands that callers may name the server of every JID, and that the sender may send.
    *
    * @throws ForbiddenServerError that lists each JID outside `EJABBERD_SERVERS`, or the sender outside `EJABBERD_SENDERS`
    */
@@ -16,9 +16,9 @@ export interface Authorization {
 }
 
 /**
- * Makes the rules of these lists. A list that is not set allows everything.
+ * Creates the rules. A list that is not set allows everything.
  *
- * @param lists domains, and bare JIDs or domains, in the form that ejabberd compares
+ * @param lists `servers` holds domains, `senders` holds domains and bare JIDs. All are prepared by stringprep (RFC 6122)
  * @example
  * authorizationBy({ servers: new Set(['example.com']), senders: undefined }).covers('example.org') // false
  */

@@ -9,7 +9,12 @@ import { linkContacts } from './link-contacts.ts';
 import { sendStanza } from './send-stanza.ts';
 import { unlinkContacts } from './unlink-contacts.ts';
 
-/** The seven methods, in the order of the documentation. */
+/**
+ * The seven methods, in the order of the documentation.
+ *
+ * @example
+ * catalogue.map(({ name }) => name) // ['link_contacts', 'unlink_contacts', …]
+ */
 export const catalogue: readonly Method[] = [
   linkContacts,
   unlinkContacts,

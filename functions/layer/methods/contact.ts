@@ -1,6 +1,6 @@
 import type { RosterItem } from '../dialects/dialect.ts';
 
-/** Returns a roster item as callers get it. An item with subscription `both` has nothing pending, even if the server kept it. */
+/** Converts a roster item to the output. With subscription `both` nothing is pending, although a server may say so. */
 export function contactOf({ jid, nick, groups, subscription, pending }: RosterItem) {
   return {
     jid,

@@ -1,4 +1,4 @@
-/** Defines a method: its name, schemas, example, and steps. */
+/** Defines a method in one place: its documentation, its schemas and its steps. */
 import type * as z from 'zod/mini';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Once } from '../idempotency/at-most-once.ts';
@@ -8,7 +8,7 @@ import type { Authorization } from './authorization.ts';
 import type { StanzaPolicy } from './stanza-policy.ts';
 import { parseInput } from './validation.ts';
 
-/** The names of the methods, as mod_rostbeef had them in 2008. */
+/** The names of the seven methods, as in mod_rostbeef of 2008. */
 export type MethodName =
   | 'link_contacts'
   | 'unlink_contacts'
@@ -20,49 +20,49 @@ export type MethodName =
 
 /** The JIDs that an input names. The framework logs and authorizes them before the method runs. */
 export interface NamedJids {
-  /** Every JID, by the path of the member that holds it. Absent members may be listed as `undefined`. */
+  /** Every JID, by the path of the member that holds it. Absent members may be `undefined`. */
   readonly jids: Readonly<Record<string, Jid | undefined>>;
-  /** The JIDs that the call acts for, if those are not all: a stanza's own addresses override the arguments. */
+  /** The JIDs that the call acts on, if they are not all of `jids`. The addresses of a stanza override the arguments. */
   readonly effective?: Readonly<Record<string, Jid>>;
   /** The effective sender of a stanza, and the member that holds it. */
   readonly sender?: { readonly path: string; readonly jid: Jid };
 }
 
-/** Notes the JIDs that a call acts for, by the members of the input, for the log. */
+/** Adds the JIDs that a call acts on to its log line, by the members of the input. */
 export type Audit = (jids: Readonly<Record<string, Jid | undefined>>) => void;
 
-/** The context of a call before its JIDs are authorized. Nothing here reaches the server. */
+/** The context before the JIDs are authorized. It gives no access to the server. */
 export interface InputContext {
-  /** The key that the event carries: a header, or the id of a message or an event. */
+  /** The idempotency key of the event: a header, or the id of a message or event. */
   readonly key?: IdempotencyKey | undefined;
-  /** Whether a table keeps idempotency keys. */
+  /** Whether an idempotency table is configured. */
   readonly keepsKeys: boolean;
-  /** The most bytes of UTF-8 that a stanza may have. */
+  /** The largest stanza, in bytes of UTF-8. */
   readonly maxStanzaBytes: number;
 }
 
-/** The context of a call after its JIDs are authorized. */
+/** The context after the JIDs are authorized. */
 export interface RunContext {
   readonly dialect: Dialect;
   /** Whether callers may name users of this server. */
   readonly covers: Authorization['covers'];
   readonly stanzaPolicy: StanzaPolicy;
-  /** Sends at most once for each key; `undefined` if no table keeps keys. */
+  /** Sends at most once for each key; `undefined` if no idempotency table is configured. */
   readonly once: Once | undefined;
-  /** Notes facts for the log line of a call that succeeds. */
+  /** Adds remarks to the log line of a call that succeeds. */
   readonly remark?: Remark;
 }
 
-/** Notes facts for the log line. */
+/** Adds remarks to the log line of a call. */
 export type Remark = (remarks: Remarks) => void;
 
-/** Facts about a call that succeeded. */
+/** Facts about a call that succeeded, which its result does not have. */
 export interface Remarks {
-  /** `false` if a roster was too large to be read back, so that the server's acknowledgement counts. */
+  /** `false` if a roster was too large to be read back, so that only the server's acknowledgement confirms the change. */
   readonly verified?: false;
 }
 
-/** The context that the framework needs for one call. */
+/** The context of one call. */
 export interface MethodContext extends Omit<InputContext, 'keepsKeys'>, RunContext {
   readonly demand: Authorization['demand'];
   readonly audit?: Audit;
@@ -72,14 +72,15 @@ interface Description<Input, Result> {
   readonly name: MethodName;
   /** One line for lists of methods. */
   readonly summary: string;
-  /** The description for callers, in Markdown. */
+  /** The documentation for callers, in Markdown. */
   readonly description: string;
-  /** Whether it changes a roster or sends a stanza. Only such a method has a queue and an EventBridge rule. */
+  /** Whether the method changes a roster or sends a stanza. Only these methods have queues and event rules. */
   readonly writes: boolean;
-  /** Whether a second call changes nothing more. */
+  /** Whether two calls have the same effect as one. */
   readonly idempotent: boolean;
-  /** Makes the schema on first use. A function needs only its own, and making all of them slows a cold start. */
+  /** Creates the schema of the input. Schemas are created on demand, because creating all slows the cold start. */
   input(): z.ZodMiniType<Input>;
+  /** Creates the schema of the result. */
   result(): z.ZodMiniType<Result>;
   readonly example: { readonly input: Input; readonly result: Result };
 }
@@ -89,8 +90,10 @@ export interface Method extends Description<unknown, unknown> {
   /**
    * Validates the input, logs and authorizes the JIDs that it names, and then runs the method.
    *
-   * @throws InvalidInputError if the input breaks the schema, before anything else
-   * @throws JidMalformedError, ForbiddenServerError before anything is sent
+   * @throws InvalidInputError if the input breaks the schema
+   * @throws JidMalformedError if a JID is not valid
+   * @throws ForbiddenServerError if a JID is not authorized
+   * @throws RostbeefError if the method fails. The errors above are thrown before anything is sent
    */
   call(input: unknown, context: MethodContext): Promise<unknown>;
 }
@@ -98,17 +101,18 @@ export interface Method extends Description<unknown, unknown> {
 /** The two steps of a method. */
 interface Steps<Input, Named extends NamedJids, Result> {
   /**
-   * Names every JID of a validated input. Everything else that it returns is passed to `run`.
+   * Names every JID of a validated input. `run` receives the returned object, with any other values in it.
    *
-   * @throws JidMalformedError, InvalidInputError
+   * @throws JidMalformedError if a JID is not valid
+   * @throws InvalidInputError if another member is not valid
    */
   names(input: Input, context: InputContext): Named | Promise<Named>;
-  /** Does the work, with JIDs that are logged and authorized. */
+  /** Runs the method. All JIDs in `named` are logged and authorized. */
   run(input: Input, named: Named, context: RunContext): Promise<Result>;
 }
 
 /**
- * Makes a method from its description and its two steps.
+ * Creates a method from its description and its two steps.
  *
  * @example
  * defineMethod({ name: 'get_resources', …, names: (input) => ({ jids: { server: userJid(input) } }), run: … })

@@ -4,13 +4,18 @@ import { defineMethod } from './define-method.ts';
 import { presenceFields, userFields } from './fields.ts';
 import { userJid } from './jids.ts';
 
-/** Reads a user's presence. */
+/**
+ * The method `get_presence`, which reads a user's presence.
+ *
+ * @example
+ * export const handler = createHandler(getPresence);
+ */
 export const getPresence = defineMethod({
   name: 'get_presence',
   summary: 'Read a user’s presence',
   description:
-    'The presence of the user’s session with the highest non-negative priority. Ties go to the session that connected last. ' +
-    'Without such a session, `show` is `unavailable` and `jid` is the bare JID.',
+    'Returns the presence of the user’s session with the highest non-negative priority. Ties go to the most recently ' +
+    'connected session. If the user has no such session, `show` is `unavailable` and `jid` is the bare JID.',
   writes: false,
   idempotent: true,
   input: () => z.strictObject(userFields()),

@@ -3,11 +3,18 @@ import { defineMethod } from './define-method.ts';
 import { userFields } from './fields.ts';
 import { userJid } from './jids.ts';
 
-/** Lists a user's connected resources. */
+/**
+ * The method `get_resources`, which lists a user's connected resources.
+ *
+ * @example
+ * export const handler = createHandler(getResources);
+ */
 export const getResources = defineMethod({
   name: 'get_resources',
   summary: 'List a user’s connected resources',
-  description: 'Every connected resource, sorted, also one that has sent no presence. `[]` when offline.',
+  description:
+    'Returns every connected resource, sorted, including those that have sent no presence. If the user is offline, the list ' +
+    'is empty.',
   writes: false,
   idempotent: true,
   input: () => z.strictObject(userFields()),

@@ -7,14 +7,19 @@ import { contactFields, pagingFields, presenceFields, userFields } from './field
 import { userJid } from './jids.ts';
 import { pageAfter } from './paging.ts';
 
-/** Reads a roster together with each contact's presence. */
+/**
+ * The method `get_roster_with_presence`, which reads a user's roster with the presence of each contact.
+ *
+ * @example
+ * export const handler = createHandler(getRosterWithPresence);
+ */
 export const getRosterWithPresence = defineMethod({
   name: 'get_roster_with_presence',
   summary: 'Read a user’s roster with each contact’s presence',
   description:
-    'As `get_roster`, with the presence of each contact: that of the session with the highest non-negative priority, ' +
-    'whatever the subscription. A contact that is offline, or on another server, is `unavailable`. If `EJABBERD_SERVERS` is ' +
-    'set, a contact on a server outside it is `unavailable` unless the subscription is `to` or `both`.',
+    'Returns the contacts as `get_roster` does, with the presence of each contact’s session with the highest non-negative ' +
+    'priority. The subscription does not matter. A contact that is offline, or on another server, is `unavailable`. If ' +
+    '`EJABBERD_SERVERS` is set, a contact on a server outside it is `unavailable` unless the subscription is `to` or `both`.',
   writes: false,
   idempotent: true,
   input: () => z.strictObject({ ...userFields(), ...pagingFields() }),
@@ -29,7 +34,7 @@ export const getRosterWithPresence = defineMethod({
           }),
         )
         .check(z.describe('The contacts, sorted by `jid`.')),
-      nextToken: z.optional(z.string().check(z.describe('Asks for the next page; none on the last.'))),
+      nextToken: z.optional(z.string().check(z.describe('Requests the next page. It is absent on the last page.'))),
     }),
   example: {
     input: { user: 'alice', server: 'example.com', maxResults: 100 },

@@ -5,20 +5,25 @@ import { contactFields, pagingFields, userFields } from './fields.ts';
 import { userJid } from './jids.ts';
 import { pageAfter } from './paging.ts';
 
-/** Reads a roster. */
+/**
+ * The method `get_roster`, which reads a user's roster.
+ *
+ * @example
+ * export const handler = createHandler(getRoster);
+ */
 export const getRoster = defineMethod({
   name: 'get_roster',
   summary: 'Read a user’s roster',
   description:
-    'Every contact once, sorted by `jid`. With `maxResults` the answer is a page, and `nextToken`, where there is one, ' +
-    'asks for the next; it stays valid while the roster changes.',
+    'Returns every contact once, sorted by `jid`. With `maxResults` the result is one page. If there are more contacts, ' +
+    '`nextToken` requests the next page. A token stays valid while the roster changes.',
   writes: false,
   idempotent: true,
   input: () => z.strictObject({ ...userFields(), ...pagingFields() }),
   result: () =>
     z.strictObject({
       contacts: z.array(z.strictObject(contactFields())).check(z.describe('The contacts, sorted by `jid`.')),
-      nextToken: z.optional(z.string().check(z.describe('Asks for the next page; none on the last.'))),
+      nextToken: z.optional(z.string().check(z.describe('Requests the next page. It is absent on the last page.'))),
     }),
   example: {
     input: { user: 'alice', server: 'example.com' },

@@ -1,15 +1,16 @@
-/** Reads JIDs from members of an input. One error names all that are malformed. */
+/** Parses the JIDs of an input, and lists every member that is not valid. */
 import { type Issue, JidMalformedError } from '../errors/index.ts';
-import { type Jid, type JidResult, parseBareJid, prepareDomain, prepareLocal } from '../xmpp/jid.ts';
+import { type Jid, type JidResult, parseBareJid } from '../xmpp/jid.ts';
+import { prepareDomain, prepareLocal } from '../xmpp/jid-parts.ts';
 
 type JidsOf<Members> = { readonly [Name in keyof Members]: undefined extends Members[Name] ? Jid | undefined : Jid };
 
 /**
- * Reads the JIDs of these members.
+ * Parses the JIDs of the given members.
  *
  * @param parse {@link parseBareJid} or `parseJid`
- * @param members texts by the member's name. A member that is `undefined` stays so
- * @throws JidMalformedError that lists every member that is not such a JID
+ * @param members the JID of each member as text. Absent members stay absent
+ * @throws JidMalformedError that lists every member that is not valid
  */
 export function jidsBy<Members extends Readonly<Record<string, string | undefined>>>(
   parse: (text: string) => JidResult,
@@ -27,15 +28,15 @@ export function jidsBy<Members extends Readonly<Record<string, string | undefine
   return Object.fromEntries(jids) as JidsOf<Members>;
 }
 
-/** Reads the bare JIDs of these members: {@link jidsBy} with {@link parseBareJid}. */
+/** Parses the bare JIDs of the given members: {@link jidsBy} with {@link parseBareJid}. */
 export function bareJids<Members extends Readonly<Record<string, string>>>(members: Members): JidsOf<Members> {
   return jidsBy(parseBareJid, members);
 }
 
 /**
- * Reads the bare JID of the members `user` and `server`.
+ * Returns the bare JID of the members `user` and `server`.
  *
- * @throws JidMalformedError that lists `user` if it is not a local part, and `server` if it is not a domain
+ * @throws JidMalformedError that lists each member that is not valid
  */
 export function userJid({ user, server }: { readonly user: string; readonly server: string }): Jid {
   const local = prepareLocal(user);
@@ -54,7 +55,7 @@ function partBeforeAt(user: string): string | undefined {
   return typeof local === 'string' ? `must be only the part before "@": ${local}` : undefined;
 }
 
-/** Returns a hint if `server` is a JID or a URL. */
+/** Returns a hint if `server` is a URL, a whole JID or has a port. */
 function hintOfServer(server: string): string | undefined {
   if (/^[a-z]+:\/\//i.test(server))
     return 'must be a domain only, such as example.com: leave out the scheme and what follows the domain';

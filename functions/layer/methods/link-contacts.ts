@@ -5,28 +5,33 @@ import { defineMethod } from './define-method.ts';
 import { done, label, text } from './fields.ts';
 import { bareJids } from './jids.ts';
 
-/** Puts two users into each other's rosters. */
+/**
+ * The method `link_contacts`, which adds two users to each other's rosters.
+ *
+ * @example
+ * export const handler = createHandler(linkContacts);
+ */
 export const linkContacts = defineMethod({
   name: 'link_contacts',
-  summary: 'Put two users into each other’s rosters',
+  summary: 'Add two users to each other’s rosters',
   description:
-    'Puts `jid2`, named `nick2`, into the roster of `jid1`, and `jid1`, named `nick1`, into the roster of `jid2`, ' +
-    'each with subscription `both` and without the usual approval. Both must exist: otherwise nothing is written. ' +
-    'Linking again renews the nick. A group replaces the groups of the contact, and `""` clears them. Without a group, ' +
-    'they stay as they are. If nothing would change, nothing is written.',
+    'Adds `jid2` with the name `nick2` to the roster of `jid1`, and `jid1` with the name `nick1` to the roster of `jid2`. ' +
+    'Both get the subscription `both` without approval. If one of the users does not exist, nothing is written. A repeated ' +
+    'link updates the name. A group replaces all groups of the contact, and `""` removes them. Without a group, they stay. ' +
+    'If nothing would change, nothing is written.',
   writes: true,
   idempotent: true,
   input: () =>
     z.strictObject({
       jid1: text('The bare JID of the first user, such as `alice@example.com`.'),
-      nick1: label('The name that `jid1` gets in the roster of `jid2`.'),
+      nick1: label('The name of `jid1` in the roster of `jid2`.'),
       jid2: text('The bare JID of the second user.'),
-      nick2: label('The name that `jid2` gets in the roster of `jid1`.'),
+      nick2: label('The name of `jid2` in the roster of `jid1`.'),
       group1: z.optional(
-        label('The group that `jid1` gets in the roster of `jid2`, in place of all that it has. `""` clears them.'),
+        label('The group of `jid1` in the roster of `jid2`. It replaces all groups there, and `""` removes them.'),
       ),
       group2: z.optional(
-        label('The group that `jid2` gets in the roster of `jid1`, in place of all that it has. `""` clears them.'),
+        label('The group of `jid2` in the roster of `jid1`. It replaces all groups there, and `""` removes them.'),
       ),
     }),
   result: done,

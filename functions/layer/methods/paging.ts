@@ -1,11 +1,12 @@
-/** Pages of a roster. A page begins after a JID, so that it stays right while the roster changes. */
+/** Divides a roster into pages. A page begins after a JID, so that a token stays valid while the roster changes. */
 import type { RosterItem } from '../dialects/dialect.ts';
 import { InvalidInputError } from '../errors/index.ts';
 import { formatJid, type Jid } from '../xmpp/jid.ts';
 
-/** A page of a roster, and the token of the next page. */
+/** One page of a roster. */
 export interface Page {
   readonly items: readonly RosterItem[];
+  /** Requests the next page. It is absent on the last page. */
   readonly nextToken?: string;
 }
 
@@ -15,10 +16,11 @@ interface Paging {
 }
 
 /**
- * Reads which page is wanted.
+ * Reads which page an input requests.
  *
- * @returns a function that takes the page out of the whole roster, sorted by JID
- * @throws InvalidInputError at once if the token is not for this user's roster
+ * @param owner the owner of the roster
+ * @returns a function that returns the page of the whole roster, sorted by JID
+ * @throws InvalidInputError at once if the token is not from the roster of this user
  */
 export function pageAfter({ maxResults, nextToken }: Paging, owner: Jid): (roster: readonly RosterItem[]) => Page {
   const after = nextToken === undefined ? undefined : lastJidOf(nextToken, owner);
@@ -31,7 +33,7 @@ export function pageAfter({ maxResults, nextToken }: Paging, owner: Jid): (roste
   };
 }
 
-/** A token holds the owner, the last JID before the page, and a digest. The digest refuses a token that was cut or altered. */
+/** Encodes the owner and the last JID before the page, with a digest that detects an altered or truncated token. */
 function tokenOf(owner: Jid, lastJid: string): string {
   const { hash } = process.getBuiltinModule('node:crypto');
   const content = `${formatJid(owner)}\n${lastJid}`;
@@ -42,6 +44,6 @@ function lastJidOf(nextToken: string, owner: Jid): string {
   const [, lastJid = ''] = /^[^\n]*\n[^\n]*\n(.*)$/s.exec(Buffer.from(nextToken, 'base64url').toString()) ?? [];
   if (tokenOf(owner, lastJid) === nextToken) return lastJid;
   throw new InvalidInputError({
-    issues: [{ path: 'nextToken', message: 'must be the nextToken of an answer about the same user' }],
+    issues: [{ path: 'nextToken', message: 'must be the nextToken of a previous page of the same user' }],
   });
 }

@@ -8,29 +8,35 @@ import { done, text } from './fields.ts';
 import { jidsBy } from './jids.ts';
 import { demandAllowed, demandConnected } from './stanza-policy.ts';
 
-/** Sends a stanza. */
+/**
+ * The method `send_stanza`, which sends one stanza.
+ *
+ * @example
+ * export const handler = createHandler(sendStanza);
+ */
 export const sendStanza = defineMethod({
   name: 'send_stanza',
   summary: 'Send a stanza',
   description:
-    'Sends one `message`, `presence` or `iq` element to a user, just as it is given. A `from` or `to` attribute on it ' +
-    'overrides the argument. To a bare JID it goes by the server’s own routing. Success means that the server took it, ' +
-    'not that a client has it. A stanza that would make a server or service act in the sender’s name is a ' +
-    '`ForbiddenStanzaError`, unless `EJABBERD_STANZAS` is `any`. **Not idempotent**: repeat it after an error only if the ' +
-    'error is retryable. If a table is configured, a key makes it idempotent: a repeat with the same key never sends twice.',
+    'Sends one `message`, `presence` or `iq` element to a user, unchanged. A `from` or `to` attribute of the element ' +
+    'overrides the argument. The server routes a stanza to a bare JID by its own rules. Success means that the server ' +
+    'accepted the stanza, not that a client received it. A stanza that would make a server or service act in the sender’s ' +
+    'name fails with a `ForbiddenStanzaError`, unless `EJABBERD_STANZAS` is `any`. **Not idempotent**: repeat it after an ' +
+    'error only if the error is retryable. If an idempotency table is configured, a key makes it idempotent: a repeat ' +
+    'with the same key never sends twice.',
   writes: true,
   idempotent: false,
   input: () =>
     z.strictObject({
-      from: text('The sender’s JID, unless the stanza has one.'),
-      to: text('The receiver’s JID, bare or full, unless the stanza has one.'),
+      from: text('The sender’s JID. A `from` attribute of the stanza overrides it.'),
+      to: text('The receiver’s bare or full JID. A `to` attribute of the stanza overrides it.'),
       stanza: text('One well-formed `message`, `presence` or `iq` element; an `iq` needs an `id`.'),
       idempotencyKey: z.optional(
         z
           .string()
           .check(
             z.regex(KEY_FORM, KEY_FORM_PROBLEM),
-            z.describe('What this call is known by, if it is repeated. Only where a table is configured.'),
+            z.describe('Identifies this call if it is repeated. It needs a configured idempotency table.'),
           ),
       ),
     }),
@@ -78,7 +84,7 @@ function keyOf(value: string | undefined): IdempotencyKey | undefined {
   return value === undefined ? undefined : { source: 'idempotencyKey', value };
 }
 
-/** Refuses a key if no table keeps keys, because the caller relies on it. */
+/** Refuses a caller's own key if no table keeps it, because the caller relies on it. */
 function keyIssues(key: IdempotencyKey | undefined, isKept: boolean): readonly Issue[] {
   if (key === undefined || !isCallersOwn(key)) return [];
   if (!isKept) return [{ path: key.source, message: 'is not accepted: no EJABBERD_IDEMPOTENCY_TABLE is configured' }];
@@ -86,9 +92,10 @@ function keyIssues(key: IdempotencyKey | undefined, isKept: boolean): readonly I
 }
 
 /**
- * Reads the stanza. The XML parser is loaded here because the other six functions do not use it.
+ * Parses the stanza. The XML parser is loaded here because the other six functions do not use it.
  *
- * @param others what else is wrong with the input
+ * @param others the other issues of the input
+ * @throws InvalidInputError with status 413 if the stanza is too large, or with every issue of the input
  */
 async function readWithin(maxBytes: number, text: string, others: readonly Issue[]): Promise<Stanza> {
   if (Buffer.byteLength(text) > maxBytes) {

@@ -5,17 +5,17 @@ import { ForbiddenStanzaError, type Issue } from '../errors/index.ts';
 import { formatJid, type Jid } from '../xmpp/jid.ts';
 import type { Stanza } from '../xmpp/stanza.lazy.ts';
 
-/** The settings that decide. */
+/** The settings that decide about stanzas. */
 export interface StanzaPolicy {
   /** `EJABBERD_STANZAS` */
   readonly rule: StanzaRule;
-  /** Whether `EJABBERD_SENDERS` lists this domain as a sender of its own. */
+  /** Whether `EJABBERD_SENDERS` lists this domain itself. */
   listsDomain(domain: string): boolean;
   /** The account that the functions run commands as; `undefined` if calls go out without credentials. */
   ownAccount(): Promise<Jid | undefined>;
 }
 
-/** A stanza on its way, each address with the member that holds it. */
+/** A stanza with its effective addresses, each with the member that holds it. */
 export interface Delivery {
   readonly stanza: Stanza;
   readonly sender: Address;
@@ -28,10 +28,10 @@ interface Address {
 }
 
 /**
- * Passes if the settings allow the stanza. Nothing is asked of the server.
+ * Demands that the settings allow the stanza. It sends no request to ejabberd.
  *
- * With `users`, a stanza goes to a user: nothing is sent that makes a server or service act in the sender's name, or
- * that changes one of two rosters only. With `any`, the functions' own account can't be the sender.
+ * The rule `users` refuses a stanza that makes a server or service act in the sender's name. It also refuses a stanza that
+ * changes only one of two rosters. The rule `any` refuses only the account of the functions as a sender.
  *
  * @throws ForbiddenStanzaError that lists every reason
  * @example
@@ -42,11 +42,11 @@ export async function demandAllowed(delivery: Delivery, policy: StanzaPolicy): P
 }
 
 /**
- * Passes if the receiver of an `iq` is connected, as the rule `users` demands. Any other stanza passes at once.
+ * Demands that the receiver of an `iq` is connected, if the rule is `users`. All other stanzas pass at once.
  *
- * @param signal a deadline that is earlier than the invocation's
+ * @param signal a deadline that is earlier than the one of the invocation
  * @throws ForbiddenStanzaError if the receiver's resource is not connected
- * @throws PermissionDeniedError if the account may not ask for the receiver's resources
+ * @throws PermissionDeniedError if the account may not list the receiver's resources
  * @example
  * await demandConnected(delivery, policy, dialect)
  */
@@ -59,7 +59,7 @@ export async function demandConnected(
   if (rule === 'users' && delivery.stanza.name === 'iq') refuse(await absenceIssues(delivery, dialect, signal));
 }
 
-/** RFC 6121 section 4.7.1: the types that manage subscriptions. */
+/** The presence types that manage subscriptions (RFC 6121 section 4.7.1). */
 const SUBSCRIPTION_TYPES: readonly (string | undefined)[] = ['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed'];
 
 function issuesOf({ stanza, sender, receiver }: Delivery, { listsDomain }: StanzaPolicy): readonly Issue[] {
@@ -105,7 +105,7 @@ function issuesOf({ stanza, sender, receiver }: Delivery, { listsDomain }: Stanz
   return rules.filter(([isForbidden]) => isForbidden).map(([, path, message]) => ({ path, message }));
 }
 
-/** Users of other servers have no resources here, so an `iq` never goes to them. */
+/** Users of other servers have no resources here, so that an `iq` to them is always refused. */
 async function absenceIssues(
   { receiver }: Delivery,
   dialect: Dialect,

@@ -3,13 +3,18 @@ import { defineMethod } from './define-method.ts';
 import { done, text } from './fields.ts';
 import { bareJids } from './jids.ts';
 
-/** Removes two users from each other's rosters. */
+/**
+ * The method `unlink_contacts`, which removes two users from each other's rosters.
+ *
+ * @example
+ * export const handler = createHandler(unlinkContacts);
+ */
 export const unlinkContacts = defineMethod({
   name: 'unlink_contacts',
   summary: 'Remove two users from each other’s rosters',
   description:
-    'Removes each user from the other’s roster, whichever sides there are: unlinking the unlinked is a success, and so ' +
-    'is unlinking from a user that was deleted. Only where neither user exists is it an `ItemNotFoundError`.',
+    'Removes each user from the other’s roster. It succeeds also if one or both entries do not exist, or if one of the ' +
+    'users was deleted. If neither user exists, it fails with an `ItemNotFoundError`.',
   writes: true,
   idempotent: true,
   input: () =>

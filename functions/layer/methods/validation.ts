@@ -1,9 +1,9 @@
-/** Checks an input against a method's schema, and tells how to correct every problem. */
+/** Validates an input by a method's schema. Each issue says how to correct it. */
 import * as z from 'zod/mini';
 import { InvalidInputError, type Issue } from '../errors/index.ts';
 import { isObject } from '../shared/is-object.ts';
 
-/** The most unknown members that an error names, because an input can have more than a response can hold. */
+/** The most unknown members that are named, because a response and the `Cause` of a workflow have a limited size. */
 const MAX_UNKNOWN = 20;
 
 interface Schema<Input> {
@@ -12,9 +12,9 @@ interface Schema<Input> {
 }
 
 /**
- * Returns the input if it fits the method's schema.
+ * Returns the input if it matches the schema of the method.
  *
- * @throws InvalidInputError that lists every problem by the member's name, without any value
+ * @throws InvalidInputError that lists every issue by the name of its member, without values
  */
 export function parseInput<Input>({ name, schema }: Schema<Input>, input: unknown): Input {
   const result = z.safeParse(schema, input);
@@ -49,7 +49,7 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown, method: string, schem
   }
 }
 
-/** Names an unknown member only if the name is short and plain, because it may hold any data. */
+/** Returns the name of an unknown member if it is short and plain, because a name can hold any text. */
 function nameable(key: string): string {
   return /^[\w.-]{1,64}$/.test(key) ? key : '(a member with an odd name)';
 }

@@ -1,40 +1,50 @@
-/** Writes one line of JSON for each call. A line has no field for a secret, stanza, nick or fault text. */
+/** Writes one JSON line for each call to CloudWatch Logs, without secrets, stanzas, nicks and fault texts. */
 import { RostbeefError, UnexpectedError } from '../errors/index.ts';
 import { callMetrics } from './metrics.ts';
 
-/** The fields of a call's line. */
+/** The facts about a call that its log line holds. */
 export interface CallRecord {
   readonly method: string;
+  /** The name of the event source. */
   readonly door: string;
   readonly requestId: string;
-  /** The id of an SQS message, and how often SQS has delivered it. */
+  /** The id of the queue's message. */
   readonly messageId?: string;
+  /** The number of deliveries of the queue's message. */
   readonly receives?: number;
-  /** The ARN of the caller of a write, if API Gateway knows it. */
+  /** The ARN of the caller of a write, if API Gateway authorized it by IAM. */
   readonly caller?: string | undefined;
-  /** The JIDs of a write by the members of the input, as they are sent. The line is the audit record of the write. */
+  /** The JIDs of a write, by member of the input. They are in the form that is sent, because the line is the audit. */
   readonly jids?: Readonly<Record<string, string>> | undefined;
-  /** `false` if an unlink could not read a roster back, because it was too large. */
+  /** `false` for an unlink if a roster was too large to be read back. */
   readonly verified?: false | undefined;
   readonly durationMs: number;
   readonly error?: unknown;
 }
 
-/** Writes a call's line with its metrics. */
+/** Writes the log line of a call, with its metrics. */
 export function logCall({ error, ...call }: CallRecord): void {
   logLine(call, error, callMetrics(error, call.door));
 }
 
-/** The subject of a line, and its duration in milliseconds. */
+/** The members of a log line that depend on its subject. */
 interface Subject {
+  /** Milliseconds. The line has one decimal place. */
   readonly durationMs: number;
   readonly [name: string]: unknown;
 }
 
 /**
- * Writes a line to standard output, which Lambda sends to the log group.
+ * Writes a JSON line to standard output, which Lambda sends to the log group.
  *
- * @param error the reason for the failure; `undefined` on success
+ * The line has the level `WARN` for an error of the caller and `ERROR` for any other. Of an error's cause it has the name
+ * and code only.
+ *
+ * @param subject the other members of the line
+ * @param error the error of the call; `undefined` if it succeeded
+ * @param metrics members of CloudWatch's embedded metric format
+ * @example
+ * logLine({ operation: 'rotation', requestId, durationMs: 12.3 }, undefined)
  */
 export function logLine({ durationMs, ...subject }: Subject, error: unknown, metrics: object = {}): void {
   const line = {
@@ -62,7 +72,10 @@ function levelOf(error: unknown): string {
   return error instanceof RostbeefError && error.blame === 'caller' ? 'WARN' : 'ERROR';
 }
 
-/** Returns name and code of a cause, and the stack of a defect. Its message is left out, because it may quote the input. */
+/**
+ * Returns the name and code of a cause, and for a defect also its stack frames. It leaves out the message, because that may
+ * quote what the caller sent.
+ */
 function causeOf(error: RostbeefError): unknown {
   const { cause } = error;
   if (!(cause instanceof Error)) return undefined;

@@ -1,4 +1,4 @@
-/** Makes a call's metrics in CloudWatch's embedded metric format: members of its log line. */
+/** Adds metrics to the log line in CloudWatch's embedded metric format, so that a call makes no request for them. */
 import { metricNamespace } from '../config/config.ts';
 import {
   type Blame,
@@ -9,8 +9,10 @@ import {
 } from '../errors/index.ts';
 
 /**
- * The metrics of a call that succeeds. They are few and have no dimension, because each combination is paid for by month.
- * The log line has the method and the error. Lambda measures durations. Zeros give an alarm data.
+ * The metrics of a call that succeeded. They are 0 and not absent, because an alarm needs data.
+ *
+ * There are few metrics, without dimensions, because CloudWatch charges for each. The log line has the method and the
+ * error, and Lambda measures the duration.
  */
 const NOTHING_FAILED = {
   ClientErrors: 0,
@@ -24,21 +26,21 @@ const NOTHING_FAILED = {
 
 type Metric = keyof typeof NOTHING_FAILED;
 
-/** Made once, because reading the environment would take longer than the rest of a line. */
+/** Built once, because reading the environment is slow. */
 const DIRECTIVES = directives(Object.keys(NOTHING_FAILED));
 
 /**
- * Returns the members of a log line that are its metrics.
+ * Returns the members of a log line for its metrics.
  *
  * - `ClientErrors`: the caller has to correct the call
- * - `ForbiddenStanzas`: a stanza was refused, because of what it would do; not counted as `ClientErrors`
- * - `CredentialFailures`: the secret can't be read, or ejabberd refuses it
- * - `EjabberdFailures`: ejabberd can't be reached, or does not answer as it should
- * - `FunctionFailures`: the settings are wrong, the idempotency table can't be asked, or the functions have a defect
- * - `PartialLinks`: a link or unlink that is not complete, or not known to be; each is an `EjabberdFailures` as well
- * - `PoisonMessages`: a message of a queue can never succeed, however often it is delivered
+ * - `ForbiddenStanzas`: `EJABBERD_STANZAS` forbids the stanza. It is not counted in `ClientErrors`
+ * - `CredentialFailures`: the secret can't be read, or ejabberd refuses its credentials
+ * - `EjabberdFailures`: ejabberd can't be reached, or its response is an error or invalid
+ * - `FunctionFailures`: the settings are invalid, the idempotency table is unavailable, or the functions have a defect
+ * - `PartialLinks`: a link or unlink is incomplete, or could not be verified. It is also counted in `EjabberdFailures`
+ * - `PoisonMessages`: a queue's message can never succeed, however often it is delivered
  *
- * @param error why the call failed; `undefined` if it did not
+ * @param error the error of the call; `undefined` if it succeeded
  * @param door the name of the event source
  */
 export function callMetrics(error: unknown, door?: string): Record<Metric | '_aws', unknown> {
@@ -52,7 +54,14 @@ export function callMetrics(error: unknown, door?: string): Record<Metric | '_aw
   };
 }
 
-/** Returns the member `_aws` of a log line. It makes a count metric of each member with one of these names. */
+/**
+ * Returns the member `_aws` of a log line, which turns other members into metrics: counts without dimensions.
+ *
+ * @param names the members that hold the counts
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ * @example
+ * logLine({ operation: 'doctor', durationMs }, undefined, { Problems: 2, _aws: metricDirective(['Problems']) })
+ */
 export function metricDirective(names: readonly string[]): object {
   return { Timestamp: Date.now(), CloudWatchMetrics: directives(names) };
 }
@@ -69,7 +78,7 @@ const METRIC_OF_BLAME: Readonly<Record<Blame, Metric>> = {
   functions: 'FunctionFailures',
 };
 
-/** A wrong setting or a missing permission can be corrected while the message waits. A wrong input can't. */
+/** Whether a retry can't help. A setting or permission can be corrected while the message waits, but not an input. */
 function neverSucceeds(error: unknown): boolean {
   if (!(error instanceof RostbeefError) || error.retryable) return false;
   return error instanceof OutcomeUnknownError || error.blame === 'caller';

@@ -5,8 +5,13 @@ import type { Method } from '../methods/define-method.ts';
 import { type Invocation, type Invoke, methodChain } from './method-chain.ts';
 
 /**
- * Makes the handler of one method for SQS batches. A batch never fails as a whole: each record that fails is listed in
- * the response, and SQS delivers it again. All records share one invocation: its deadline and its connections.
+ * Creates the SQS handler of one method.
+ *
+ * A batch never fails as a whole. The response lists each record that failed, and SQS delivers those records again.
+ * All records share one invocation, with its deadline and its connections.
+ *
+ * @param invoke runs a function within an invocation
+ * @returns the handler. It does not throw
  */
 export function batchHandler(
   method: Method,

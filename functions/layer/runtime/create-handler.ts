@@ -1,4 +1,4 @@
-/** Makes the Lambda handler of a method. */
+/** Creates the Lambda handler of a method. */
 import type { Context } from 'aws-lambda';
 import { ConfigurationError, thrownMessage } from '../errors/index.ts';
 import { httpSource } from '../events/api-gateway.ts';
@@ -8,17 +8,20 @@ import { eventBridgeSource } from '../events/eventbridge.ts';
 import { unsupportedSource } from '../events/unsupported.ts';
 import type { Method } from '../methods/define-method.ts';
 import { batchHandler } from './batch-handler.ts';
-import { type Invoke, known, methodChain } from './method-chain.ts';
+import { asRostbeefError, type Invoke, methodChain } from './method-chain.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 
-/** A Lambda handler. */
+/** A Lambda handler, with the event and the context of the Node.js runtime. */
 export type LambdaHandler = (event: unknown, context: Context) => Promise<unknown>;
 
 /**
- * Makes the handler of one method, for all event sources.
+ * Creates the Lambda handler of one method, for all event sources.
  *
- * @param method one of the catalogue
- * @returns the Lambda handler. Direct invocations and EventBridge events that fail throw a `RostbeefError`, and nothing else
+ * Invalid settings do not fail this call. They fail every invocation with a `ConfigurationError`.
+ *
+ * @param method a method of the `catalogue`
+ * @returns the Lambda handler. HTTP requests and SQS batches get a response in any case. For other events, the handler
+ *   throws a `RostbeefError` if the call fails
  * @example
  * export const handler = createHandler(getPresence);
  */
@@ -29,7 +32,7 @@ export function createHandler(method: Method): LambdaHandler {
     return run(lambda.getRemainingTimeInMillis(), (context) => call({ context, maxBodyBytes }));
   };
   const handlerOf = (chain: ReturnType<typeof methodChain>): LambdaHandler => {
-    return (event, lambda) => chain(event, lambda, invoke).catch(leave);
+    return (event, lambda) => chain(event, lambda, invoke).catch(throwWithIssues);
   };
   const handlers = {
     http: handlerOf(methodChain(method, httpSource)),
@@ -42,14 +45,14 @@ export function createHandler(method: Method): LambdaHandler {
   return async (event, lambda) => handlers[detectSource(event)](event, lambda);
 }
 
-/** Throws an error out of the function. Its log line is written before, and holds nothing twice. */
-function leave(thrown: unknown): never {
-  const error = known(thrown);
+/** Throws an error out of the function. Its log line, which holds the shorter message, is already written. */
+function throwWithIssues(thrown: unknown): never {
+  const error = asRostbeefError(thrown);
   error.message = thrownMessage(error);
   throw error;
 }
 
-/** Reads the secret and makes the schema while Lambda starts the function. */
+/** Starts reading the secret and builds the schema during init, because init has the full CPU. */
 function prepare(method: Method, runtime: () => Runtime): void {
   try {
     runtime().prepare();
@@ -59,7 +62,7 @@ function prepare(method: Method, runtime: () => Runtime): void {
   method.input();
 }
 
-/** Opens on first use. Wrong settings fail every call, because a crash at the start would tell nothing. */
+/** Opens on first use, and tries again if opening failed. An error during init would not reach the callers. */
 function onceReady<T>(open: () => T): () => T {
   let opened: T | undefined;
   return () => {

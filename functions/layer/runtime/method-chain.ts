@@ -1,4 +1,4 @@
-/** The middy chain around a method: read the event, call the method, respond or fail, and write the log line. */
+/** Wraps a method in a middy chain: read the event, call the method, respond or fail, and write the log line. */
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { RostbeefError, UnexpectedError } from '../errors/index.ts';
@@ -8,52 +8,56 @@ import { logCall } from '../observability/call-log.ts';
 import { now } from '../shared/clock.ts';
 import { formatJid } from '../xmpp/jid.ts';
 
-/** What an invocation gives to each of its calls. */
+/** The part of an invocation that all of its calls share. */
 export interface Invocation {
   readonly context: MethodContext;
-  /** The most bytes that an event's JSON body may have. */
+  /** The largest JSON body of an event, in bytes. */
   readonly maxBodyBytes: number;
 }
 
-/** Runs one call in an invocation, and resolves to what the call returns. */
+/** Runs one call within an invocation, and resolves to the result of the call. */
 export type Invoke = <T>(lambda: Context, call: (invocation: Invocation) => Promise<T>) => Promise<T>;
 
-/** An event, with the invocation that it is called in. */
+/** An event, and the function that runs its call within an invocation. */
 interface Attempt<Event> {
   readonly event: Event;
   readonly invoke: Invoke;
 }
 
-/** Facts of one call that only its log line tells. */
-interface Facts {
+/** Facts about one call, for its log line. */
+interface CallFacts {
   readonly started: number;
   jids?: Readonly<Record<string, string>>;
   remarks?: Remarks;
 }
 
-// The deadline of the invocation is the only clock, because middy's own would not end the call.
-const NO_TIMEOUT_OF_MIDDY = { timeoutEarlyInMillis: 0 };
+// Disables the timeout of middy, because it would answer without ending the call. The invocation has a deadline.
+const NO_MIDDY_TIMEOUT = { timeoutEarlyInMillis: 0 };
 
 /**
- * Makes the chain of one method for one event source.
+ * Creates the chain of one method for one event source.
  *
- * Each event source has its own chain. A shared one would turn a workflow's failure into a success, because the response
- * to a failed HTTP request is returned and not thrown.
+ * Each event source has its own chain, because sources fail in different ways. HTTP returns a response for an error. A
+ * workflow would take a returned response for a success, so that errors must be thrown.
  *
- * @returns runs the method for one event. It rejects with a `RostbeefError` if the source throws its errors
+ * @returns a function that runs the method for one event. It rejects with a `RostbeefError` if `source.fail` returns
+ *   `undefined`
  */
 export function methodChain<Event>(
   method: Method,
   source: EventSource<Event>,
 ): (event: Event, lambda: Context, invoke: Invoke) => Promise<unknown> {
-  const facts = new WeakMap<object, Facts>();
-  const chain = middy<Attempt<Event>, unknown>(NO_TIMEOUT_OF_MIDDY)
+  const facts = new WeakMap<object, CallFacts>();
+  const chain = middy<Attempt<Event>, unknown>(NO_MIDDY_TIMEOUT)
     .use(logging(method, source, facts))
     .use(answering(source))
     .handler(async (attempt: Attempt<Event>, lambda: Context) =>
       attempt.invoke(lambda, ({ context, maxBodyBytes }) => {
         const { input, key } = source.read(attempt.event, maxBodyBytes);
-        return method.call(input, { ...context, key, ...(method.writes && notingIn(facts.get(attempt))) });
+        const ofCall = facts.get(attempt);
+        const audit: Audit = (jids) => Object.assign(ofCall ?? {}, { jids: formatted(jids) });
+        const remark: Remark = (remarks) => Object.assign(ofCall ?? {}, { remarks });
+        return method.call(input, { ...context, key, audit, remark });
       }),
     );
   return async (event, lambda, invoke) => chain({ event, invoke }, lambda);
@@ -65,7 +69,7 @@ function answering<Event>(source: EventSource<Event>): MiddlewareObj<Attempt<Eve
       request.response = source.respond(request.response);
     },
     onError: (request) => {
-      const error = known(request.error);
+      const error = asRostbeefError(request.error);
       request.error = error;
       request.response = source.fail(error, request.context.awsRequestId);
     },
@@ -75,7 +79,7 @@ function answering<Event>(source: EventSource<Event>): MiddlewareObj<Attempt<Eve
 function logging<Event>(
   method: Method,
   source: EventSource<Event>,
-  facts: WeakMap<object, Facts>,
+  facts: WeakMap<object, CallFacts>,
 ): MiddlewareObj<Attempt<Event>, unknown> {
   const log: MiddlewareObj<Attempt<Event>, unknown>['after'] = ({ event: attempt, context, error }) => {
     const { started = Number.NaN, jids, remarks } = facts.get(attempt) ?? {};
@@ -98,22 +102,13 @@ function logging<Event>(
   };
 }
 
-/** Keeps what a write's log line tells. */
-function notingIn(facts: Facts | undefined): { readonly audit: Audit; readonly remark: Remark } {
-  return {
-    audit: (jids) => Object.assign(facts ?? {}, { jids: textsOf(jids) }),
-    remark: (remarks) => Object.assign(facts ?? {}, { remarks }),
-  };
-}
-
-/** The JIDs of a write as the log has them. */
-function textsOf(jids: Parameters<Audit>[0]): Readonly<Record<string, string>> {
+function formatted(jids: Parameters<Audit>[0]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(jids).flatMap(([name, jid]) => (jid === undefined ? [] : [[name, formatJid(jid)]])),
   );
 }
 
-/** Whatever was thrown, as an error with a name that callers can match. */
-export function known(error: unknown): RostbeefError {
+/** Wraps any other error in an `UnexpectedError`, so that callers can match every error by its name. */
+export function asRostbeefError(error: unknown): RostbeefError {
   return error instanceof RostbeefError ? error : new UnexpectedError({ cause: error });
 }

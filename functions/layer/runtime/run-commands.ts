@@ -6,23 +6,24 @@ import { commandRunner, type Run } from '../dialects/run-command.ts';
 import { createEndpoint, type EndpointOptions, openSockets } from '../http/index.ts';
 import { Deadline } from '../shared/deadline.ts';
 
-/** Where the server is, and how long to wait for it. */
+/** The server, the account and the deadline of {@link runCommands}. */
 export interface CommandOptions extends Pick<EndpointOptions, 'url' | 'ca'> {
-  /** The account that runs the commands. `undefined` sends no credentials. */
+  /** The account that runs the commands. If it is `undefined`, calls carry no credentials. */
   readonly account: Credentials | undefined;
   /** Milliseconds for all commands together. */
   readonly timeoutMs: number;
 }
 
-/** No command used here answers more. */
+/** The answers of these commands are far smaller. */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Runs commands as one account. The account is not read again if the server refuses it.
+ * Runs ejabberd commands as one account, over one connection.
  *
- * @param use gets the function that runs a command. The connections are closed when it settles
- * @returns what `use` returns
- * @throws what `use` throws; a command fails with a `RostbeefError`
+ * @param use receives the function that runs a command. The connection is closed when `use` settles
+ * @returns the result of `use`
+ * @throws RostbeefError if a command fails, such as `CredentialsRejectedError` or `EjabberdTimeoutError`
+ * @throws any error that `use` throws
  * @example
  * await runCommands({ url, ca, account, timeoutMs: 5_000 }, (run) => run(checkAccount(jid)))
  */

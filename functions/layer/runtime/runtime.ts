@@ -1,4 +1,4 @@
-/** Keeps the state of an execution environment between invocations: settings, connections, credentials. */
+/** Creates the state that a container keeps between invocations: settings, connections, credentials, server facts. */
 import pLimit from 'p-limit';
 import { type Config, readConfig } from '../config/config.ts';
 import { type CredentialSource, secretCredentials } from '../credentials/credentials.ts';
@@ -16,63 +16,64 @@ import { Deadline } from '../shared/deadline.ts';
 import { loadEncoder } from '../xmlrpc/index.ts';
 import { type Jid, parseBareJid } from '../xmpp/jid.ts';
 
-/** The state of an execution environment. */
+/** The state of one container. */
 export interface Runtime {
-  /** The most bytes that an event's JSON body may have. */
+  /** The largest JSON body of an event, in bytes. */
   readonly maxBodyBytes: number;
   /** Starts reading the secret and loading the encoder during init, so that the first invocation does not wait for them. */
   prepare(): void;
   /**
-   * Runs something in an invocation of its own, with a deadline and connections.
+   * Runs a function with the context of one invocation, under the deadline of the settings.
    *
-   * @param remainingMs milliseconds until Lambda ends the function. The deadline ends earlier by a margin
+   * @param remainingMs milliseconds until Lambda ends the function. The deadline is earlier than that
    */
   invoke<T>(remainingMs: number, run: (context: MethodContext) => Promise<T>): Promise<T>;
 }
 
-/** Milliseconds that are left for the response before Lambda ends the function. */
-const MARGIN_MS = 250;
+/** Milliseconds reserved for the response, before Lambda ends the function. */
+const RESPONSE_MARGIN_MS = 250;
 
-/** Only an input with a long stanza comes near this. JSON can write one byte of a stanza as six. */
-const LEAST_BODY_BYTES = 1024 * 1024;
+/** Every input except a long stanza is far smaller. */
+const MIN_BODY_LIMIT_BYTES = 1024 * 1024;
 
-/** The most responses of 16 MiB that a function of 1,024 MB reads at a time. Each takes several times its size in memory. */
-const LARGE_READS = 4;
+/** The most large answers read at once. An answer of 16 MiB takes several times that in the memory of 1,024 MB. */
+const MAX_LARGE_READS = 4;
 
-/** The most connections of a classic server. One more, and it accepts no connection for five seconds. */
-const MOST_SESSIONS = 10;
+/** A classic server serves ten connections. After one more, it accepts no connection for five seconds. */
+const MAX_CLASSIC_CONNECTIONS = 10;
 
 /**
- * Opens the runtime with the settings of the environment. Nothing is connected yet.
+ * Creates the runtime of a container from its environment. It opens no connection.
  *
- * @throws ConfigurationError
+ * @throws ConfigurationError if settings are missing or invalid
  */
 export function openRuntime(): Runtime {
   const config = readConfig();
   const { url, caPem: ca, maxResponseBytes, maxConnections, maxStanzaBytes, dialect } = config;
   const { demand, covers } = authorizationBy(config);
   const isClassic = dialect === 'rostbeef';
-  const maxSockets = isClassic ? Math.min(maxConnections, MOST_SESSIONS) : maxConnections;
+  const maxSockets = isClassic ? Math.min(maxConnections, MAX_CLASSIC_CONNECTIONS) : maxConnections;
   const server = {
     endpoint: createEndpoint({ url, ca, maxResponseBytes, maxSockets, isClassic }),
     credentials: isClassic ? undefined : credentialsOf(config),
-    limitLarge: pLimit(LARGE_READS),
+    limitLarge: pLimit(MAX_LARGE_READS),
   };
   if (isClassic && config.secretArn !== undefined) {
-    logWarning('EJABBERD_SECRET_ARN is not read: the servers of the dialect "rostbeef" know no credentials');
+    logWarning('EJABBERD_SECRET_ARN is ignored, because the servers of the dialect "rostbeef" take no credentials');
   }
   const tableOf = tableOpener(config);
   const dialectOf = isClassic ? rostbeefDialect(server) : ejabberdDialect(server);
   return {
-    maxBodyBytes: Math.max(LEAST_BODY_BYTES, 4 * maxStanzaBytes),
+    // The stanza, its escapes in JSON and the envelope of an event.
+    maxBodyBytes: Math.max(MIN_BODY_LIMIT_BYTES, 4 * maxStanzaBytes),
     prepare() {
       server.credentials?.prefetch?.();
-      // One turn later, so that the request for the secret leaves first.
+      // One turn of the event loop later, so that the request for the secret is sent first.
       setImmediate(loadEncoder);
     },
 
     async invoke(remainingMs, run) {
-      const deadline = new Deadline(Math.min(config.timeoutMs, remainingMs - MARGIN_MS));
+      const deadline = new Deadline(Math.min(config.timeoutMs, remainingMs - RESPONSE_MARGIN_MS));
       const sockets = openSockets(server.endpoint);
       try {
         const dialect = dialectOf({ signal: deadline.signal, deadline, sockets });
@@ -91,7 +92,7 @@ export function openRuntime(): Runtime {
   };
 }
 
-/** Opens the table on first use, because its client takes long to load. */
+/** Opens the table on first use, because loading the DynamoDB client is slow. */
 function tableOpener({ idempotencyTable }: Config): (() => Table) | undefined {
   if (idempotencyTable === undefined) return undefined;
   let table: Table | undefined;
@@ -110,8 +111,10 @@ function credentialsOf({ secretArn }: Config): CredentialSource | undefined {
 }
 
 /**
- * Returns the account of the commands as a JID. An account that is not a valid JID is refused, because ejabberd drops some
- * characters from such a name, so that it could be equal to a sender.
+ * Returns the account of the commands as a prepared JID, for the comparison with a sender.
+ *
+ * An account that is not a valid JID is refused. ejabberd drops characters from such a name, so that a comparison with the
+ * sender would fail.
  *
  * @throws CredentialsUnavailableError if the secret can't be read, or its account is not a JID
  */

@@ -1,6 +1,6 @@
 /**
- * The limits of every AWS SDK client. In a VPC without an endpoint or a NAT gateway, a connection hangs. Two attempts end
- * within a function's time.
+ * The limits of every AWS SDK client. In a VPC without an endpoint or a NAT, a connection never ends by itself. Two attempts
+ * must end well before the deadline of a function.
  */
 export const AWS_CLIENT_LIMITS = {
   maxAttempts: 2,

@@ -1,22 +1,22 @@
-/** Describes a failed call of an AWS service by the SDK's error name. The SDK's message is not used, because it may hold data. */
+/** Describes failed calls of AWS services by the SDK's error names, because its messages may quote the request. */
 
-/** The call that failed, and advice. */
+/** A call of an AWS service, for the description of its failure. */
 export interface AwsCall {
-  /** Such as `Secrets Manager`. */
+  /** The service, such as `Secrets Manager`. */
   readonly service: string;
-  /** Such as `GetSecretValue`. */
+  /** The operation, such as `GetSecretValue`. */
   readonly operation: string;
-  /** The permission that the function's role needs. */
+  /** The permission that the function's role needs, such as `secretsmanager:GetSecretValue`. */
   readonly permission: string;
-  /** Advice for a service that can't be reached. */
+  /** The most common fix if the service can not be reached. */
   readonly advice: string;
 }
 
-/** Describes why a call failed. The words hold nothing of the request or the response. */
-export function whyAwsFailed(error: unknown, { service, operation, permission, advice }: AwsCall): string {
+/** Describes why a call failed, and how to correct it. The text quotes nothing of the request and the response. */
+export function describeAwsFailure(error: unknown, { service, operation, permission, advice }: AwsCall): string {
   const name = error instanceof Error ? error.name : 'an error';
   if (name === 'CredentialsProviderError' || isMissingProvider(error)) {
-    return `there are no AWS credentials to call ${service} with`;
+    return `AWS credentials are required to call ${service}`;
   }
   if (error instanceof Error && '$metadata' in error && hasStatus(error.$metadata)) {
     return `${service} refused ${operation} (${name}): the function’s role needs ${permission}`;
@@ -24,7 +24,7 @@ export function whyAwsFailed(error: unknown, { service, operation, permission, a
   return `${service} can not be reached (${name}): ${advice}`;
 }
 
-/** Without credentials in the environment, the SDK loads its other providers. The layer does not contain them. */
+/** Without credentials in the environment, the SDK loads its other providers, which the layer does not include. */
 function isMissingProvider(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
 }

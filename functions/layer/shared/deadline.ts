@@ -1,12 +1,22 @@
 import { now } from './clock.ts';
 
-/** The abort reason of a deadline that passed. It is made once, because a `DOMException` with its stack is slow to make. */
+/** The abort reason when the time is over. It is made once, because the default `DOMException` is slow to make. */
 const PASSED = new Error('the deadline passed');
 
-/** The abort reason of a call that the caller has finished already. */
-export const GIVEN_UP = new Error('what this was for has ended');
+/** The abort reason when the caller has already finished. */
+export const GIVEN_UP = new Error('the caller has finished');
 
-/** A deadline with an `AbortSignal` that fires when it passes. */
+/**
+ * A deadline: a moment, and a signal that fires at it. Call `end` in any case, because it clears the timer.
+ *
+ * @example
+ * const deadline = new Deadline(5_000);
+ * try {
+ *   await fetch(url, { signal: deadline.signal });
+ * } finally {
+ *   deadline.end();
+ * }
+ */
 export class Deadline {
   /** Milliseconds from the start to the deadline. */
   readonly totalMs: number;
@@ -17,7 +27,7 @@ export class Deadline {
 
   /**
    * @param ms milliseconds from now
-   * @param outer a signal that ends it earlier
+   * @param outer a signal that also fires this deadline's signal
    */
   constructor(ms: number, outer?: AbortSignal) {
     const abort = () => this.#controller.abort(outer?.aborted ? outer.reason : PASSED);
@@ -29,16 +39,17 @@ export class Deadline {
     else outer?.addEventListener('abort', abort, { once: true });
   }
 
+  /** Fires at the deadline, with `outer`, or at `end`. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Milliseconds until the deadline; 0 after it. */
+  /** Milliseconds until the deadline; never negative. */
   get remainingMs(): number {
     return Math.max(0, this.#at - now());
   }
 
-  /** Ends the deadline early. Its signal fires for everything that still waits, and its timer is cleared. */
+  /** Clears the timer, and fires the signal with the reason {@link GIVEN_UP} for everything that still waits on it. */
   end(): void {
     clearTimeout(this.#timer);
     this.#unlink();
@@ -47,9 +58,9 @@ export class Deadline {
 }
 
 /**
- * Settles as the promise does, but rejects as soon as the signal fires.
+ * Settles as the promise does, or rejects as soon as the signal fires.
  *
- * @param error makes the error for that
+ * @param error creates the error of the rejection
  */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, error: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {

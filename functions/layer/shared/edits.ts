@@ -1,6 +1,9 @@
-/** Measures how much two names differ, to find the correct one for a misspelt one. */
-
-/** Returns the Levenshtein distance: the number of characters to insert, delete or replace. */
+/**
+ * Returns the Levenshtein distance: the number of characters to insert, delete or replace.
+ *
+ * @example
+ * edits('EJABERD_URL', 'EJABBERD_URL') // 1
+ */
 export function edits(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [index, character] of [...one].entries()) {

@@ -1,5 +1,5 @@
 /**
- * Returns the host and port of an HTTP URL. An IPv6 address has no brackets. The default is the scheme's port.
+ * Returns the host and port of an HTTP URL. An IPv6 address has no brackets. The default port is 443 or 80.
  *
  * @example
  * hostAndPort(new URL('https://[::1]/xmlrpc')) // { host: '::1', port: 443 }

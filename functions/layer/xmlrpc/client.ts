@@ -6,13 +6,13 @@ import { createEncoder, type Encodable, type Encode } from './encode.ts';
 
 let encoder: Promise<Encode> | undefined;
 
-/** Loads the encoder once. The package `xmlrpc` takes 4 ms to load, so call this while something else is awaited. */
+/** Loads the encoder once for a container. The package `xmlrpc` takes 4 ms to load, so call this during another wait. */
 export function loadEncoder(): Promise<Encode> {
   encoder ??= import('rostbeef-layer/forms').then(({ writeForm }) => createEncoder(writeForm));
   return encoder;
 }
 
-/** A call, and how it may travel. */
+/** A call of a method, and the options of its request. */
 export interface Call extends Omit<Post, 'body'> {
   readonly method: string;
   readonly params: readonly Encodable[];
@@ -22,7 +22,9 @@ export interface Call extends Omit<Post, 'body'> {
  * Calls a method.
  *
  * @returns the response, which may be a fault
- * @throws EncodeError if nothing was sent, TransportError, DecodeError
+ * @throws EncodeError if a parameter can not be encoded. Nothing was sent
+ * @throws TransportError if there is no valid HTTP response
+ * @throws DecodeError if the body is not a valid XML-RPC response
  */
 export async function call(endpoint: Endpoint, { method, params, ...way }: Call): Promise<Response> {
   const { isClassic } = endpoint;
@@ -33,8 +35,9 @@ export async function call(endpoint: Endpoint, { method, params, ...way }: Call)
 }
 
 /**
- * Returns a response of a classic server as UTF-8. Such a server returns text in the encoding in which it got it: UTF-8 from
- * the functions, maybe Latin-1 from XMPP clients. The encoding that it declares is wrong.
+ * Converts the response of a classic server to UTF-8, without its XML declaration, which is wrong.
+ *
+ * A classic server returns text in the bytes in which it was written: UTF-8 from this client, maybe Latin-1 from others.
  */
 function asUtf8(bytes: Buffer): Buffer {
   const declaration = /^<\?xml[^>]*>/.exec(bytes.toString('latin1', 0, 200))?.[0] ?? '';

@@ -1,9 +1,9 @@
-/** Reads an XML-RPC response strictly. Anything else is refused. */
+/** Decodes XML-RPC responses strictly, because a guess could return the wrong roster. */
 import { isObject } from '../shared/is-object.ts';
 import { DecodeError } from './errors.ts';
 import { Scanner } from './scanner.ts';
 
-/** A value of XML-RPC. A struct inherits nothing. */
+/** A value of XML-RPC. A struct has no inherited members. */
 export type XmlRpcValue =
   | string
   | number
@@ -13,15 +13,15 @@ export type XmlRpcValue =
   | readonly XmlRpcValue[]
   | { readonly [name: string]: XmlRpcValue };
 
-/** A response: its one value, or a fault. */
+/** A response: a result with one value, or a fault. */
 export type Response =
   | { readonly kind: 'result'; readonly value: XmlRpcValue }
   | { readonly kind: 'fault'; readonly code: number; readonly text: string };
 
-/** The most levels of a value. No command answers more, and deeper values could exhaust the stack. */
+/** No command returns deeper values, and code that walks a deeper one could overflow the stack. */
 const MAX_DEPTH = 64;
 
-/** The scalar types by tag, each with the reader of its text. A reader returns `undefined` to refuse. */
+/** The scalar types by name, with their parsers. A parser returns `undefined` for invalid text. */
 const SCALARS: readonly (readonly [string, (text: string) => XmlRpcValue | undefined])[] = [
   ['int', int32],
   ['i4', int32],
@@ -33,12 +33,10 @@ const SCALARS: readonly (readonly [string, (text: string) => XmlRpcValue | undef
 ];
 
 /**
- * Decodes a response.
+ * Decodes a response in one pass. The time is linear in the size of the body.
  *
- * Takes one pass, and time linear in the length of any body.
- *
- * @param body the bytes of the HTTP body, in UTF-8
- * @throws DecodeError with the problem and its byte; it quotes nothing
+ * @param body the HTTP body in UTF-8, with an XML declaration or without
+ * @throws DecodeError that describes the error and its position, and quotes nothing of the body
  * @example
  * decodeResponse(Buffer.from('<methodResponse><params><param><value>hi</value></param></params></methodResponse>'))
  * // { kind: 'result', value: 'hi' }
@@ -60,11 +58,11 @@ export function decodeResponse(body: Uint8Array): Response {
     return faultOf(fault);
   });
   scanner.space();
-  if (!scanner.atEnd()) scanner.fail('something after the response');
+  if (!scanner.atEnd()) scanner.fail('expected nothing after the response');
   return response;
 }
 
-/** Reads an element with white space around its content. */
+/** Reads one element, with white space around its content. */
 function element<T>(scanner: Scanner, name: string, content: () => T): T {
   scanner.space();
   if (!scanner.open(name)) scanner.fail(`expected <${name}>`);
@@ -75,9 +73,9 @@ function element<T>(scanner: Scanner, name: string, content: () => T): T {
   return result;
 }
 
-/** Reads a value. The usual form, without white space between the tags, is tried first because it is faster. */
+/** Tries the markup that servers write, without white space, first. All other forms are read tag by tag. */
 function value(scanner: Scanner, depth: number): XmlRpcValue {
-  if (depth > MAX_DEPTH) scanner.fail(`more than ${MAX_DEPTH} levels`);
+  if (depth > MAX_DEPTH) scanner.fail(`expected at most ${MAX_DEPTH} levels`);
   if (scanner.markup('<value><string>')) {
     const text = scanner.textBefore('</string></value>');
     if (text !== undefined) return text;
@@ -111,7 +109,7 @@ function anyValue(scanner: Scanner, depth: number): XmlRpcValue {
     scanner.close('value');
     return text;
   }
-  if (/[^ \t\r\n]/.test(text)) scanner.fail('text next to an element');
+  if (/[^ \t\r\n]/.test(text)) scanner.fail('expected either text or an element');
   const result = typed(scanner, depth);
   scanner.space();
   scanner.close('value');
@@ -128,19 +126,17 @@ function typed(scanner: Scanner, depth: number): XmlRpcValue {
   for (const [name, read] of SCALARS) {
     if (scanner.open(name)) return scalarRest(scanner, name, read);
   }
-  return scanner.fail('a value of no known type');
+  return scanner.fail('expected a value of a known type');
 }
 
 function scalarRest(scanner: Scanner, name: string, read: (text: string) => XmlRpcValue | undefined): XmlRpcValue {
   const result = read(scanner.characters());
-  if (result === undefined) scanner.fail(`not a proper ${name}`);
+  if (result === undefined) scanner.fail(`expected a valid ${name}`);
   scanner.close(name);
   return result;
 }
 
-/**
- * Makes structs that inherit nothing. V8 needs less space and time for them than for an object without a prototype.
- */
+/** Creates structs without inherited members. V8 needs far less memory and time than for `Object.create(null)`. */
 const Struct = function Struct() {} as unknown as new () => Record<string, XmlRpcValue>;
 Struct.prototype = Object.freeze(Object.create(null));
 
@@ -149,7 +145,7 @@ function struct(scanner: Scanner, depth: number): XmlRpcValue {
   for (;;) {
     const name = memberName(scanner);
     if (name === undefined) break;
-    if (name === '__proto__' || name in members) scanner.fail('a member with a forbidden or repeated name');
+    if (name === '__proto__' || name in members) scanner.fail('expected a unique member name other than __proto__');
     members[name] = value(scanner, depth + 1);
     if (scanner.markup('</member>')) continue;
     scanner.space();
@@ -159,7 +155,7 @@ function struct(scanner: Scanner, depth: number): XmlRpcValue {
   return members;
 }
 
-/** Reads the start of a member up to its value, and returns its name; `undefined` if there is no member. */
+/** Reads the start of a member up to its value, and returns its name; `undefined` if there is no further member. */
 function memberName(scanner: Scanner): string | undefined {
   if (scanner.markup('<member><name>')) {
     const name = scanner.textBefore('</name>');
@@ -193,7 +189,7 @@ function array(scanner: Scanner, depth: number): XmlRpcValue {
   }
   scanner.space();
   scanner.close('array');
-  // An array that grew by `push` keeps room for sixteen more items.
+  // A short array that grew by pushing has unused memory for sixteen items.
   return items.length < 16 ? items.slice() : items;
 }
 
@@ -209,7 +205,7 @@ function faultOf(fault: XmlRpcValue): Response {
       return { kind: 'fault', code, text };
     }
   }
-  throw new DecodeError('a fault with other members than faultCode and faultString');
+  throw new DecodeError('expected a fault with only faultCode and faultString');
 }
 
 function int32(text: string): number | undefined {
@@ -218,7 +214,7 @@ function int32(text: string): number | undefined {
 }
 
 function base64(text: string): Uint8Array | undefined {
-  // Two loops, because a pattern with groups of four would exhaust the stack on a long text.
+  // Checked in two steps, because a pattern with groups of four would overflow the stack on long text.
   if (!/^[A-Za-z0-9+/ \t\r\n]*(?:=[ \t\r\n]*){0,2}$/.test(text)) return undefined;
   let length = 0;
   for (let index = 0; index < text.length; index++) length += text.charCodeAt(index) > 32 ? 1 : 0;

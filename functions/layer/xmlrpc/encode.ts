@@ -1,28 +1,28 @@
-/** Encodes an XML-RPC call: the form that the package `xmlrpc` writes for it, with the strings filled in. */
+/** Encodes XML-RPC calls: the package `xmlrpc` writes a form for each kind of call, and the encoder fills in the strings. */
 import { EncodeError } from './errors.ts';
 import { xmlProblem } from './xml-text.ts';
 
-/** A value of a call. Numbers are 32-bit integers. */
+/** A value of a call. A number must be a 32-bit integer. */
 export type Encodable = string | number | boolean | readonly Encodable[] | { readonly [name: string]: Encodable };
 
 const MAX_DEPTH = 32;
 
-/** Texts of at least this length become CDATA sections, because entities would take most of a large stanza's time. */
+/** Strings from this length become CDATA sections, because escaping a large stanza is slow. */
 const SECTION_FROM = 2_000;
 
-/** The most forms that are kept. The commands have about 30. */
-const MOST_FORMS = 100;
+/** The most forms that are kept. The commands need about 30. */
+const MAX_FORMS = 100;
 
-/** The characters that XML-RPC allows in a method's name, and those of the members of ejabberd's commands. */
+/** The characters that XML-RPC allows in the name of a method. ejabberd's members use the same. */
 const NAME = /^[\w.:/-]+$/;
 
-/** The encoding that the XML declares. Its bytes are UTF-8 in any case. */
+/** The encoding in the XML declaration. The bytes are UTF-8 in any case. */
 export type Declared = 'ISO-8859-1' | undefined;
 
 /**
- * Writes the form of a call: its XML, split where each string belongs.
+ * Writes the form of a call: its XML, split at the position of each string.
  *
- * @param params their strings are left out
+ * @param params the parameters, whose strings are left out
  */
 export type WriteForm = (method: string, params: readonly Encodable[], declared: Declared) => readonly string[];
 
@@ -32,7 +32,7 @@ export type WriteForm = (method: string, params: readonly Encodable[], declared:
  * @param method such as `get_roster`
  * @param params usually one struct
  * @returns the XML in UTF-8
- * @throws EncodeError if a value can't travel. It names the path, such as `params[0].nick`, and never the value
+ * @throws EncodeError if a value can't be encoded. The message has its path, such as `params[0].nick`, and not the value
  */
 export type Encode = (method: string, params: readonly Encodable[], declared?: Declared) => Buffer;
 
@@ -40,10 +40,10 @@ export type Encode = (method: string, params: readonly Encodable[], declared?: D
  * Creates an encoder.
  *
  * The package `xmlrpc` writes each form of a call once: its method, members and lists, with a hole for each string. Later
- * calls of that form only fill in their strings, because the package takes longer than everything else in a small call.
+ * calls of that form only fill in their strings, because the package is the slowest part of a small call.
  *
- * No string changes the structure or arrives altered. The package itself is not safe: it puts a string with `<` or `&`
- * into a CDATA section, of which it escapes only the first end, and loses carriage returns there.
+ * The encoder escapes all strings itself. The package puts a string with `<` or `&` into a CDATA section. There it escapes
+ * only the first `]]>`, and loses carriage returns.
  *
  * @param writeForm writes the forms
  * @example
@@ -53,7 +53,7 @@ export type Encode = (method: string, params: readonly Encodable[], declared?: D
 export function createEncoder(writeForm: WriteForm): Encode {
   const forms = new Map<string, readonly string[]>();
   const written: WriteForm = (...call) => {
-    if (forms.size >= MOST_FORMS) forms.clear();
+    if (forms.size >= MAX_FORMS) forms.clear();
     return writeForm(...call);
   };
   return (method, params, declared) => {
@@ -81,15 +81,15 @@ function escaped(text: string, declared: Declared): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#13;');
 }
 
-/** A CDATA section, ended and begun again at each end mark in the text. It can't hold a carriage return. */
+/** Writes a CDATA section, and splits it at each `]]>` in the text. It can't hold a carriage return. */
 function section(text: string): string {
   return `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
 }
 
 /**
- * Checks that a value can travel, and collects its strings in their order.
+ * Validates a value, and collects its strings in their order.
  *
- * @returns what the value's form depends on: everything but the strings
+ * @returns a key of the value's form. It depends on everything except the strings
  */
 function readValue(value: unknown, path: string, depth: number, texts: string[]): string {
   if (typeof value === 'string') {
@@ -98,11 +98,11 @@ function readValue(value: unknown, path: string, depth: number, texts: string[])
     texts.push(value);
     return 's';
   }
-  if (depth > MAX_DEPTH) throw new EncodeError(`${path} is nested too deep`);
+  if (depth > MAX_DEPTH) throw new EncodeError(`${path} is nested more than ${MAX_DEPTH} levels deep`);
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'number' && value === (value | 0)) return `${value} `;
   if (Array.isArray(value)) {
-    // `map` would skip the holes of a sparse array.
+    // Unlike `map`, `Array.from` visits the holes of a sparse array.
     return `[${Array.from(value, (item, index) => readValue(item, `${path}[${index}]`, depth + 1, texts)).join('')}]`;
   }
   if (typeof value === 'object' && value !== null && isPlain(value)) {
@@ -113,7 +113,7 @@ function readValue(value: unknown, path: string, depth: number, texts: string[])
     }
     return `${form}}`;
   }
-  throw new EncodeError(`${path} is of a type that XML-RPC does not have`);
+  throw new EncodeError(`${path} has a type that XML-RPC does not have`);
 }
 
 function isPlain(value: object): boolean {

@@ -1,11 +1,11 @@
-/** Defines the errors of the codec. Their messages have only constant words and numbers. */
+/** Defines the errors of encoding and decoding. Their messages quote nothing of the call and the response. */
 
-/** XML-RPC can't carry a value. The message has the path and never the value. */
+/** A value can't be encoded. The message has its path, and not the value. */
 export class EncodeError extends Error {
   override readonly name = 'EncodeError';
 }
 
-/** The body is not one well-formed XML-RPC response. The message has the problem and its byte, and quotes nothing. */
+/** The body is not a valid XML-RPC response. The message describes the error and its position in bytes. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
 }

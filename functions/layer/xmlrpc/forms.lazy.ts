@@ -1,15 +1,16 @@
-/** Writes the forms of calls with the package `xmlrpc`. It is loaded while the secret is being read. */
+/** Writes the forms of calls with the package `xmlrpc`, in a file that is loaded while the secret is read. */
 import CustomType, { type XmlNode } from 'xmlrpc/lib/customtype.js';
 import serializer from 'xmlrpc/lib/serializer.js';
 import type { Encodable, WriteForm } from './encode.ts';
 
-/** The placeholder of a string. No name or number can contain it, because the package escapes `&` in them. */
+/** The placeholder of a string. No name or number can hold it, because the package escapes `&` in them. */
 const HOLE = '&hole;';
 
+/** Writes the form of a call. */
 export const writeForm: WriteForm = (method, params, declared) =>
   serializer.serializeMethodCall(method, params.map(withHoles), declared).split(HOLE);
 
-/** A value that the package writes without escaping. */
+/** A string that the package writes without escaping. */
 class Hole extends CustomType {
   override readonly tagName = 'string';
 

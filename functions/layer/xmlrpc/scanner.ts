@@ -1,4 +1,4 @@
-/** Reads XML forwards in one pass: the subset that XML-RPC needs. Anything that XML 1.0 forbids is refused. */
+/** Scans XML in one pass: the subset that XML-RPC needs, without anything that XML 1.0 forbids. */
 import { isAscii, isUtf8 } from 'node:buffer';
 import { DecodeError } from './errors.ts';
 
@@ -14,16 +14,16 @@ const PREDEFINED: ReadonlyMap<string, string> = new Map([
   ['quot', '"'],
   ['apos', "'"],
 ]);
-/** The short texts that were read last, by a digest of each. */
+/** The last short texts, by a hash of each. */
 const words: (string | undefined)[] = new Array(256);
-/** V8 copies a shorter substring. A longer one keeps the whole string in memory. */
+/** V8 copies a shorter slice of a string. A longer slice keeps the whole string in memory. */
 const COPIED_BELOW = 13;
 
 /**
  * A position in a document.
  *
- * It reads the bytes as Latin-1, so that an index into the string is an index into the buffer. It decodes only the texts
- * that it returns. None of them keeps the document in memory.
+ * It searches the bytes as Latin-1, because then an index of the string is an index of the buffer. It decodes only the
+ * texts that it returns, as copies, so that none of them keeps the document in memory.
  */
 export class Scanner {
   readonly #bytes: Buffer;
@@ -32,7 +32,7 @@ export class Scanner {
   #nextAmpersand = 0;
   #nextNonAscii: number;
 
-  /** @throws DecodeError if the bytes are not UTF-8, or hold a character that XML does not have */
+  /** @throws DecodeError if the bytes are not UTF-8, or hold a character that XML 1.0 excludes */
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const allAscii = isAscii(this.#bytes);
@@ -40,7 +40,7 @@ export class Scanner {
     this.#text = this.#bytes.toString('latin1');
     for (const forbidden of allAscii ? [CONTROL] : [CONTROL, NONCHARACTER]) {
       const odd = this.#text.search(forbidden);
-      if (odd >= 0) throw new DecodeError(`a character that XML does not have, at byte ${odd}`);
+      if (odd >= 0) throw new DecodeError(`a character that XML excludes, at byte ${odd}`);
     }
     this.#nextNonAscii = allAscii ? -1 : this.#findNonAscii(0);
   }
@@ -50,18 +50,18 @@ export class Scanner {
     throw new DecodeError(`${what}, at byte ${this.#at}`);
   }
 
-  /** Skips a byte order mark and the XML declaration, if any. */
+  /** Skips a byte order mark and an XML declaration. */
   prolog(): void {
     if (this.#text.startsWith('\xef\xbb\xbf')) this.#at = 3;
     DECLARATION.lastIndex = this.#at;
     const declaration = DECLARATION.exec(this.#text);
     if (declaration === null) return;
     const encoding = declaration[1] ?? declaration[2] ?? 'utf-8';
-    if (!ENCODINGS.includes(encoding.toLowerCase())) this.fail('a declared encoding other than UTF-8');
+    if (!ENCODINGS.includes(encoding.toLowerCase())) this.fail('expected the declared encoding UTF-8');
     this.#at = DECLARATION.lastIndex;
   }
 
-  /** Skips exactly this markup if it comes next, and returns whether it did. */
+  /** Skips exactly this markup. Returns whether it is here. */
   markup(literal: string): boolean {
     if (!this.#text.startsWith(literal, this.#at)) return false;
     this.#at += literal.length;
@@ -69,8 +69,8 @@ export class Scanner {
   }
 
   /**
-   * Reads plain text up to exactly this markup, and skips the markup. Nearly all text has this form. Otherwise, returns
-   * `undefined` and stays where it is.
+   * Reads plain text up to exactly this markup, and skips the markup. This is the fast path for nearly all texts. If the
+   * text has other markup or references, it returns `undefined` and skips nothing.
    */
   textBefore(closing: string): string | undefined {
     const start = this.#at;
@@ -92,22 +92,22 @@ export class Scanner {
     }
   }
 
-  /** Skips a start tag of this name if it comes next, and returns whether it did. An empty-element tag is not one. */
+  /** Skips a start tag of this name, but not an empty-element tag. Returns whether it is here. */
   open(name: string): boolean {
     return this.#tag('<', name, '>');
   }
 
-  /** Skips an empty-element tag of this name if it comes next, and returns whether it did. */
+  /** Skips an empty-element tag of this name. Returns whether it is here. */
   empty(name: string): boolean {
     return this.#tag('<', name, '/>');
   }
 
-  /** Skips the end tag of this name. Fails if it does not come next. */
+  /** Skips the end tag of this name. @throws DecodeError if it is not here */
   close(name: string): void {
     if (!this.#tag('</', name, '>')) this.fail(`expected </${name}>`);
   }
 
-  /** Tells whether the end tag of this name comes next. */
+  /** Whether the end tag of this name is here. It skips nothing. */
   atClose(name: string): boolean {
     return this.#text.startsWith(name, this.#at + 2) && this.#text.startsWith('</', this.#at);
   }
@@ -117,13 +117,13 @@ export class Scanner {
     return this.#at >= this.#text.length;
   }
 
-  /** Reads character data up to the next tag, with CDATA sections. Comments in it are skipped. */
+  /** Reads character data up to the next tag, including CDATA sections. It skips comments. */
   characters(): string {
     let result = '';
     for (;;) {
       const start = this.#at;
       const end = this.#text.indexOf('<', start);
-      if (end < 0) this.fail('the document is cut off');
+      if (end < 0) this.fail('unexpected end of the document');
       if (end > start) result += this.#decoded(start, end);
       this.#at = end;
       if (this.#text.charCodeAt(end + 1) !== 33) return result;
@@ -132,19 +132,19 @@ export class Scanner {
     }
   }
 
-  /** Returns the end of the plain text: the first character that begins markup, a reference or an error. */
+  /** Returns the end of the plain text that begins here: the first character that may be markup or a reference. */
   #plainEnd(): number {
     const text = this.#text;
     let end = this.#at;
     for (;;) {
       const code = text.charCodeAt(end);
-      // A closing bracket can begin "]]>", which text must not contain. The end of the document is NaN.
+      // "]" may begin "]]>", which text must not hold. The end of the document is NaN.
       if (code === 60 || code === 38 || code === 93 || !(code >= 0)) return end;
       end += 1;
     }
   }
 
-  /** Returns a short text. Names of members and most values repeat, so each is made once. */
+  /** Returns a short text. Names and most values repeat, so that recent strings are reused. */
   #word(start: number, end: number): string {
     const text = this.#text;
     const length = end - start;
@@ -152,7 +152,7 @@ export class Scanner {
     const known = words[slot];
     if (known !== undefined && known.length === length && text.startsWith(known, start)) return known;
     const word = this.#slice(start, end);
-    // A text that is not ASCII has fewer characters than bytes.
+    // Only ASCII text has as many characters as bytes.
     if (word.length === length) words[slot] = word;
     return word;
   }
@@ -177,7 +177,7 @@ export class Scanner {
   #comment(): boolean {
     if (!this.#text.startsWith('<!--', this.#at)) return false;
     const end = this.#text.indexOf('--', this.#at + 4);
-    if (end < 0 || this.#text.charCodeAt(end + 2) !== 62) this.fail('a comment without its end');
+    if (end < 0 || this.#text.charCodeAt(end + 2) !== 62) this.fail('expected the end of a comment');
     this.#at = end + 3;
     return true;
   }
@@ -185,31 +185,31 @@ export class Scanner {
   #section(): string {
     const start = this.#at + 9;
     const end = this.#text.indexOf(']]>', start);
-    if (end < 0) this.fail('a CDATA section without its end');
+    if (end < 0) this.fail('expected the end of a CDATA section');
     this.#at = end + 3;
     return this.#slice(start, end);
   }
 
   /**
-   * Decodes character data. A carriage return stays, although XML 1.0 section 2.11 makes it a line feed, because ejabberd
-   * writes a carriage return of a nick as it is.
+   * Decodes character data. A carriage return stays, because ejabberd does not escape those in nicks. XML 1.0 section 2.11
+   * would make it a line feed.
    */
   #decoded(start: number, end: number): string {
-    if (this.#text.slice(start, end).includes(']]>')) this.fail('"]]>" outside a CDATA section');
+    if (this.#text.slice(start, end).includes(']]>')) this.fail('expected no "]]>" outside of a CDATA section');
     if (this.#nextAmpersand >= 0 && this.#nextAmpersand < start) {
       this.#nextAmpersand = this.#text.indexOf('&', start);
     }
     const text = this.#slice(start, end);
     if (this.#nextAmpersand < 0 || this.#nextAmpersand >= end) return text;
     if (!OTHER_ENTITY.test(text)) return withPredefined(text);
-    // In blocks, because `replace` with a function keeps all pieces in memory until it ends.
+    // In blocks, because `replace` with a callback keeps every piece of its text until the end.
     let result = '';
     for (let from = 0; from < text.length; ) {
       const to = blockEnd(text, from);
       result += text.slice(from, to).replace(ENTITY, (_, name, decimal, hexadecimal) => {
         const character =
           PREDEFINED.get(name) ?? characterOf(decimal ? Number(decimal) : Number.parseInt(hexadecimal, 16));
-        return character ?? this.fail('an entity that XML does not have');
+        return character ?? this.fail('expected a predefined entity or a character reference');
       });
       from = to;
     }
@@ -234,7 +234,7 @@ const OTHER_ENTITY = /&(?!(?:lt|gt|quot|apos|amp);)/;
 const BLOCK = 65_536;
 const LONGEST_ENTITY = 10;
 
-/** Decodes the predefined entities. The ampersand comes last, because it can form the text of another entity. */
+/** Replaces the predefined entities. `&amp;` comes last, because its result may look like another entity. */
 function withPredefined(text: string): string {
   return text
     .replaceAll('&lt;', '<')
@@ -244,7 +244,7 @@ function withPredefined(text: string): string {
     .replaceAll('&amp;', '&');
 }
 
-/** Returns the end of a block that begins at `from`. No entity crosses it. */
+/** Returns the end of the block that begins at `from`. It does not cut an entity. */
 function blockEnd(text: string, from: number): number {
   const end = from + BLOCK;
   if (end >= text.length) return text.length;
@@ -252,7 +252,7 @@ function blockEnd(text: string, from: number): number {
   return ampersand > end - LONGEST_ENTITY ? ampersand : end;
 }
 
-/** Returns the character of a code point that XML 1.0 section 2.2 allows. */
+/** Returns the character of a code point, if XML 1.0 section 2.2 allows it. */
 function characterOf(code: number): string | undefined {
   const isCharacter =
     code === 9 ||

@@ -1,4 +1,4 @@
-/** The parts of the package `xmlrpc` 1.3.2 that its own types leave out. */
+/** Types for the used parts of the package `xmlrpc` 1.3.2, which has no types for them. */
 declare module 'xmlrpc/lib/customtype.js' {
   export interface XmlNode {
     ele(name: string): XmlNode;

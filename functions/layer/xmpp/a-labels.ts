@@ -10,7 +10,7 @@ const A_LABEL = /^xn--/;
  * `strasse`. All labels stay if ejabberd refuses the decoded name, such as a Hebrew label before `com`.
  *
  * @param domain a prepared domain
- * @param isName whether ejabberd keeps a name as it is
+ * @param isName whether ejabberd accepts a name and keeps it unchanged
  * @returns `undefined` if a label begins with `xn--` and is not an A-label
  * @example
  * aLabelsDecoded('xn--bcher-kva.example', () => true) // 'bücher.example'

@@ -3,9 +3,9 @@ import { SaxesParser, type SaxesTagNS } from 'saxes';
 type Namespaces = SaxesTagNS['ns'];
 
 /**
- * A namespace-aware XML parser that looks each prefix up once for each element that declares namespaces.
+ * A namespace-aware XML parser that looks up each prefix once for each element that declares namespaces.
  *
- * The parser by itself walks through every open element for every name, which made a deep stanza of many elements slow.
+ * Saxes walks through every open element for every name, which makes a deep stanza of many elements slow.
  */
 export class StanzaParser extends SaxesParser<{ readonly xmlns: true }> {
   #own: Namespaces = {};
@@ -16,17 +16,17 @@ export class StanzaParser extends SaxesParser<{ readonly xmlns: true }> {
     super({ xmlns: true });
   }
 
-  /** Tells that a start tag begins; its namespaces are yet to be read. */
+  /** Reports the beginning of a start tag, before its namespaces are read. */
   startTagBegins(ns: Namespaces): void {
     this.#own = ns;
   }
 
-  /** Tells that a start tag is read. */
+  /** Reports the end of a start tag. */
   elementBegins({ ns }: SaxesTagNS): void {
     if (declares(ns)) this.#inherited.push(new Map());
   }
 
-  /** Tells that an element has ended. */
+  /** Reports the end of an element. */
   elementEnds({ ns }: SaxesTagNS): void {
     if (declares(ns)) this.#inherited.pop();
   }

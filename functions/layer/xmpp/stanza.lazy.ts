@@ -15,12 +15,12 @@ export interface Stanza {
 /** The outcome of reading a stanza: the stanza, or a description of every problem. */
 export type StanzaResult = { readonly stanza: Stanza } | { readonly problems: readonly string[] };
 
-/** RFC 6120 section 4.7.3: the namespace of a client's stanzas. To ejabberd, none means the same. */
+/** The namespace of a client's stanzas (RFC 6120 section 4.8.3). For ejabberd, no namespace means the same. */
 const STANZA_NAMESPACES: readonly string[] = ['', 'jabber:client'];
 
 const STANZA_NAMES = ['message', 'presence', 'iq'] as const;
 
-/** https://xmpp.org/extensions/xep-0033.html */
+/** @see https://xmpp.org/extensions/xep-0033.html */
 const ADDRESSES_NAMESPACE = 'http://jabber.org/protocol/address';
 
 const NO_ELEMENT =
@@ -32,11 +32,12 @@ const MAX_ATTRIBUTES = 64;
 const MAX_NAME_BYTES = 256;
 
 /**
- * Reads one stanza: one well-formed `message`, `presence` or `iq` element, namespaces included, without what
- * RFC 6120 section 11.1 forbids: comments, processing instructions, a DTD, other entities than the predefined.
+ * Parses one stanza: one well-formed `message`, `presence` or `iq` element, with correct namespaces.
  *
- * @param text for example `<message to="bob@example.com"><body>Hello</body></message>`
- * @returns what decides its way, entities decoded; or the problems, with line, column and reason, and nothing of the text
+ * RFC 6120 section 11.1 forbids comments, processing instructions, a DTD, and entities other than the predefined ones.
+ *
+ * @param text the stanza, such as `<message to="bob@example.com"><body>Hello</body></message>`
+ * @returns the attributes with decoded entities, or every problem with line and column. It quotes nothing of the text
  * @example
  * readStanza('<message to="bob@example.com"/>') // { stanza: { name: 'message', to: 'bob@example.com', … } }
  */
@@ -105,7 +106,7 @@ export function readStanza(text: string): StanzaResult {
   return { stanza: { name, type: attribute('type'), from: attribute('from'), to: attribute('to'), hasAddresses } };
 }
 
-/** Tells where a text has an `&` that begins no reference. The parser would look for the end of one, and report that. */
+/** Describes an `&` that begins no reference. The parser would look for the end of the reference and report that. */
 function ampersandProblem(text: string): string | undefined {
   const index = indexOfBareAmpersand(text);
   if (index === undefined) return undefined;
@@ -113,7 +114,7 @@ function ampersandProblem(text: string): string | undefined {
   return `must have & written as &amp;, at line ${lines.length}, column ${lines.at(-1)?.length}`;
 }
 
-/** A CDATA section or comment may hold any `&`. Each is passed at once, so that many open ones cost no more than one. */
+/** CDATA sections and comments may hold any `&`. Each is skipped by one search, so that the time stays linear. */
 function indexOfBareAmpersand(text: string): number | undefined {
   const next = /<!\[CDATA\[|<!--|&(?!#?[\w.-]+;)/g;
   for (let found = next.exec(text); found !== null; found = next.exec(text)) {
@@ -125,7 +126,7 @@ function indexOfBareAmpersand(text: string): number | undefined {
   return undefined;
 }
 
-/** Ends the parsing. */
+/** Stops the parser. */
 class Unreadable extends Error {}
 
 /** Advice for some of the parser's reasons. */
@@ -137,7 +138,7 @@ const FIXES: Readonly<Record<string, string>> = {
   'disallowed character in tag name': 'write a < of a text as &lt;',
 };
 
-/** The parser's reason, without its position and without the names that it quotes after a colon. */
+/** Returns the parser's reason, without the position and the names that it quotes after a colon. */
 function reasonIn(message: string): string {
   return message
     .replace(/^\d+:\d+: /, '')

@@ -1,6 +1,6 @@
 /**
- * Every code point's class in ejabberd's stringprep, which `npm run stringprep` reads from ejabberd. For each run of one class:
- * its length in base 36; then `X` (refused), `L` (left-to-right), `R` (right-to-left) or `N` (neither).
+ * The class of every code point in ejabberd's stringprep, generated from ejabberd by `npm run stringprep`. Each run of one
+ * class has its length in base 36, then `X` (refused), `L` (left-to-right), `R` (right-to-left) or `N` (neither).
  */
 export const CLASSES =
   'wXxNqL6NqL4NxXdN1XiNnL1NvL1N89L1XiLsX2mL2XbN7LeN2LsN1LhX27NhXgN4X2N4X1N3X1N5X2N5L1X1L1XkL1X18L1X7NvL1N9X3nL4N1' +

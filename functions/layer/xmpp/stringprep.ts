@@ -1,10 +1,10 @@
 /**
- * Stringprep (RFC 3454) as ejabberd has it: tables B.1 and B.2, NFKC, prohibited output and writing directions, all by
- * Unicode 3.2. Node.js folds and normalizes by a newer Unicode, so that this file holds the characters that differ.
+ * Implements stringprep (RFC 3454) as ejabberd does: tables B.1 and B.2, NFKC, prohibited output and writing directions, by
+ * Unicode 3.2. Node.js folds and normalizes by a newer Unicode, so that this file lists the characters that differ.
  */
 import { CLASSES } from './stringprep-table.ts';
 
-/** The outcome: the prepared text, or why ejabberd would refuse it or read another text. */
+/** The prepared text, or the reason why ejabberd would refuse it or read another text. */
 export type Preparation = { readonly text: string } | { readonly problem: PreparationProblem };
 
 /**
@@ -12,7 +12,7 @@ export type Preparation = { readonly text: string } | { readonly problem: Prepar
  * - `refused`: a character that ejabberd refuses, or one that it folds differently the second time.
  * - `order`: combining marks that ejabberd leaves in an order that is not canonical.
  * - `direction`: left-to-right and right-to-left letters together (RFC 3454 section 6).
- * - `length`: more than fits in a part, once normalized.
+ * - `length`: a text that is too long for a part after normalization.
  */
 export type PreparationProblem = 'dropped' | 'refused' | 'order' | 'direction' | 'length';
 
@@ -22,7 +22,7 @@ const DROPPED = /[\u00ad\u1806\u200b-\u200d\u2060\ufeff]|\u034f|[\u180b-\u180d]|
 /** The characters that table B.2 keeps, because their lower case is newer than Unicode 3.2 or belongs to two letters (`ı`). */
 const KEPT = /[\u0131\u04c0\u10a0-\u10c5\u13a0-\u13f4\u2132\u2183]/;
 
-/** `㏆` becomes `C∕kg`, which becomes `c∕kg`: it has no form that stays. */
+/** `㏆` becomes `C∕kg`, and that becomes `c∕kg`, so that no form is stable. */
 const NOT_STABLE = /\u33c6/;
 
 /** Ideographs whose decomposition Unicode corrected after 3.2 (Corrigendum 4). */
@@ -37,10 +37,10 @@ const CORRECTED: ReadonlyMap<string, string> = new Map([
 /**
  * Prepares a text as ejabberd does.
  *
- * @param text a part of a JID that is not only ASCII, in at most `maxUnits` code units
- * @param options `foldsCase` for a local part or domain (table B.2); `maxUnits` bounds the text once its characters are mapped,
- *   because Unicode's normal forms take time that grows with the square of a run of marks
- * @returns the text that ejabberd makes of it and keeps as it is from then on, or the problem
+ * @param text a part of a JID with characters outside ASCII, in at most `maxUnits` code units
+ * @param options `foldsCase` for a local part or domain (table B.2). `maxUnits` limits the mapped text, because the time to
+ *   normalize grows with the square of a run of marks
+ * @returns the text that ejabberd keeps, which is stable, or the problem
  * @example
  * stringprep('Straße', { foldsCase: true, maxUnits: 4_092 }) // { text: 'strasse' }
  */
@@ -66,28 +66,28 @@ function compatible(character: string): string {
   return CORRECTED.get(character) ?? character.normalize('NFKC');
 }
 
-/** Upper case comes first because it folds what lower case leaves, such as `ß` and `ς`. */
+/** Folds case. Upper case comes first because it folds characters that lower case keeps, such as `ß` and `ς`. */
 function folded(character: string): string {
   const text = compatible(character);
   return KEPT.test(text) ? text : text.toUpperCase().toLowerCase();
 }
 
-/** RFC 3454 section 6: a text with a right-to-left letter begins and ends with one, and has no left-to-right letter. */
+/** A text with a right-to-left letter must begin and end with one, and have no left-to-right letter (RFC 3454 section 6). */
 function isOneDirection(text: string): boolean {
   const classes = Array.from(text, classOf);
   if (!classes.includes('R')) return true;
   return classes.at(0) === 'R' && classes.at(-1) === 'R' && !classes.includes('L');
 }
 
-let known: string | undefined;
+let classes: string | undefined;
 
-/** `X` refused, `L` left-to-right (table D.2), `R` right-to-left (table D.1), `N` neither. */
+/** Returns `X` for refused, `L` for left-to-right (table D.2), `R` for right-to-left (table D.1), `N` for neither. */
 function classOf(character: string): string {
-  known ??= classes();
-  return known.charAt(Number(character.codePointAt(0))) || 'X';
+  classes ??= expandedClasses();
+  return classes.charAt(Number(character.codePointAt(0))) || 'X';
 }
 
-/** A letter for each code point. It is made for the first text that needs it because most JIDs are ASCII. */
-function classes(): string {
+/** Returns one letter for each code point. It runs on demand, because most JIDs are ASCII. */
+function expandedClasses(): string {
   return CLASSES.replace(/([0-9a-z]+)([A-Z])/g, (_, length, name) => name.repeat(Number.parseInt(length, 36)));
 }
