@@ -11,6 +11,7 @@ const FILES = [
   'xmlrpc/scanner.ts',
   'xmpp/stanza.lazy.ts',
   'xmpp/jid.ts',
+  'xmpp/jid-parts.ts',
   'xmpp/a-labels.ts',
   'xmpp/stringprep.ts',
   'events/detect.ts',

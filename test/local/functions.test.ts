@@ -173,10 +173,10 @@ describe('a function', () => {
     }
   });
 
-  it('says that there are no AWS credentials if its environment has none', async () => {
+  it('says that AWS credentials are required if its environment has none', async () => {
     const outcome = await invoke('get_roster', ghost, { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' });
     expect(outcome).toMatchObject({ errorType: 'CredentialsUnavailableError' });
-    expect(outcome).toHaveProperty('errorMessage', expect.stringContaining('there are no AWS credentials'));
+    expect(outcome).toHaveProperty('errorMessage', expect.stringContaining('AWS credentials are required'));
   });
 
   it('writes one line of JSON a call', async () => {
