@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 if (!process.version.startsWith('v24.')) {
@@ -12,12 +13,16 @@ const FAULTS = ['test/faults/**/*.test.ts'];
 const FUZZ = ['test/fuzz/**/*.test.ts'];
 const INFRA = ['test/infra/**/*.test.ts'];
 
+/** Vitest leaves a core free. Most tests wait for servers in other processes, so each core gets a worker. */
+const maxWorkers = Math.max(2, availableParallelism());
+
 const project = (name: string, include: string[], exclude: string[] = []) => ({
-  test: { name, include, exclude, testTimeout: 20_000, hookTimeout: 120_000 },
+  test: { name, include, exclude, maxWorkers, testTimeout: 20_000, hookTimeout: 120_000 },
 });
 
 export default defineConfig({
   test: {
+    maxWorkers,
     projects: [
       project('unit', UNIT),
       // The functions on real and embedded servers, and the local tools.
