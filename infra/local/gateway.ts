@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { openApi } from '../openapi.ts';
 import { BodyTooLargeError, readBody } from './body.ts';
 import { invoke, invokePath } from './invoke-api.ts';
 import { listen } from './listen.ts';
 import { nearestPath } from './nearest-path.ts';
-import { page } from './page.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { proxyReply } from './proxy-result.ts';
 import { invalidRequest, problem, type Reply } from './reply.ts';
 import { type FunctionBundle, Sandbox, type SandboxOptions } from './sandbox.ts';
+import { readSite } from './site.ts';
 
 /** What the gateway serves, and where. */
 export interface GatewayOptions {
@@ -23,6 +22,8 @@ export interface GatewayOptions {
   /** Finds the AWS credentials of each new process. */
   readonly credentials?: SandboxOptions['credentials'];
   readonly timeoutSeconds?: number;
+  /** The users that the page proposes, if the server is the embedded one. */
+  readonly demo?: { readonly users: readonly string[] } | undefined;
   /** Gets each line that a function writes. */
   readonly log?: (functionName: string, line: string) => void;
 }
@@ -53,6 +54,9 @@ export async function startGateway({ port, host = '127.0.0.1', ...options }: Gat
     );
   }
   const documents = new Map<string, Reply>();
+  for (const [path, { contentType, body }] of await readSite(options.demo)) {
+    documents.set(path, { status: 200, headers: { ...PAGE_HEADERS, 'content-type': contentType }, body });
+  }
   const server = createServer(async (request, response) => {
     const requestId = randomUUID();
     const failed = (error: unknown): Reply => problem(500, `The gateway failed: ${error}.`);
@@ -60,12 +64,6 @@ export async function startGateway({ port, host = '127.0.0.1', ...options }: Gat
     send(response, reply, requestId, request.method === 'HEAD');
   });
   const url = `http://${host}:${await listen(server, port, host)}`;
-  documents.set('/', { status: 200, headers: pageHeaders, body: page(url) });
-  documents.set('/openapi.json', {
-    status: 200,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(openApi(), null, 2),
-  });
   return {
     url,
     async stop() {
@@ -81,9 +79,11 @@ interface Routes {
   readonly documents: ReadonlyMap<string, Reply>;
 }
 
-const pageHeaders = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+const PAGE_HEADERS = {
+  'cache-control': 'no-cache',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 };
 
 async function route(routes: Routes, request: IncomingMessage, requestId: string): Promise<Reply> {

@@ -2,7 +2,7 @@ import { catalogue, type Issue } from 'rostbeef-layer';
 import { build } from '../build.ts';
 import { type AwsCredentials, AwsCredentialsError, awsCredentials, withoutCredentials } from './aws-credentials.ts';
 import { curl } from './curl.ts';
-import { startClassicDemo, startDemo } from './embedded/demo.ts';
+import { DEMO_USERS, startClassicDemo, startDemo } from './embedded/demo.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { terminalLine } from './log-line.ts';
 import { readOptions, UsageError, usage } from './options.ts';
@@ -18,6 +18,8 @@ interface Server {
   readonly credentials?: (() => Promise<AwsCredentials>) | undefined;
   /** Whether a link may name groups. */
   readonly hasGroups: boolean;
+  /** The users of the embedded server. */
+  readonly demo?: { readonly users: readonly string[] };
   stop(): Promise<void>;
 }
 
@@ -29,8 +31,8 @@ async function main(): Promise<void> {
   const server = await openServer(settings);
   const { functions } = await build();
   const log = (name: string, line: string): void => console.error(terminalLine(name, line));
-  const { environment, credentials } = server;
-  const gateway = await startGateway({ port, functions, environment, credentials, log });
+  const { environment, credentials, demo } = server;
+  const gateway = await startGateway({ port, functions, environment, credentials, demo, log });
 
   const stop = (): Promise<never> => Promise.all([gateway.stop(), server.stop()]).then(() => process.exit(0));
   process.once('SIGINT', stop).once('SIGTERM', stop);
@@ -93,6 +95,7 @@ async function openServer(settings: Readonly<Record<string, string>>): Promise<S
     hint: '',
     environment: { ...settings, EJABBERD_URL: demo.url },
     hasGroups,
+    demo: { users: DEMO_USERS },
     stop: () => demo.stop(),
   };
 }
@@ -122,7 +125,7 @@ and talk to ${description}.
 Try${hint}:
 
 ${tries.join('\n')}
-All methods: ${url}/   OpenAPI: ${url}/openapi.json   Invoke API: --endpoint-url ${url}
+Page: ${url}/   Reference: ${url}/reference   OpenAPI: ${url}/openapi.json   Invoke API: --endpoint-url ${url}
 
 This gateway checks no authorization: whoever reaches it may call everything. Ctrl-C stops it.
 `;

@@ -132,7 +132,7 @@ it('the table says what each change replaces', { timeout: 300_000 }, async () =>
   expect(readFileSync(TABLE, 'utf8').split('\n')).toEqual(expect.arrayContaining(rows));
 });
 
-it('the table has each change in both directions', () => {
+it.skipIf(isWhole)('the table has each change in both directions', () => {
   const changes = TOGGLES.flatMap(({ name }) => [`${name} | on`, `${name} | off`]);
   const listed = readFileSync(TABLE, 'utf8').matchAll(/^\| (.+? \| (?:on|off)) \|/gm);
   expect([...listed].map(([, change]) => change)).toEqual(changes);

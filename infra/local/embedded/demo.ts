@@ -5,6 +5,10 @@ import { type EmbeddedServer, startEmbeddedServer } from './server.ts';
 import type { World } from './world.ts';
 
 const HOST = 'example.com';
+const USERS = ['alice', 'bob', 'carol', 'dave', 'erin'];
+
+/** The bare JIDs of the users. */
+export const DEMO_USERS: readonly string[] = USERS.map((user) => `${user}@${HOST}`);
 
 /** Starts a server with a few users, rosters and sessions; whoever calls may run every command. */
 export async function startDemo(): Promise<EmbeddedServer> {
@@ -22,7 +26,7 @@ function populated(server: EmbeddedServer): EmbeddedServer {
 }
 
 function populate(world: World): void {
-  for (const user of ['alice', 'bob', 'carol', 'dave', 'erin']) world.passwords.set(`${user}@${HOST}`, 'demo');
+  for (const jid of DEMO_USERS) world.passwords.set(jid, 'demo');
   link(world, 'alice', 'Alice', 'bob', 'Bob', 'Work');
   link(world, 'alice', 'Alice', 'carol', 'Carol', 'Friends');
   link(world, 'bob', 'Bob', 'carol', 'Carol C.', 'Work');

@@ -1,0 +1,165 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build } from '../../infra/build.ts';
+import { DEMO_USERS, startDemo } from '../../infra/local/embedded/demo.ts';
+import { type Gateway, startGateway } from '../../infra/local/gateway.ts';
+
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const executablePath = process.env['CHROMIUM'] ?? BROWSERS.find((path) => existsSync(path));
+/** `npm run screenshots` writes the pictures that the documentation shows. */
+const SHOWN = ['page', 'page-dark-390'];
+const images = process.env['SCREENSHOTS'] === '1' ? resolve(import.meta.dirname, '../../docs/images') : undefined;
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout: 60_000 }, () => {
+  let folder: string;
+  let gateway: Gateway;
+  let stopServer: () => Promise<void>;
+  let browser: Browser;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rostbeef-page-'));
+    const [{ functions }, demo] = await Promise.all([build(join(folder, 'dist')), startDemo()]);
+    stopServer = demo.stop;
+    gateway = await startGateway({
+      port: 0,
+      functions,
+      environment: { EJABBERD_URL: demo.url },
+      demo: { users: DEMO_USERS },
+    });
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  });
+  afterAll(async () => {
+    await Promise.all([browser?.close(), gateway.stop()]);
+    await stopServer();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Opens the page, and collects its complaints and the addresses that it asks. */
+  async function open(path: string, options: BrowserContextOptions = {}) {
+    const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, ...options });
+    const complaints: string[] = [];
+    const origins = new Set<string>();
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => origins.add(new URL(request.url()).protocol + new URL(request.url()).host));
+    await page.goto(gateway.url + path);
+    return { page, complaints, origins };
+  }
+
+  async function shoot(page: Page, name: string): Promise<void> {
+    const target = images !== undefined && SHOWN.includes(name) ? images : folder;
+    await mkdir(target, { recursive: true });
+    await page.screenshot({ path: join(target, `${name}.png`), fullPage: true });
+  }
+
+  /** The violations that axe calls serious or critical. */
+  async function seriousProblems(page: Page): Promise<readonly string[]> {
+    // A script tag would break the page's own policy.
+    await page.evaluate(await readFile(axe, 'utf8'));
+    const found: unknown = await page.evaluate(
+      "axe.run().then(({ violations }) => violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))" +
+        ".map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)].join(' ')))",
+    );
+    return Array.isArray(found) ? found.map(String) : ['axe did not answer'];
+  }
+
+  it('shows both rosters change as two people are linked and unlinked', async () => {
+    const { page, complaints, origins } = await open('/');
+    await page.getByLabel('First person').fill('alice@example.com');
+    await page.getByLabel('Second person').fill('erin@example.com');
+    const contact = (owner: string, jid: string) =>
+      page
+        .locator('section', { has: page.getByRole('heading', { name: `${owner}’s roster` }) })
+        .locator(`[data-jid="${jid}"]`);
+    await page.getByRole('button', { name: 'Link', exact: true }).click();
+    await contact('Alice', 'erin@example.com').waitFor();
+    await contact('Erin', 'alice@example.com').waitFor();
+    expect(await contact('Erin', 'alice@example.com').textContent()).toContain('free to chat, On the road');
+    await shoot(page, 'page');
+    await page.getByRole('button', { name: 'Unlink' }).click();
+    await contact('Alice', 'erin@example.com').waitFor({ state: 'detached' });
+    await contact('Erin', 'alice@example.com').waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+    expect([...origins]).toEqual([`http:${new URL(gateway.url).host}`]);
+    await page.close();
+  });
+
+  it('shows an error with its name, its status and what is wrong', async () => {
+    const { page } = await open('/#get_roster');
+    const form = page.locator('#get_roster');
+    await form.getByLabel('user').fill('ghost');
+    await form.getByRole('button', { name: 'Send' }).click();
+    await form.getByText(/^404 ItemNotFoundError after \d+ ms: .*ghost@example\.com/).waitFor();
+    expect(await form.locator('pre').textContent()).toContain('"name": "ItemNotFoundError"');
+    await page.close();
+  });
+
+  it('can be used by the keyboard only', async () => {
+    const { page } = await open('/');
+    await page.locator('#get_presence').waitFor();
+    const focused = () => page.evaluate('document.activeElement.textContent + document.activeElement.tagName');
+    for (let presses = 0; !/^get_presence/.test(String(await focused())); presses += 1) {
+      if (presses > 30) throw new Error('get_presence gets no focus');
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page
+      .locator('#get_presence')
+      .getByText(/^200 OK/)
+      .waitFor();
+    expect(await page.locator('#get_presence pre').textContent()).toContain('bob@example.com/desk');
+    await page.close();
+  });
+
+  it('copies a call as a command for a shell', async () => {
+    const { page } = await open('/#send_stanza', { permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.locator('#send_stanza').getByRole('button', { name: 'Copy as curl' }).click();
+    await page.locator('#send_stanza').getByText('Copied.').waitFor();
+    const copied = String(await page.evaluate('navigator.clipboard.readText()'));
+    expect(copied).toContain(`curl -sS ${gateway.url}/send_stanza -H 'Content-Type: application/json'`);
+    await page.close();
+  });
+
+  it.each([
+    ['light', 1200],
+    ['dark', 1200],
+    ['dark', 390],
+  ] as const)(
+    'has no serious problem for people with disabilities (%s, %i pixels wide)',
+    async (colorScheme, width) => {
+      const { page } = await open('/#get_roster_with_presence', { colorScheme, viewport: { width, height: 900 } });
+      await page.locator('#get_roster_with_presence').getByRole('button', { name: 'Send' }).click();
+      await page
+        .locator('#get_roster_with_presence')
+        .getByText(/^200 OK/)
+        .waitFor();
+      await page.locator('[data-jid]').first().waitFor();
+      expect(await seriousProblems(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      await shoot(page, `page-${colorScheme}-${width}`);
+      await page.close();
+    },
+  );
+
+  it('has a reference in which a method can be tried', async () => {
+    const { page, complaints, origins } = await open('/reference');
+    await page.locator('#operations-rostbeef-get_resources').click();
+    await page.locator('#operations-rostbeef-get_resources').getByRole('button', { name: 'Execute' }).click();
+    await page.locator('#operations-rostbeef-get_resources .live-responses-table').waitFor();
+    await shoot(page, 'reference');
+    expect(await page.locator('.live-responses-table').textContent()).toContain('200');
+    expect(complaints).toEqual([]);
+    expect([...origins].filter((origin) => !origin.startsWith('data:'))).toEqual([`http:${new URL(gateway.url).host}`]);
+    await page.close();
+  });
+});
