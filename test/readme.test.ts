@@ -4,7 +4,7 @@ import { errorCatalogue } from 'rostbeef-layer';
 import { expect, it } from 'vitest';
 import { FUNCTION_COMMANDS } from './support/ejabberd/config.ts';
 
-/** The rows of the table of errors as the README should have them. */
+/** The rows of the table of errors as the documentation should have them. */
 const errorRows = errorCatalogue.map(({ name, summary, status, retryable, code, condition }) => [
   `\`${name}\``,
   summary,
@@ -23,20 +23,21 @@ function cellsOf(table: string): string[][] {
   );
 }
 
-const readme = await readFile(resolve(import.meta.dirname, '../README.md'), 'utf8');
+const read = (page: string) => readFile(resolve(import.meta.dirname, '../docs', page), 'utf8');
+const [ejabberd, errors] = await Promise.all([read('ejabberd.md'), read('errors.md')]);
 
 /** The commands that a paragraph of `api_permissions` allows. */
 function allowedTo(name: string): readonly string[] {
-  const [, list = ''] = new RegExp(`^  ${name}:\n(?:    .*\n)*?    what:\n((?:      - .*\n)+)`, 'm').exec(readme) ?? [];
+  const [, list = ''] = new RegExp(`^  ${name}:\n(?:    .*\n)*?    what:\n((?:      - .*\n)+)`, 'm').exec(ejabberd) ?? [];
   return list.split('\n').flatMap((line) => line.replace('- ', '').trim() || []);
 }
 
-it('the README allows what the tests allow', () => {
+it('docs/ejabberd.md allows what the tests allow', () => {
   expect(allowedTo('rostbeef functions')).toEqual(FUNCTION_COMMANDS);
   expect(allowedTo('rostbeef rotation')).toEqual(['change_password']);
 });
 
-it('the README lists every error as its class has it', () => {
-  const [, table = ''] = /<!-- errors:[^>]*-->\n(.*)\n<!-- \/errors -->/s.exec(readme) ?? [];
+it('docs/errors.md lists every error as its class has it', () => {
+  const [, table = ''] = /<!-- errors:[^>]*-->\n(.*)\n<!-- \/errors -->/s.exec(errors) ?? [];
   expect(cellsOf(table).slice(2)).toEqual(errorRows);
 });

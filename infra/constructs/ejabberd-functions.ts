@@ -29,7 +29,7 @@ export interface EjabberdProps {
   readonly caPem?: string | undefined;
   /** Milliseconds for a whole call. @default 10000 */
   readonly timeoutMs?: number | undefined;
-  /** Further settings of the functions, by the names in the README, such as `EJABBERD_SERVERS`. @default - none */
+  /** Further settings of the functions, by the names in `docs/settings.md`, such as `EJABBERD_SERVERS`. @default - none */
   readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 

@@ -8,7 +8,7 @@ import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-e
 import { type Handlers, openHandlers } from '../support/in-process.ts';
 import { type SecretsManager, startSecretsManager } from '../support/secrets-manager.ts';
 
-/** An administrator as README's rule makes one, and every module that acts upon a stanza to the server. */
+/** An administrator as the rule in `docs/ejabberd.md` makes one, and every module that acts upon a stanza to the server. */
 const LINES = `
 modules:
   mod_register: {}

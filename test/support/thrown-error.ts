@@ -1,4 +1,4 @@
-/** Reads a thrown error's message as README.md tells its readers to. */
+/** Reads a thrown error's message as `docs/calling.md` says. */
 
 /** What a message says in words, and what it holds as JSON, if it holds any. */
 export interface ThrownError {

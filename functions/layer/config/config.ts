@@ -10,7 +10,7 @@ export type DialectName = 'ejabberd' | 'rostbeef';
 /** The rule of `EJABBERD_STANZAS`: stanzas to users only, or any stanza of a listed sender. */
 export type StanzaRule = 'users' | 'any';
 
-/** The validated settings. The README describes each of them. */
+/** The validated settings. `docs/settings.md` describes each of them. */
 export interface Config {
   /** The `http:` or `https:` URL of ejabberd_xmlrpc. */
   readonly url: URL;

@@ -30,7 +30,7 @@ export const ADMIN = 'rostbeef';
 export const POWERLESS = 'powerless';
 export const ROTATOR = 'rotator';
 
-/** What the account of the functions may run: the README's list, and no more. */
+/** What the account of the functions may run: the list in `docs/ejabberd.md`, and no more. */
 export const FUNCTION_COMMANDS = [
   'add_rosteritem',
   'check_account',
