@@ -28,7 +28,8 @@ const [ejabberd, errors] = await Promise.all([read('ejabberd.md'), read('errors.
 
 /** The commands that a paragraph of `api_permissions` allows. */
 function allowedTo(name: string): readonly string[] {
-  const [, list = ''] = new RegExp(`^  ${name}:\n(?:    .*\n)*?    what:\n((?:      - .*\n)+)`, 'm').exec(ejabberd) ?? [];
+  const [, list = ''] =
+    new RegExp(`^  ${name}:\n(?:    .*\n)*?    what:\n((?:      - .*\n)+)`, 'm').exec(ejabberd) ?? [];
   return list.split('\n').flatMap((line) => line.replace('- ', '').trim() || []);
 }
 
