@@ -1,4 +1,4 @@
-/** The nine columns of the matrix: what is called, and what must be true at the server after it. */
+/** The columns of the matrix: what is called, and what must be true at the server after it. */
 import type { Element } from '@xmpp/xml';
 import type { XmppClient, XmppServer } from '../support/xmpp-server.ts';
 import { CANARIES } from './canaries.ts';
@@ -54,12 +54,20 @@ function pairColumn(name: ColumnName, method: string, { server, one, other }: Pa
   const has = async (owner: string, contact: string) =>
     JSON.stringify(await server.command('get_roster', { user: owner, host })).includes(`${contact}@`);
   const written = new RegExp(`<name>localuser</name><value><string>${one}<[^]*${isLink ? '<name>subs<' : ''}`);
+  let hasWritten = false;
   const command = isLink ? 'add_rosteritem' : 'delete_rosteritem';
   return {
     name,
     method,
-    ...(name !== method && { concerns: (request) => request.includes(command) && written.test(request) }),
+    ...(name.endsWith('one side') && { concerns: (request) => request.includes(command) && written.test(request) }),
+    ...(name.endsWith('read back') && {
+      concerns(request) {
+        hasWritten ||= request.includes(command);
+        return hasWritten && request.includes('get_roster<');
+      },
+    }),
     async prepare() {
+      hasWritten = false;
       const bring = isLink ? remove : add;
       await bring(one, other);
       await bring(other, one);

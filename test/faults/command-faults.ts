@@ -54,11 +54,15 @@ function result(code: number, expected: Fault['expected']): Fault {
   return { name: `result ${code}`, play: ({ socket }) => void socket.write(okResponse(body)), expected, isSound: true };
 }
 
-/** A list is due in its place, be it of a roster, before anything is written. */
+/** A list is expected in its place, of a roster or of sessions, before anything is written. */
 const noResult = () => 'MalformedResponseError';
 
 const PARTIAL = 'PartialLinkError: jid1 not, jid2 written';
-const oneSide = { 'link_contacts, one side': PARTIAL, 'unlink_contacts, one side': PARTIAL } as const;
+const phases = {
+  'link_contacts, one side': PARTIAL,
+  'link_contacts, read back': 'PartialLinkError: jid1 unknown, jid2 unknown',
+  'unlink_contacts, one side': PARTIAL,
+} as const;
 
 export const commandFaults: readonly Fault[] = [
   ...CODES_OF_EJABBERD.map((code) =>
@@ -70,7 +74,7 @@ export const commandFaults: readonly Fault[] = [
   fault(', account refused', -118, problem("account_unprivileged}'"), 'PermissionDeniedError'),
   fault(', JID refused', -118, problem('"JID malformed"}'), 'JidMalformedError'),
   ...Object.entries(ERROR_OF_CODE).map(([code, name]) => fault('', Number(code), CANARIES.fault, name)),
-  result(1, except(noResult, { ...oneSide, send_stanza: 'BadRequestError' })),
-  result(404, except(noResult, { ...oneSide, send_stanza: 'ItemNotFoundError' })),
-  result(-1, except(noResult, { ...oneSide, send_stanza: 'UndefinedConditionError' })),
+  result(1, except(noResult, { ...phases, send_stanza: 'BadRequestError' })),
+  result(404, except(noResult, { ...phases, send_stanza: 'ItemNotFoundError' })),
+  result(-1, except(noResult, { ...phases, send_stanza: 'UndefinedConditionError' })),
 ];

@@ -1,10 +1,11 @@
 /** What a fault is, and what has to come of it. */
 import type { Interference } from '../support/fault-proxy.ts';
 
-/** The seven methods, and the two that write two sides with the fault at the writes of one side alone. */
+/** The seven methods. Those that write two sides come again with the fault at one phase: the writes of one side, or the read-back. */
 export const COLUMNS = [
   'link_contacts',
   'link_contacts, one side',
+  'link_contacts, read back',
   'unlink_contacts',
   'unlink_contacts, one side',
   'get_roster',
@@ -37,11 +38,13 @@ export interface Fault extends Interference {
 }
 
 const isOneSide = (column: ColumnName) => column.endsWith('one side');
+const isReadBack = (column: ColumnName) => column.endsWith('read back');
 
 /** By what is known of the call: that it never left, or that it may have been taken. */
 function outcome(idempotent: string, stanza: string, side: string): Expected {
   return (column) => {
     if (isOneSide(column)) return side;
+    if (isReadBack(column)) return idempotent === 'ok' ? 'ok' : UNREAD_SIDES;
     return column === 'send_stanza' ? stanza : idempotent;
   };
 }

@@ -27,7 +27,7 @@ afterAll(() => stage?.close());
 describe.each(catalogueOfFaults)('$name', (fault) => {
   const cells = () => played.cells.filter((cell) => cell.fault === fault.name);
 
-  it('ends every method in the error that is due', () => {
+  it('ends every method in the error that the catalogue names', () => {
     const seen = Object.fromEntries(cells().map(({ column, outcome }) => [column, outcome]));
     expect(seen).toEqual(Object.fromEntries(COLUMNS.map((column) => [column, fault.expected(column)])));
   });

@@ -8,7 +8,8 @@ export type Rows = ReadonlyMap<string, readonly string[]>;
 const INTRODUCTION = `# What becomes of a call when something breaks
 
 Each row is a fault, played by a proxy between the bundled functions and a server; each column a method. Where a column says
-*one side*, the fault hits every write to the roster of \`jid1\` and nothing else; everywhere else it hits every request. A cell
+*one side*, the fault hits every write to the roster of \`jid1\` and nothing else. In *read back* it hits every read of a roster after the
+first write. In all other columns it hits every request. A cell
 has the outcome, and in brackets by how many milliseconds the call outlasted its deadline of ${TIMEOUT_MS} ms, if it did. Beside
 that, of every cell is tested: the call settles once; it leaves no timer, connection or unhandled rejection; the rosters are as
 the outcome says; no stanza arrives twice, and none at all unless the outcome is \`ok\` or \`OutcomeUnknownError\`; and the next call works.

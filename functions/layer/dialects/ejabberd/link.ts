@@ -4,6 +4,7 @@ import { formatJid, type Jid } from '../../xmpp/jid.ts';
 import type { Side } from '../dialect.ts';
 import type { Run } from '../run-command.ts';
 import { accountExists, rosterOrEmpty } from './accounts.ts';
+import { getRoster } from './commands.ts';
 import { groupsArgument, groupsOf, type LearnedGroups, refuseSplitGroups, writeEntry } from './groups.ts';
 import { clearPending } from './pending-requests.ts';
 import { asks, type Entry, entryOf } from './roster-entry.ts';
@@ -67,7 +68,8 @@ function goalOf({ run, groups }: Rosters, side: Side): Goal {
   return {
     write: (known, options) =>
       writeEntry(run, { owner, contact, nick, groups: groupsOf(side, known) }, groups, options),
-    read: async (options) => entryOf(await rosterOrEmpty(run, owner, options), contact),
+    // The owner exists, so an owner that is not found leaves the roster unread, and not empty.
+    read: async (options) => entryOf(await run(getRoster(owner), options), contact),
     judge: (entry) => judge(side, entry),
     trustsAcknowledgement: false,
   };
