@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { type EmbeddedServer, startEmbeddedServer } from '../infra/local/embedded/server.ts';
-import { batchOf } from './support/doors.ts';
+import { batchOf } from './support/event-sources.ts';
 import { type Handlers, openHandlers } from './support/in-process.ts';
 
 const HOST = 'xmpp.test';

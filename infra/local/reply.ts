@@ -19,7 +19,7 @@ export function invalidRequest(
   return {
     status,
     headers: { 'content-type': 'application/problem+json', ...headers },
-    body: JSON.stringify(problemOf(error, requestId)),
+    body: `${JSON.stringify(problemOf(error, requestId))}\n`,
   };
 }
 
@@ -29,6 +29,6 @@ export function problem(status: number, detail: string, headers: Readonly<Record
   return {
     status,
     headers: { 'content-type': 'application/problem+json', ...headers },
-    body: JSON.stringify({ type: 'about:blank', title, status, detail }),
+    body: `${JSON.stringify({ type: 'about:blank', title, status, detail })}\n`,
   };
 }

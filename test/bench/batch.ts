@@ -1,5 +1,5 @@
 /** Batches of a queue: ten links at once, many batches one after the other, and what a link costs by the rosters' size. */
-import { batchOf } from '../support/doors.ts';
+import { batchOf } from '../support/event-sources.ts';
 import { eachOf, fillRoster, namesOf } from './crowd.ts';
 import { interleaved, median, ratio } from './measure.ts';
 import { type BenchServer, onServer } from './server.ts';

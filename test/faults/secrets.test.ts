@@ -1,7 +1,7 @@
 import { catalogue } from 'rostbeef-layer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { entrances } from '../support/doors.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
+import { entrances } from '../support/event-sources.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { ProbedSandbox } from '../support/probed-sandbox.ts';
 import { CANARIES, canariesIn } from './canaries.ts';

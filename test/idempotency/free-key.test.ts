@@ -6,8 +6,8 @@ import { keyId } from 'rostbeef-layer';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../infra/local/listen.ts';
 import type { Sandbox } from '../../infra/local/sandbox.ts';
-import { batchOf } from '../support/doors.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
+import { batchOf } from '../support/event-sources.ts';
 import { type Input, startWorld, TABLE, type World } from './fixture.ts';
 
 const script = fileURLToPath(new URL('../../infra/free-key/command.ts', import.meta.url));

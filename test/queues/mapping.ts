@@ -1,7 +1,7 @@
 /** What an event source mapping of Lambda does: takes messages from a queue, invokes, and deletes what succeeded. */
 import { DeleteMessageCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Sandbox } from '../../infra/local/sandbox.ts';
-import { failuresOf } from '../support/doors.ts';
+import { failuresOf } from '../support/event-sources.ts';
 
 /** One mapping. */
 export interface MappingOptions {

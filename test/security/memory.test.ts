@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OpenStage, openStage } from '../faults/stage.ts';
-import { batchOf } from '../support/doors.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
+import { batchOf } from '../support/event-sources.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { functionSettings } from '../support/function-settings.ts';
 import { okResponse } from '../support/http-message.ts';

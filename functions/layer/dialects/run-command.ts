@@ -113,6 +113,6 @@ export function commandRunner(server: Server, invocation: Invocation, vhosts?: C
 function permissionAdvice(command: string): string {
   return (
     `allow ${command} to the account in ejabberd.yml, under api_permissions with "from: ejabberd_xmlrpc"; ` +
-    'releases after 2026-07 also want it in the access rule "configure" of the vhost'
+    'ejabberd 26.07 and later also require it in the access rule "configure" of the vhost'
   );
 }

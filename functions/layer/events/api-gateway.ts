@@ -40,7 +40,8 @@ function response(statusCode: number, contentType: string, body: unknown) {
       'cache-control': 'no-store',
       ...(statusCode === 405 && { allow: 'POST' }),
     },
-    body: JSON.stringify(body),
+    // A final newline keeps a terminal readable.
+    body: `${JSON.stringify(body)}\n`,
     isBase64Encoded: false,
   };
 }
