@@ -13,7 +13,8 @@ export const linkContacts = defineMethod({
     'Puts `jid2`, named `nick2`, into the roster of `jid1`, and `jid1`, named `nick1`, into the roster of `jid2`, ' +
     'each with subscription `both` and without the usual approval. Both must exist: otherwise nothing is written. ' +
     'Linking again renews the nick. A group that is given replaces the contact’s groups, `""` clears them, and one that ' +
-    'is not given leaves them as they are. Where nothing would change, nothing is written.',
+    'is not given leaves them as they are. If nothing would change, nothing is written. Contacts of a shared roster group ' +
+    'are always written, so that they stay linked without the group.',
   writes: true,
   idempotent: true,
   input: () =>

@@ -142,13 +142,15 @@ export function prepareDomain(text: string): PartResult {
 }
 
 /**
- * The domain of a bare JID that the server told.
+ * The domain of a JID that the server told, in the form of a prepared one.
  *
  * @example
- * domainOf('bob@example.com') // 'example.com'
+ * preparedDomainOf('bob@xn--bcher-kva.example/desk') // 'bücher.example'
  */
-export function domainOf(bareJid: string): string {
-  return bareJid.slice(bareJid.indexOf('@') + 1);
+export function preparedDomainOf(jid: string): string {
+  const { domain } = splitJid(jid);
+  const prepared = prepareDomain(domain);
+  return typeof prepared === 'string' ? prepared : domain;
 }
 
 /**

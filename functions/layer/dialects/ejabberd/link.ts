@@ -3,17 +3,30 @@ import { ItemNotFoundError } from '../../errors/index.ts';
 import { formatJid, type Jid } from '../../xmpp/jid.ts';
 import type { Side } from '../dialect.ts';
 import type { Run } from '../run-command.ts';
-import { accountExists, rosterOrEmpty } from './accounts.ts';
-import { groupsArgument, groupsOf, type LearnedGroups, refuseSplitGroups, writeEntry } from './groups.ts';
+import { rosterOrEmpty, userExists } from './accounts.ts';
+import {
+  groupsArgument,
+  groupsOf,
+  hasGroups,
+  idsOf,
+  type LearnedGroups,
+  refuseSplitGroups,
+  type SideToWrite,
+  writeEntry,
+} from './groups.ts';
 import { clearPending } from './pending-requests.ts';
 import { asks, type Entry, entryOf } from './roster-entry.ts';
+import { type LearnedSharedGroups, sharedGroupsOf } from './shared-groups.ts';
+import type { ReadVhosts } from './vhosts.ts';
 import { demandWritable, forget, type LearnedRosters } from './writable.ts';
 import { begin, type Goal, type Verdict, type Writing, writeVerified } from './write-both-sides.ts';
 
 /** What one call has to work with. */
 export interface Rosters {
   readonly run: Run;
+  readonly readVhosts: ReadVhosts;
   readonly groups: LearnedGroups;
+  readonly sharedGroups: LearnedSharedGroups;
   readonly learned: LearnedRosters;
   readonly writing: Writing;
 }
@@ -21,22 +34,27 @@ export interface Rosters {
 /**
  * Links two users. Nothing is written if both sides are as asked for already.
  *
+ * Contacts of a shared roster group are always written, because the roster does not show whether it holds them, too.
+ * They then stay linked without the group.
+ *
  * @throws ItemNotFoundError if either does not exist, InvalidInputError for a group that the server would split,
- *   PermissionDeniedError or FeatureNotImplementedError if a roster can't be written, all before anything is written;
- *   PartialLinkError
+ *   NotAllowedError if the server would store one side only, PermissionDeniedError or FeatureNotImplementedError if a
+ *   roster can't be written, all before anything is written; PartialLinkError
  */
-export async function link(rosters: Rosters, side1: Side, side2: Side): Promise<void> {
+export async function link(rosters: Rosters, given1: Side, given2: Side): Promise<void> {
   const { run, groups, learned, writing } = rosters;
   const [exists1, exists2, roster1, roster2] = await Promise.all([
-    accountExists(run, side1.owner),
-    accountExists(run, side2.owner),
-    rosterOrEmpty(run, side1.owner),
-    rosterOrEmpty(run, side2.owner),
+    userExists(run, given1.owner),
+    userExists(run, given2.owner),
+    rosterOrEmpty(run, given1.owner),
+    rosterOrEmpty(run, given2.owner),
   ]);
-  refuseUnknown([side1.owner, exists1], [side2.owner, exists2]);
-  const [entry1, entry2] = [entryOf(roster1, side1.contact), entryOf(roster2, side2.contact)];
+  refuseUnknown([given1.owner, exists1], [given2.owner, exists2]);
+  const [entry1, entry2] = [entryOf(roster1, given1.contact), entryOf(roster2, given2.contact)];
+  const [side1, side2] = await Promise.all([withShared(rosters, given1, entry1), withShared(rosters, given2, entry2)]);
   const [verdict1, verdict2] = [judge(side1, entry1), judge(side2, entry2)];
-  if (verdict1 === 'right' && verdict2 === 'right') return;
+  const isShared = side1.shared.length > 0 || side2.shared.length > 0;
+  if (verdict1 === 'right' && verdict2 === 'right' && !isShared) return;
 
   // group1 is the group that jid1 gets, in the roster of jid2.
   const splitting = { group1: [side2, entry2], group2: [side1, entry1] } as const;
@@ -46,10 +64,8 @@ export async function link(rosters: Rosters, side1: Side, side2: Side): Promise<
   const progress1 = begin(goalOf(rosters, side1), { entry: entry1 });
   const progress2 = begin(goalOf(rosters, side2), { entry: entry2 });
   const isLinked = verdict1 !== 'wrong' && verdict2 !== 'wrong';
-  const stale = [
-    ...(isLinked && verdict1 === 'right' ? [] : [progress1]),
-    ...(isLinked && verdict2 === 'right' ? [] : [progress2]),
-  ];
+  const isKept = (verdict: Verdict) => isLinked && verdict === 'right' && !isShared;
+  const stale = [...(isKept(verdict1) ? [] : [progress1]), ...(isKept(verdict2) ? [] : [progress2])];
   try {
     if (!isLinked) {
       await clearPending(run, { side: side1, progress: progress1 }, { side: side2, progress: progress2 }, writing);
@@ -61,22 +77,24 @@ export async function link(rosters: Rosters, side1: Side, side2: Side): Promise<
   }
 }
 
-function goalOf({ run, groups }: Rosters, side: Side): Goal {
+async function withShared({ run, sharedGroups }: Rosters, side: Side, entry: Entry): Promise<SideToWrite> {
+  return { ...side, shared: (await sharedGroupsOf(run, side, entry, sharedGroups)) ?? [] };
+}
+
+function goalOf({ run, groups }: Rosters, side: SideToWrite): Goal {
   const { owner, contact, nick } = side;
+  const place = { owner, contact, nick, sharedGroups: idsOf(side) };
   return {
-    write: (known, options) =>
-      writeEntry(run, { owner, contact, nick, groups: groupsOf(side, known) }, groups, options),
+    write: (known, options) => writeEntry(run, { ...place, groups: groupsOf(side, known) }, groups, options),
     read: async (options) => entryOf(await rosterOrEmpty(run, owner, options), contact),
     judge: (entry) => judge(side, entry),
     trustsAcknowledgement: false,
   };
 }
 
-function judge(side: Side, entry: Entry): Verdict {
+function judge(side: SideToWrite, entry: Entry): Verdict {
   if (entry?.subscription !== 'both' || asks(entry)) return 'wrong';
-  const wanted = groupsOf(side, entry);
-  const hasGroups = entry.groups.length === wanted.length && wanted.every((group) => entry.groups.includes(group));
-  return entry.nick === side.nick && hasGroups ? 'right' : 'other';
+  return entry.nick === side.nick && hasGroups(side, entry) ? 'right' : 'other';
 }
 
 function refuseUnknown(...users: readonly (readonly [Jid, boolean])[]): void {
