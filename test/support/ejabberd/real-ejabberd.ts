@@ -109,7 +109,13 @@ export async function startRealEjabberd(root: string, variation: Variation = {})
       async connect(user, resource, presence, host = HOST) {
         const password = passwords.get(`${user}@${host}`);
         if (password === undefined) throw new Error(`${user}@${host} has not been registered here`);
-        const client = await connectClient({ port: vm.ports.c2s, host, user, password, resource, presence });
+        const client = await connectClient({
+          port: vm.ports.c2s,
+          host,
+          account: { user, password },
+          resource,
+          presence,
+        });
         newest.set(client.jid, client);
         return {
           ...client,

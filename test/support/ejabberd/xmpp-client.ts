@@ -4,12 +4,11 @@ import type { Element } from '@xmpp/xml';
 import { Inbox } from '../inbox.ts';
 import type { Presence, XmppClient } from '../xmpp-server.ts';
 
-/** Who logs in where. */
+/** Who logs in where. Without `account` the session is anonymous (SASL ANONYMOUS). */
 export interface Login {
   readonly port: number;
   readonly host: string;
-  readonly user: string;
-  readonly password: string;
+  readonly account?: { readonly user: string; readonly password: string };
   readonly resource: string;
   readonly presence?: Presence | undefined;
 }
@@ -20,9 +19,10 @@ const PATIENCE_MS = 20_000;
 const PING_ID = 'handled-';
 
 /** Logs in, and stays out once it is disconnected. What it sends, the server has handled when the promise resolves. */
-export async function connectClient({ port, host, user, password, resource, presence }: Login): Promise<XmppClient> {
+export async function connectClient({ port, host, account, resource, presence }: Login): Promise<XmppClient> {
   const service = `xmpp://127.0.0.1:${port}`;
-  const xmpp = client({ service, domain: host, username: user, password, resource, timeout: PATIENCE_MS });
+  const credentials = account && { username: account.user, password: account.password };
+  const xmpp = client({ service, domain: host, ...credentials, resource, timeout: PATIENCE_MS });
   xmpp.reconnect.stop();
   // A lost connection shows in what a test waits for.
   xmpp.on('error', () => undefined);

@@ -70,7 +70,8 @@ export async function link(rosters: Rosters, given1: Side, given2: Side): Promis
     if (!isLinked) {
       await clearPending(run, { side: side1, progress: progress1 }, { side: side2, progress: progress2 }, writing);
     }
-    await writeVerified([progress1, progress2], stale, writing);
+    // For contacts of a shared group, ejabberd changes the other roster as well.
+    await writeVerified([progress1, progress2], stale, { ...writing, isInTurn: isShared });
   } catch (error) {
     forget(learned);
     throw error;

@@ -32,13 +32,18 @@ export function describeSharedGroup(group: string, host: string): Command<Shared
     const displayed = values.get('displayed_groups') ?? '';
     return {
       id: group,
-      label: values.get('label') ?? group,
+      label: labelIn(values.get('label')) ?? group,
       isForAll: values.get('all_users') === 'true',
       isForOnline: values.get('online_users') === 'true',
       // An id in other letters is printed as numbers. It is not read, so it counts as displayed.
       displays: (id) => displayed.includes(`"${id}"`) || (displayed !== '' && !PLAIN_IDS.test(displayed)),
     };
   });
+}
+
+/** ejabberd prints an empty text as `[]`. */
+function labelIn(printed: string | undefined): string | undefined {
+  return printed === '[]' ? '' : printed;
 }
 
 /** The bare JIDs of a group's members that were added one by one. */

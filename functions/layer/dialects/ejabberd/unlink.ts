@@ -1,7 +1,7 @@
 /** Unlinks two users on stock ejabberd, which has no command for both sides. */
 import { domainToASCII } from 'node:url';
 import { ItemNotFoundError, NotAllowedError, PartialLinkError } from '../../errors/index.ts';
-import { formatJid, type Jid } from '../../xmpp/jid.ts';
+import { formatJid, type Jid, splitJid } from '../../xmpp/jid.ts';
 import { isOversized } from '../command-errors.ts';
 import type { RosterItem, Unlinked } from '../dialect.ts';
 import { accountExists, leavesTraces, rosterOrEmpty } from './accounts.ts';
@@ -141,10 +141,18 @@ async function beginSide(rosters: Rosters, place: Place, standing: Standing): Pr
 }
 
 /** Without a known spelling, both are removed: the roster was too large to be read. */
-const removeForeign: typeof removeEntry = async (run, { owner, contact }, known, options) => {
-  const spellings = known === undefined ? spellingsOf(contact) : [known.jid];
-  for (const spelling of spellings) await removeSpelled(run, { owner }, spelling, options);
+const removeForeign: typeof removeEntry = async (run, place, known, options) => {
+  const spellings = known === undefined ? spellingsOf(place.contact) : [known.jid];
+  for (const spelling of spellings) await removeSpelled(run, place, spelling, options);
+  if (known === undefined || splitJid(known.jid).resource === '') return;
+  // With Mnesia, ejabberd 24.12 keeps a full JID's entry under the bare JID, and removes it by that only.
+  const left = entryOf(await rosterOrEmpty(run, place.owner, options), place.contact);
+  if (left !== undefined) await removeSpelled(run, place, bareJidOf(left.jid), options);
 };
+
+function bareJidOf(jid: string): string {
+  return formatJid({ ...splitJid(jid), resource: '' });
+}
 
 function spellingsOf(contact: Jid): readonly string[] {
   return [...new Set([contact.domain, domainToASCII(contact.domain)])].map((domain) =>
