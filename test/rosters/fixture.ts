@@ -3,8 +3,9 @@ import { onTestFinished } from 'vitest';
 import { ACCOUNT_SECRET, type Call, startWorld, type User, type World } from '../contract/fixture.ts';
 import { rosterOf } from '../contract/observe.ts';
 import { type Container, openContainer } from '../support/container.ts';
-import { FUNCTION_COMMANDS, SHARED_GROUP_COMMANDS } from '../support/ejabberd/config.ts';
+import { FUNCTION_COMMANDS, SHARED_GROUP_COMMANDS, type Variation } from '../support/ejabberd/config.ts';
 import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
 import type { Account } from '../support/xmpp-server.ts';
 
 export const ANONYMOUS_HOST = 'anonymous.test';
@@ -36,6 +37,10 @@ export interface RosterWorld extends World {
   as(account: LimitedAccount): Promise<Call>;
   /** Opens a new execution environment, which remembers nothing, for one test. */
   container(account?: LimitedAccount): Promise<Container>;
+  /** The same before a proxy, with the name of each command that it has run. */
+  watchedContainer(
+    account?: LimitedAccount,
+  ): Promise<{ readonly container: Container; readonly commands: readonly string[] }>;
   /** Makes a group of `mod_shared_roster`. Without `display` its members see each other. */
   group(id: string, options: GroupOptions): Promise<void>;
   removeGroup(id: string): Promise<void>;
@@ -57,10 +62,17 @@ const LINES = `host_config:
 append_host_config:
 ${['xmpp.test', 'other.test', ANONYMOUS_HOST].map((host) => `  ${host}:\n    modules:\n      mod_shared_roster: {}\n`).join('')}`;
 
-/** @param lines more lines of `ejabberd.yml` */
-export async function startRosterWorld(root: string, lines = ''): Promise<RosterWorld> {
+/** How the server differs from the usual one. */
+export type RosterVariation = Pick<Variation, 'lines' | 'sql'>;
+
+/** Starts the server, and the functions before it. */
+export async function startRosterWorld(
+  root: string,
+  { lines = '', ...variation }: RosterVariation = {},
+): Promise<RosterWorld> {
   const rule = (who: object, what: readonly string[]) => ({ from: ['ejabberd_xmlrpc'], who: [who], what });
   const server = await startRealEjabberd(root, {
+    ...variation,
     hosts: ['xmpp.test', 'other.test', ANONYMOUS_HOST, A_LABEL_HOST, PLAIN_HOST],
     lines: LINES + lines,
     permissions: {
@@ -82,6 +94,12 @@ export async function startRosterWorld(root: string, lines = ''): Promise<Roster
     registered.set(name, account);
     return account;
   };
+  const openAs = async (url: string, name: LimitedAccount | undefined) => {
+    const account = name === undefined ? server.account : await accountOf(name);
+    const container = openContainer({ url, account });
+    onTestFinished(() => container.close());
+    return container;
+  };
   const open = async (name: LimitedAccount) => {
     const secret = `${ACCOUNT_SECRET}-${name}`;
     world.secrets.set(secret, 'AWSCURRENT', await accountOf(name));
@@ -96,11 +114,11 @@ export async function startRosterWorld(root: string, lines = ''): Promise<Roster
       calls.set(account, call);
       return call;
     },
-    async container(name) {
-      const account = name === undefined ? server.account : await accountOf(name);
-      const container = openContainer({ url: server.url, account });
-      onTestFinished(() => container.close());
-      return container;
+    container: (name) => openAs(server.url, name),
+    async watchedContainer(name) {
+      const proxy = await FaultProxy.start({ target: server.url });
+      onTestFinished(() => proxy.stop());
+      return { container: await openAs(proxy.url, name), commands: proxy.forwarded };
     },
     async group(id, { members, label = id, display = [id], host = server.host }) {
       hosts.set(id, host);

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type RosterWorld, startRosterWorld } from './fixture.ts';
+import { type RosterVariation, type RosterWorld, startRosterWorld } from './fixture.ts';
 import { foreignContacts } from './foreign-contacts.ts';
 import { names } from './names.ts';
+import { presenceWays } from './presence-ways.ts';
 import { sharedGroups } from './shared-groups.ts';
 
-/** The tests of rosters with odd contacts, on one server. @param lines more lines of `ejabberd.yml` */
-export function oddRostersOn(root: string, lines = ''): void {
+/** The tests of rosters with odd contacts, on one server. */
+export function oddRostersOn(root: string, variation: RosterVariation = {}): void {
   describe('rosters with odd contacts', () => {
     let started: RosterWorld | undefined;
     const world = (): RosterWorld => {
@@ -13,12 +14,13 @@ export function oddRostersOn(root: string, lines = ''): void {
       return started;
     };
     beforeAll(async () => {
-      started = await startRosterWorld(root, lines);
+      started = await startRosterWorld(root, variation);
     });
     afterAll(() => started?.stop());
 
     names(world);
     foreignContacts(world);
     sharedGroups(world);
+    presenceWays(world);
   });
 }

@@ -26,7 +26,8 @@ import type { Result } from './report.ts';
 /** Runs commands as the account that was accepted. */
 export type AsAccount = <T>(use: (run: Run) => Promise<T>) => Promise<T>;
 
-const RELOAD = 'then: ejabberdctl reload_config';
+/** The last step of a change in `ejabberd.yml`. */
+export const RELOAD = 'then: ejabberdctl reload_config';
 
 /** Whether `mod_admin_extra` is there; its value is how the release takes a roster item's groups. */
 export async function checkAdminExtra(asked: Asked): Promise<Result<GroupsArgument>> {
@@ -92,16 +93,16 @@ export async function checkPermissions(
   return { found, value };
 }
 
-/** Whether every vhost that callers may name is one of the server's. */
+/** Checks that the server has every vhost that callers may name. Its value is those vhosts. */
 export async function checkVhosts(
   asAccount: AsAccount,
   servers: ReadonlySet<string> | undefined,
-): Promise<Result<true>> {
+): Promise<Result<readonly string[]>> {
   const vhosts = await asAccount((run) => run(registeredVhosts()));
-  if (servers === undefined) return { found: `callers may name all of ${vhosts.join(', ')}`, value: true };
+  if (servers === undefined) return { found: `callers may name all of ${vhosts.join(', ')}`, value: vhosts };
   const missing = [...servers].filter((server) => !vhosts.includes(server));
   if (missing.length === 0)
-    return { found: `those of EJABBERD_SERVERS are there: ${[...servers].join(', ')}`, value: true };
+    return { found: `those of EJABBERD_SERVERS are there: ${[...servers].join(', ')}`, value: [...servers] };
   return {
     found: `${missing.join(', ')} of EJABBERD_SERVERS not among the server’s ${vhosts.join(', ')}`,
     mend: `Correct EJABBERD_SERVERS, or add them, ${RELOAD}`,
@@ -110,9 +111,9 @@ export async function checkVhosts(
 }
 
 /** What became of a probe. One that the command itself refuses was allowed to ask. */
-type Verdict = 'allowed' | 'refused' | 'broken';
+export type Verdict = 'allowed' | 'refused' | 'broken';
 
-async function verdictOf(run: Run, probe: Command<unknown>): Promise<Verdict> {
+export async function verdictOf(run: Run, probe: Command<unknown>): Promise<Verdict> {
   try {
     await run(probe);
     return 'allowed';

@@ -56,7 +56,8 @@ export async function startRealEjabberd(root: string, variation: Variation = {})
   const command = (name: string, args: Arguments) => xmlrpcCall(harness, name, [args], HARNESS_ADDRESS);
   const passwords = new Map<string, string>();
   const register = async (user: string, host: string): Promise<Account> => {
-    const password = `password of ${user}`;
+    // ejabberd takes passwords of few other letters than those of ASCII.
+    const password = `password of ${encodeURIComponent(user)}`;
     await command('register', { user, host, password });
     passwords.set(`${user}@${host}`, password);
     return { user, server: host, password };
