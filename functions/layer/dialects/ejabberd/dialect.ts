@@ -10,8 +10,8 @@ import { accountExists, existing, resourcesOf, rosterOrEmpty, sessionsOf, userEx
 import { type LearnedWays, overviewOf, presencesOf } from './bulk-presence.ts';
 import { registeredVhosts, sendStanza } from './commands.ts';
 import type { LearnedGroups } from './groups.ts';
+import type { LearnedSharedGroups } from './known-shared-groups.ts';
 import { link } from './link.ts';
-import type { LearnedSharedGroups } from './shared-groups.ts';
 import { unlink } from './unlink.ts';
 import { isForeign, namingVhosts, spelledByServer, vhostReader } from './vhosts.ts';
 import { nothingLearned } from './writable.ts';

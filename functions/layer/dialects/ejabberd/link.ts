@@ -14,9 +14,10 @@ import {
   type SideToWrite,
   writeEntry,
 } from './groups.ts';
+import type { LearnedSharedGroups } from './known-shared-groups.ts';
 import { clearPending } from './pending-requests.ts';
 import { asks, type Entry, entryOf } from './roster-entry.ts';
-import { type LearnedSharedGroups, sharedGroupsOf } from './shared-groups.ts';
+import { sharedGroupsOf } from './shared-groups.ts';
 import type { ReadVhosts } from './vhosts.ts';
 import { demandWritable, forget, type LearnedRosters } from './writable.ts';
 import { begin, type Goal, type Verdict, type Writing, writeVerified } from './write-both-sides.ts';
