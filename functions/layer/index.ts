@@ -14,14 +14,17 @@ export {
   probeGroupsArgument,
   registeredVhosts,
 } from './dialects/ejabberd/commands.ts';
+export { orCrash } from './dialects/ejabberd/crash.ts';
 export {
   CORE_COMMANDS,
   echo,
   HOSTLESS_COMMANDS,
   permissionProbes,
   serverRelease,
+  sharedGroupProbes,
   UNPROBED_COMMANDS,
 } from './dialects/ejabberd/probes.ts';
+export { listSharedGroups } from './dialects/ejabberd/shared-group-commands.ts';
 export type { Run } from './dialects/run-command.ts';
 export * from './errors/index.ts';
 export { problemOf, problemSchema } from './events/problem-details.ts';

@@ -1,5 +1,6 @@
 /** The CPU time of one hostile input, by shape and size: within the caps it is linear in the bytes, and small. */
 import { catalogue, type MethodName } from 'rostbeef-layer';
+import { UNAVAILABLE } from '../../functions/layer/dialects/dialect.ts';
 import { httpSource as http } from '../../functions/layer/events/api-gateway.ts';
 import type { MethodContext } from '../../functions/layer/methods/define-method.ts';
 import { createEncoder } from '../../functions/layer/xmlrpc/encode.ts';
@@ -65,7 +66,7 @@ const methodNamed = (name: MethodName) => {
 
 /** Everything of a call but the exchange with the server: the stanza is written as it would be sent. */
 const context: MethodContext = {
-  demand: () => undefined,
+  demand: async () => undefined,
   covers: () => true,
   maxStanzaBytes: STANZA_BYTES,
   once: undefined,
@@ -75,7 +76,8 @@ const context: MethodContext = {
     unlinkContacts: async () => ({ isUnverified: false }),
     getRoster: async () => [],
     getRosterWithPresence: async (_, select) => ({ part: select([]), presences: [] }),
-    getPresence: async () => ({ resource: '', show: 'unavailable', status: '' }),
+    isForeign: async () => false,
+    getPresence: async (user) => ({ ...UNAVAILABLE, user }),
     getResources: async () => [],
     connectedResources: async () => [],
     sendStanza: async (_, __, stanza) => void encode('send_stanza', [{ from: 'a', to: 'b', stanza }]),

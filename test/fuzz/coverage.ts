@@ -24,7 +24,7 @@ await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed:
 
 const { decodeResponse } = await import('../../functions/layer/xmlrpc/decode.ts');
 const { readStanza } = await import('../../functions/layer/xmpp/stanza.lazy.ts');
-const { domainOf, formatJid, parseBareJid, parseJid, sameJid, splitJid } = await import(
+const { formatJid, parseBareJid, parseJid, preparedDomainOf, sameJid, splitJid } = await import(
   '../../functions/layer/xmpp/jid.ts'
 );
 const { detectSource } = await import('../../functions/layer/events/detect.ts');
@@ -41,7 +41,7 @@ for (const text of corpusOf('jid').map(String)) {
   const result = parseJid(text);
   parseBareJid(text);
   splitJid(text);
-  domainOf(text);
+  preparedDomainOf(text);
   if ('jid' in result) sameJid(text, formatJid(result.jid));
 }
 for (const event of corpusOf('event')) detectSource(JSON.parse(String(event)));

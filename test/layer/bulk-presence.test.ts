@@ -12,7 +12,7 @@ import {
 const itemOf = (jid: string): RosterItem => ({ jid, nick: '', groups: [], subscription: 'both', pending: 'none' });
 const roster = (contacts: number) => Array.from({ length: contacts }, (_, index) => itemOf(`user${index}@xmpp.test`));
 const session = { priority: 1, uptime: 1, status: 'away', resource: 'r', statustext: '' };
-const ways = (): LearnedWays => ({ count: true, tell: true });
+const ways = (): LearnedWays => ({ canCount: true, canReadAll: true });
 
 /** A server on which the first users are connected, and what it was asked; some commands fail. */
 function serverOf(connected: number, failures: Readonly<Record<string, Error>> = {}) {
@@ -43,7 +43,12 @@ const shows = (presences: readonly { readonly show: string }[]) =>
 describe('the presence of many contacts', () => {
   it('is read for the whole server at once where most who are connected are contacts', async () => {
     const { run, count } = serverOf(100);
-    const presences = await presencesOf(run, roster(300), { count: 100, told: undefined, listed: new Map() }, ways());
+    const presences = await presencesOf(
+      run,
+      roster(300),
+      { sessionCount: 100, allSessions: undefined, onlineUsers: new Map() },
+      ways(),
+    );
     expect([presences.length, shows(presences)]).toEqual([300, 100]);
     expect([count('connected_users_info'), count('user_sessions_info')]).toEqual([1, 0]);
   });
@@ -63,7 +68,7 @@ describe('the presence of many contacts', () => {
     const learned = ways();
     for (const seconds of [0, 9, 1, 9]) {
       vi.advanceTimersByTime(seconds * 1_000);
-      expect(await overviewOf(run, 'xmpp.test', learned)).toMatchObject({ count: 1_000 });
+      expect(await overviewOf(run, 'xmpp.test', learned)).toMatchObject({ sessionCount: 1_000 });
     }
     vi.useRealTimers();
     expect(count('connected_users_number')).toBe(2);
@@ -82,7 +87,14 @@ describe('the presence of many contacts', () => {
   it('is read for those alone who are connected, on a server with many others', async () => {
     const { run, count } = serverOf(20);
     expect(
-      shows(await presencesOf(run, roster(300), { count: 1_000, told: undefined, listed: new Map() }, ways())),
+      shows(
+        await presencesOf(
+          run,
+          roster(300),
+          { sessionCount: 1_000, allSessions: undefined, onlineUsers: new Map() },
+          ways(),
+        ),
+      ),
     ).toBe(20);
     expect([count('connected_users_vhost'), count('connected_users_info'), count('user_sessions_info')]).toEqual([
       1, 0, 20,
@@ -100,7 +112,14 @@ describe('the presence of many contacts', () => {
   it('is read for each of a few contacts on a server whose list would be long', async () => {
     const { run, count } = serverOf(20);
     expect(
-      shows(await presencesOf(run, roster(30), { count: 20_000, told: undefined, listed: new Map() }, ways())),
+      shows(
+        await presencesOf(
+          run,
+          roster(30),
+          { sessionCount: 20_000, allSessions: undefined, onlineUsers: new Map() },
+          ways(),
+        ),
+      ),
     ).toBe(20);
     expect([count('connected_users_vhost'), count('user_sessions_info')]).toEqual([0, 30]);
   });
@@ -115,7 +134,14 @@ describe('the presence of many contacts', () => {
       const learned = ways();
       for (const _ of [1, 2])
         expect(
-          shows(await presencesOf(run, roster(300), { count: 100, told: undefined, listed: new Map() }, learned)),
+          shows(
+            await presencesOf(
+              run,
+              roster(300),
+              { sessionCount: 100, allSessions: undefined, onlineUsers: new Map() },
+              learned,
+            ),
+          ),
         ).toBe(100);
       expect([count('connected_users_info'), count('user_sessions_info')]).toEqual([1, 200]);
     },
@@ -124,7 +150,7 @@ describe('the presence of many contacts', () => {
   it('fails when the time is over, and asks for nothing more', async () => {
     const { run, count } = serverOf(100, { connected_users_info: new EjabberdTimeoutError() });
     await expect(
-      presencesOf(run, roster(300), { count: 100, told: undefined, listed: new Map() }, ways()),
+      presencesOf(run, roster(300), { sessionCount: 100, allSessions: undefined, onlineUsers: new Map() }, ways()),
     ).rejects.toThrow(EjabberdTimeoutError);
     expect(count('user_sessions_info')).toBe(0);
   });

@@ -68,7 +68,7 @@ describe('an entry with groups', () => {
     ['that the contact has', undefined, ['a;b'], 'is required, because the contact is in a group that holds ";"'],
   ])('is refused for a group %s, with what to do', (_, group, groups, message) => {
     const known = { jid: 'b@example.com', nick: '', groups, subscription: 'both', pending: 'none' } as const;
-    const side = { owner: jid, contact: entry.contact, nick: 'B', group };
+    const side = { owner: jid, contact: entry.contact, nick: 'B', group, shared: [] };
     const refuse = () => refuseSplitGroups({ group2: [side, known] });
     expect(refuse).toThrow(InvalidInputError);
     expect(refuse).toThrow(message);

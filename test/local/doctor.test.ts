@@ -43,7 +43,7 @@ describe('npm run doctor', () => {
   it('prints a line a check and ends with 0 where nothing is wrong', async () => {
     const { status, output, errors } = await doctor([], { EJABBERD_URL: server.url, EJABBERD_SECRET_ARN: 'secret' });
     expect({ status, errors }).toEqual({ status: 0, errors: '' });
-    expect(output.split('\n').filter((line) => line.startsWith('ok '))).toHaveLength(12);
+    expect(output.split('\n').filter((line) => line.startsWith('ok '))).toHaveLength(13);
     expect(output).toMatch(/\nNothing is wrong\.\n$/);
   });
 
@@ -53,7 +53,7 @@ describe('npm run doctor', () => {
     expect(output).toMatch(/^failed {3}permissions {6}ejabberd refuses every command$/m);
     expect(output).toContain('\n\napi_permissions:\n  rostbeef functions:\n    from: ejabberd_xmlrpc\n');
     expect(output).toContain('\n      user: powerless@xmpp.test\n');
-    expect(output).toMatch(/\n1 of 12 checks failed\.\n$/);
+    expect(output).toMatch(/\n1 of 13 checks failed\.\n$/);
   });
 
   it('prints the report as JSON', async () => {

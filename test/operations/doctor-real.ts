@@ -51,9 +51,16 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
     it('finds nothing wrong, and tells on which side of 24.02 the release is', async () => {
       const report = await on(server);
       expect(report).toMatchObject({ server: server.url, healthy: true });
-      expect(checksThat(report, 'ok')).toHaveLength(12);
+      expect(checksThat(report, 'ok')).toHaveLength(13);
       const side = server.release === 'before-24.02' ? 'older than 24.02' : '24.02 or newer';
       expect(findingOf(report, 'release').found).toBe(`ejabberd ${side}`);
+    });
+
+    it('says that shared roster groups are unknown to an account that may not ask for them', async () => {
+      expect(findingOf(await on(server), 'shared rosters')).toMatchObject({
+        outcome: 'ok',
+        found: 'unknown, because the account may not run srg_list, srg_get_info, srg_get_members; they are optional',
+      });
     });
 
     it('changes nothing, though it tries every command', async () => {
@@ -69,8 +76,8 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
     it('names a refused password as such', async () => {
       const report = await on(server, { ...server.account, password: 'wrong' });
       expect(checksThat(report, 'failed')).toEqual(['credentials']);
-      expect(checksThat(report, 'skipped')).toEqual(['release', 'permissions', 'vhosts']);
-      expect(findingOf(report, 'credentials').found).toBe('ejabberd refuses rostbeef@xmpp.test');
+      expect(checksThat(report, 'skipped')).toEqual(['release', 'permissions', 'vhosts', 'shared rosters']);
+      expect(findingOf(report, 'credentials').found).toBe('ejabberd refuses those of rostbeef@xmpp.test');
       expect(JSON.stringify(report)).not.toContain('wrong');
     });
 
@@ -184,6 +191,27 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
       expect(findingOf(report, 'permissions').found).toBe(
         'ejabberd refuses connected_users_number, registered_vhosts, user_resources',
       );
+    });
+  });
+
+  it('names a permission for shared roster groups that is missing among others, prints lines that fix it, and counts groups', async () => {
+    const lines = 'append_host_config:\n  xmpp.test:\n    modules:\n      mod_shared_roster: {}\n';
+    const permissions = { some: ruleFor('rostbeef', [...COMMANDS, 'srg_list', 'srg_get_info']) };
+    let yaml = '';
+    await withServer({ lines, permissions }, async (server) => {
+      const report = await on(server);
+      expect(checksThat(report, 'failed')).toEqual(['shared rosters']);
+      const finding = findingOf(report, 'shared rosters');
+      expect(finding.found).toBe('unknown, because the account may not run srg_get_members');
+      yaml = finding.yaml ?? '';
+    });
+    await withServer({ lines: lines + yaml, permissions }, async (server) => {
+      const group = { group: 'team', host: 'xmpp.test', label: 'Team', description: '' };
+      await server.command('srg_create', { ...group, display: server.release === 'since-24.02' ? [] : '' });
+      const report = await on(server);
+      expect(checksThat(report, 'failed')).toEqual([]);
+      const found = 'xmpp.test has one group; other.test has no mod_shared_roster';
+      expect(findingOf(report, 'shared rosters').found).toBe(found);
     });
   });
 

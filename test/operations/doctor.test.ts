@@ -24,7 +24,7 @@ describe('the doctor, of the settings,', () => {
       EJABBERD_CA_PEM: 'hidden',
     });
     expect(checksThat(report, 'failed')).toEqual(['settings']);
-    expect(checksThat(report, 'skipped')).toHaveLength(11);
+    expect(checksThat(report, 'skipped')).toHaveLength(12);
     const { found } = findingOf(report, 'settings');
     for (const name of ['EJABBERD_URL', 'EJABBERD_TIMEOUT_MS', 'EJABBERD_CA_PEM']) expect(found).toContain(name);
     expect(JSON.stringify(report)).not.toMatch(/hidden|soon/);
@@ -123,7 +123,13 @@ describe('the doctor, of the secret,', () => {
     const found = async () => {
       const report = await withSecret();
       expect(checksThat(report, 'failed')).toEqual(['secret']);
-      expect(checksThat(report, 'skipped')).toEqual(['credentials', 'release', 'permissions', 'vhosts']);
+      expect(checksThat(report, 'skipped')).toEqual([
+        'credentials',
+        'release',
+        'permissions',
+        'vhosts',
+        'shared rosters',
+      ]);
       return findingOf(report, 'secret').found;
     };
     expect(await found()).toContain('EJABBERD_SECRET_ARN names a secret that does not exist');

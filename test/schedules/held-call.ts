@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { link, type Rosters } from '../../functions/layer/dialects/ejabberd/link.ts';
 import { unlink } from '../../functions/layer/dialects/ejabberd/unlink.ts';
+import { vhostReader } from '../../functions/layer/dialects/ejabberd/vhosts.ts';
 import { nothingLearned } from '../../functions/layer/dialects/ejabberd/writable.ts';
 import { commandRunner, type Run } from '../../functions/layer/dialects/run-command.ts';
 import { createEndpoint, openSockets } from '../../functions/layer/http/index.ts';
@@ -60,6 +61,7 @@ export async function startCaller(target: string): Promise<Caller> {
   const endpoint = createEndpoint({ url: new URL(proxy.url), ca: undefined, maxResponseBytes: 1e6, maxSockets: 10 });
   const learned = nothingLearned();
   const groups: Rosters['groups'] = { argument: undefined };
+  const sharedGroups: Rosters['sharedGroups'] = new Map();
   return {
     call(wanted, jid1, jid2) {
       const held = new Map<string, Held>();
@@ -94,7 +96,8 @@ export async function startCaller(target: string): Promise<Caller> {
       };
       const start = async () => {
         await proxy.interfere({ play: hold }, (request) => HELD.test(request) && !isProbe(request));
-        const rosters: Rosters = { run, groups, learned, writing: { deadline, pause: async () => undefined } };
+        const writing = { deadline, pause: async () => undefined };
+        const rosters: Rosters = { run, readVhosts: vhostReader(run), groups, sharedGroups, learned, writing };
         if ('unlink' in wanted) return unlink(rosters, jid1, jid2);
         const [nick1, nick2] = wanted.link;
         await link(

@@ -38,7 +38,7 @@ describe('npm run smoke', { timeout: 90_000 }, () => {
   it('says in words that the doctor, the API, the events and the alarms work', async () => {
     const { code, lines } = await smoke('--environment', 'dev', ...PAIR);
     expect(lines).toEqual([
-      expect.stringMatching(/^doctor +ok: the functions reach ejabberd: 12 checks, none failed$/),
+      expect.stringMatching(/^doctor +ok: the functions reach ejabberd: 13 checks, none failed$/),
       expect.stringMatching(/^API +ok: the API takes a signed call, and answers \{"jid":"alice@example\.com/),
       'events   ok: an event came through bus, rule, queue and function: alice@example.com and dave@example.com are linked',
       'alarm    ok: the alarm Throttles reached its topic, and its subscribers got a message',

@@ -52,9 +52,11 @@ export interface Unlinked {
 export interface Dialect {
   /** Writes both sides with subscription `both`. Sides that are so already are not written. */
   linkContacts(side1: Side, side2: Side): Promise<void>;
-  /** Removes both users from each other's roster. A side without an entry is no error. */
+  /** Removes both users from each other's roster, as far as they are there. One of the two may be on no vhost of the server. */
   unlinkContacts(jid1: Jid, jid2: Jid): Promise<Unlinked>;
-  /** Reads the roster, sorted by JID. */
+  /** Whether a domain is known to be no vhost of the server. */
+  isForeign(domain: string): Promise<boolean>;
+  /** The roster, sorted by JID. */
   getRoster(owner: Jid): Promise<readonly RosterItem[]>;
   /**
    * Reads a part of the roster with each contact's presence.
@@ -67,7 +69,8 @@ export interface Dialect {
     select: (roster: readonly RosterItem[]) => Part,
     isVisible: (item: RosterItem) => boolean,
   ): Promise<{ readonly part: Part; readonly presences: readonly Presence[] }>;
-  getPresence(user: Jid): Promise<Presence>;
+  /** The presence of a user, and the user as the server spells it. */
+  getPresence(user: Jid): Promise<Presence & { readonly user: Jid }>;
   /**
    * Lists every connected resource of a user, in no order. The list of a user that does not exist is empty.
    *

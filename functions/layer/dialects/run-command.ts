@@ -90,10 +90,30 @@ export function commandRunner(server: Server, invocation: Invocation, vhosts?: C
     return renewed === undefined ? first : await attempt(command, renewed, options);
   };
 
-  const unknownVhost = async ({ host }: Command<unknown>, options: RunOptions): Promise<string | undefined> => {
-    if (host === undefined || vhosts === undefined) return undefined;
-    const listed = await attemptAuthorized(vhosts, options).catch(() => undefined);
-    return listed !== undefined && 'done' in listed && !listed.done.includes(host) ? host : undefined;
+  let reading: Promise<readonly string[] | undefined> | undefined;
+  /** The server's vhosts, read once; `undefined` if they can't be read. */
+  const listedVhosts = async (
+    list: Command<readonly string[]>,
+    options: RunOptions,
+  ): Promise<readonly string[] | undefined> => {
+    reading ??= attemptAuthorized(list, options).then(
+      (listed) => ('done' in listed ? listed.done : undefined),
+      () => undefined,
+    );
+    const listed = await reading;
+    if (listed === undefined) reading = undefined;
+    return listed;
+  };
+
+  /** What a refused command means: 26.07 answers an unknown vhost as a missing permission. */
+  const refusalOf = async ({ name, host }: Command<unknown>, options: RunOptions): Promise<RostbeefError> => {
+    if (host === undefined || vhosts === undefined)
+      return new PermissionDeniedError({ detail: permissionAdvice(name) });
+    const listed = await listedVhosts(vhosts, options);
+    if (listed === undefined) return new PermissionDeniedError({ detail: permissionAdvice(name, vhosts.name) });
+    return listed.includes(host)
+      ? new PermissionDeniedError({ detail: permissionAdvice(name) })
+      : new ItemNotFoundError({ detail: `ejabberd has no vhost ${host}` });
   };
 
   return async (command, options = {}) => {
@@ -101,18 +121,20 @@ export function commandRunner(server: Server, invocation: Invocation, vhosts?: C
       const outcome = await attemptAuthorized(command, options);
       if ('done' in outcome) return outcome.done;
       if (outcome.refused === 'credentials') throw new CredentialsRejectedError();
-      const vhost = await unknownVhost(command, options);
-      if (vhost !== undefined) throw new ItemNotFoundError({ detail: `ejabberd has no vhost ${vhost}` });
-      throw new PermissionDeniedError({ detail: permissionAdvice(command.name) });
+      throw await refusalOf(command, options);
     } catch (error) {
       throw error instanceof RostbeefError ? error : errorOfCall(error, command, server.endpoint.url);
     }
   };
 }
 
-function permissionAdvice(command: string): string {
+/** @param list the command that would tell whether the vhost is there, if it is refused as well */
+function permissionAdvice(command: string, list?: string): string {
   return (
     `allow ${command} to the account in ejabberd.yml, under api_permissions with "from: ejabberd_xmlrpc"; ` +
-    'ejabberd 26.07 and later also require it in the access rule "configure" of the vhost'
+    'releases after 2026-07 also want it in the access rule "configure" of the vhost' +
+    (list === undefined
+      ? ''
+      : `, and refuse a vhost that is not there: allow ${list} as well, which tells the two apart`)
   );
 }

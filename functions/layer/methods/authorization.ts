@@ -8,9 +8,12 @@ export interface Authorization {
   /**
    * Demands that callers may name the server of every JID, and that the sender may send.
    *
+   * @param isForeign tells whether a domain is no vhost of the server. It is called only for a JID that may be a contact
+   *   on another server
    * @throws ForbiddenServerError that lists each JID outside `EJABBERD_SERVERS`, or the sender outside `EJABBERD_SENDERS`
+   * @throws what `isForeign` throws
    */
-  demand(named: NamedJids): void;
+  demand(named: NamedJids, isForeign: (domain: string) => Promise<boolean>): Promise<void>;
   /** Whether callers may name users of this server. */
   covers(domain: string): boolean;
 }
@@ -33,9 +36,14 @@ export function authorizationBy(lists: {
     lists.senders.has(jid.domain);
   return {
     covers,
-    demand({ jids, sender }) {
-      const outside = Object.entries(jids).filter(([, jid]) => jid !== undefined && !covers(jid.domain));
-      refuse(outside.map(([path]) => ({ path, message: 'is on a server that is not among EJABBERD_SERVERS' })));
+    async demand({ jids, isOneAContact, sender }, isForeign) {
+      const named = Object.entries(jids).flatMap(([path, jid]) => (jid === undefined ? [] : [{ path, jid }]));
+      const outside = named.filter(({ jid }) => !covers(jid.domain));
+      const [contact] = outside;
+      const isContact = isOneAContact && contact !== undefined && outside.length < named.length;
+      if (!isContact || !(await isForeign(contact.jid.domain))) {
+        refuse(outside.map(({ path }) => ({ path, message: 'is on a server that is not among EJABBERD_SERVERS' })));
+      }
       if (sender !== undefined && !maySend(sender.jid)) {
         refuse([{ path: sender.path, message: 'is not among EJABBERD_SENDERS' }]);
       }

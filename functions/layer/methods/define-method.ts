@@ -24,6 +24,11 @@ export interface NamedJids {
   readonly jids: Readonly<Record<string, Jid | undefined>>;
   /** The JIDs that the call acts on, if they are not all of `jids`. The addresses of a stanza override the arguments. */
   readonly effective?: Readonly<Record<string, Jid>>;
+  /**
+   * Whether one of two JIDs may be a contact on another server, which `EJABBERD_SERVERS` can't list. The other JID must be
+   * on a listed server.
+   */
+  readonly isOneAContact?: boolean;
   /** The effective sender of a stanza, and the member that holds it. */
   readonly sender?: { readonly path: string; readonly jid: Jid };
 }
@@ -135,7 +140,7 @@ export function defineMethod<Input, Named extends NamedJids, Result>({
       const valid = parseInput({ name, schema: input() }, given);
       const named = await names(valid, { key, maxStanzaBytes, keepsKeys: context.once !== undefined });
       audit?.(named.effective ?? named.jids);
-      demand(named);
+      await demand(named, (domain) => context.dialect.isForeign(domain));
       return run(valid, named, context);
     },
   };

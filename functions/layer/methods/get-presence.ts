@@ -29,8 +29,8 @@ export const getPresence = defineMethod({
     result: { jid: 'bob@example.com/desk', show: 'dnd', status: 'In a meeting' },
   },
   names: (input) => ({ jids: { server: userJid(input) } }),
-  async run(_, { jids: { server: user } }, { dialect }) {
-    const { resource, show, status } = await dialect.getPresence(user);
+  async run(_, { jids: { server } }, { dialect }) {
+    const { user, resource, show, status } = await dialect.getPresence(server);
     return { jid: formatJid({ ...user, resource }), show, status };
   },
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type RosterItem, UNAVAILABLE } from '../dialects/dialect.ts';
-import { domainOf } from '../xmpp/jid.ts';
+import { preparedDomainOf } from '../xmpp/jid.ts';
 import { contactOf } from './contact.ts';
 import { defineMethod } from './define-method.ts';
 import { contactFields, pagingFields, presenceFields, userFields } from './fields.ts';
@@ -58,7 +58,7 @@ export const getRosterWithPresence = defineMethod({
   async run(input, { jids: { server: owner } }, { dialect, covers }) {
     const page = pageAfter(input, owner);
     const isVisible = ({ jid, subscription }: RosterItem) =>
-      subscription === 'to' || subscription === 'both' || covers(domainOf(jid));
+      subscription === 'to' || subscription === 'both' || covers(preparedDomainOf(jid));
     const { part, presences } = await dialect.getRosterWithPresence(owner, page, isVisible);
     const { items, nextToken } = part;
     const contacts = items.map((item, index) => ({ ...contactOf(item), ...(presences[index] ?? UNAVAILABLE) }));

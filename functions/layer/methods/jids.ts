@@ -1,6 +1,6 @@
 /** Parses the JIDs of an input, and lists every member that is not valid. */
 import { type Issue, JidMalformedError } from '../errors/index.ts';
-import { type Jid, type JidResult, parseBareJid } from '../xmpp/jid.ts';
+import { type Jid, type JidResult, parseBareJid, parseJid } from '../xmpp/jid.ts';
 import { prepareDomain, prepareLocal } from '../xmpp/jid-parts.ts';
 
 type JidsOf<Members> = { readonly [Name in keyof Members]: undefined extends Members[Name] ? Jid | undefined : Jid };
@@ -31,6 +31,33 @@ export function jidsBy<Members extends Readonly<Record<string, string | undefine
 /** Parses the bare JIDs of the given members: {@link jidsBy} with {@link parseBareJid}. */
 export function bareJids<Members extends Readonly<Record<string, string>>>(members: Members): JidsOf<Members> {
   return jidsBy(parseBareJid, members);
+}
+
+/** Two JIDs, of which one may be a contact on another server: a domain or a full JID, such as a gateway's. */
+export interface OwnerAndContact {
+  readonly jids: { readonly jid1: Jid; readonly jid2: Jid };
+  /** The JID that is no bare JID with a local part, and what is wrong with it unless it is on another server. */
+  readonly unusual: { readonly domain: string; readonly issue: Issue } | undefined;
+}
+
+/**
+ * The JIDs of `jid1` and `jid2`, of which one may be a domain or a full JID of another server.
+ *
+ * @throws JidMalformedError that lists every member that is no JID, and those that can be no such contact: both of two,
+ *   one on the server of the other, and a single word, which is a user name without a server
+ */
+export function ownerAndContact(members: { readonly jid1: string; readonly jid2: string }): OwnerAndContact {
+  const jids = jidsBy(parseJid, members);
+  const unusual = Object.entries(members).flatMap(([path, text]) => {
+    const result = parseBareJid(text);
+    return 'problem' in result ? [{ path, message: result.problem }] : [];
+  });
+  const [issue] = unusual;
+  if (issue === undefined) return { jids, unusual: undefined };
+  const { domain } = issue.path === 'jid1' ? jids.jid1 : jids.jid2;
+  const isContact = unusual.length === 1 && jids.jid1.domain !== jids.jid2.domain && domain.includes('.');
+  if (!isContact) throw new JidMalformedError({ issues: unusual });
+  return { jids, unusual: { domain, issue } };
 }
 
 /**

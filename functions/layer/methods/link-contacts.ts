@@ -15,10 +15,11 @@ export const linkContacts = defineMethod({
   name: 'link_contacts',
   summary: 'Add two users to each other’s rosters',
   description:
-    'Adds `jid2` with the name `nick2` to the roster of `jid1`, and `jid1` with the name `nick1` to the roster of `jid2`. ' +
-    'Both get the subscription `both` without approval. If one of the users does not exist, nothing is written. A repeated ' +
-    'link updates the name. A group replaces all groups of the contact, and `""` removes them. Without a group, they stay. ' +
-    'If nothing would change, nothing is written.',
+    'Puts `jid2`, named `nick2`, into the roster of `jid1`, and `jid1`, named `nick1`, into the roster of `jid2`, ' +
+    'each with subscription `both` and without the usual approval. Both must exist: otherwise nothing is written. ' +
+    'Linking again renews the nick. A group that is given replaces the contact’s groups, `""` clears them, and one that ' +
+    'is not given leaves them as they are. If nothing would change, nothing is written. Contacts of a shared roster group ' +
+    'are always written, so that they stay linked without the group.',
   writes: true,
   idempotent: true,
   input: () =>

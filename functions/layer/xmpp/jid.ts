@@ -76,13 +76,15 @@ export function formatJid({ local, domain, resource }: Jid): string {
 }
 
 /**
- * Returns the domain of a bare JID that comes from the server.
+ * Returns the domain of a JID that comes from the server, in the form of a prepared one.
  *
  * @example
- * domainOf('bob@example.com') // 'example.com'
+ * preparedDomainOf('bob@xn--bcher-kva.example/desk') // 'bücher.example'
  */
-export function domainOf(bareJid: string): string {
-  return bareJid.slice(bareJid.indexOf('@') + 1);
+export function preparedDomainOf(jid: string): string {
+  const { domain } = splitJid(jid);
+  const prepared = prepareDomain(domain);
+  return typeof prepared === 'string' ? prepared : domain;
 }
 
 /**

@@ -26,7 +26,8 @@ import type { Result } from './report.ts';
 /** Runs commands as the account that was accepted. */
 export type AsAccount = <T>(use: (run: Run) => Promise<T>) => Promise<T>;
 
-const RELOAD = 'then: ejabberdctl reload_config';
+/** The last step of a change in `ejabberd.yml`. */
+export const RELOAD = 'then: ejabberdctl reload_config';
 
 /** Checks whether `mod_admin_extra` is loaded. The value is the form of a roster item's groups. */
 export async function checkAdminExtra(asked: Asked): Promise<Result<GroupsArgument>> {
@@ -92,16 +93,16 @@ export async function checkPermissions(
   return { found, value };
 }
 
-/** Checks whether the server has every vhost that callers may name. */
+/** Checks that the server has every vhost that callers may name. Its value is those vhosts. */
 export async function checkVhosts(
   asAccount: AsAccount,
   servers: ReadonlySet<string> | undefined,
-): Promise<Result<true>> {
+): Promise<Result<readonly string[]>> {
   const vhosts = await asAccount((run) => run(registeredVhosts()));
-  if (servers === undefined) return { found: `callers may name all of ${vhosts.join(', ')}`, value: true };
+  if (servers === undefined) return { found: `callers may name all of ${vhosts.join(', ')}`, value: vhosts };
   const missing = [...servers].filter((server) => !vhosts.includes(server));
   if (missing.length === 0)
-    return { found: `the server has all of EJABBERD_SERVERS: ${[...servers].join(', ')}`, value: true };
+    return { found: `those of EJABBERD_SERVERS are there: ${[...servers].join(', ')}`, value: [...servers] };
   return {
     found: `the server does not have ${missing.join(', ')} of EJABBERD_SERVERS; it has ${vhosts.join(', ')}`,
     fix: `Correct EJABBERD_SERVERS, or add the vhosts, ${RELOAD}`,
@@ -109,10 +110,10 @@ export async function checkVhosts(
   };
 }
 
-/** The outcome of a probe. An error of the command itself shows that the account may run it. */
-type Verdict = 'allowed' | 'refused' | 'broken';
+/** What became of a probe. One that the command itself refuses was allowed to ask. */
+export type Verdict = 'allowed' | 'refused' | 'broken';
 
-async function verdictOf(run: Run, probe: Command<unknown>): Promise<Verdict> {
+export async function verdictOf(run: Run, probe: Command<unknown>): Promise<Verdict> {
   try {
     await run(probe);
     return 'allowed';

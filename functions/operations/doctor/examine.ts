@@ -5,7 +5,9 @@ import {
   hostAndPort,
   type Issue,
   type Jid,
+  permissionProbes,
   runCommands,
+  UNPROBED_COMMANDS,
 } from 'rostbeef-layer';
 import { type Account, checkCredentials, checkSecret } from './account.ts';
 import { whoOf } from './advice.ts';
@@ -16,6 +18,7 @@ import { type Asked, checkEndpoint } from './endpoint.ts';
 import { type Connected, checkName, checkTcp } from './network.ts';
 import type { Report } from './report.ts';
 import { checkSettings } from './settings.ts';
+import { checkSharedRosters } from './shared-rosters.ts';
 import { checkTls } from './tls.ts';
 
 /** The options of an examination. */
@@ -80,7 +83,11 @@ async function examineCommands(
   const user: Jid = { local: credentials?.user ?? 'anyone', domain: credentials?.server ?? anyVhost, resource: '' };
   await chart.check('release', () => checkRelease(asAccount, argument));
   const allowed = await chart.check('permissions', () => checkPermissions(asAccount, who, user, argument));
-  if (allowed?.includes('registered_vhosts')) await chart.check('vhosts', () => checkVhosts(asAccount, config.servers));
+  if (!allowed?.includes('registered_vhosts')) return;
+  const vhosts = await chart.check('vhosts', () => checkVhosts(asAccount, config.servers));
+  if (vhosts === undefined || argument === undefined) return;
+  const required = [...permissionProbes(user, argument).map(({ name }) => name), ...UNPROBED_COMMANDS];
+  await chart.check('shared rosters', () => checkSharedRosters(asAccount, who, vhosts, required));
 }
 
 /** Gives the server as much time as the functions do, if the deadline leaves it. */

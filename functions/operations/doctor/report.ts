@@ -13,6 +13,7 @@ export const CHECKS = [
   'release',
   'permissions',
   'vhosts',
+  'shared rosters',
   'backlog',
 ] as const;
 

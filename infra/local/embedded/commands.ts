@@ -43,6 +43,8 @@ export function commandsOf(release: Release): ReadonlyMap<string, Command> {
     ['stats_host', { args: [{ names: ['name'] }, { names: ['host'] }], run: statsHost }],
     ['registered_vhosts', { args: [], run: (_, world) => listReply(release, 'vhosts', 'vhost', world.hosts) }],
     ['send_stanza', { args: [{ names: ['from'] }, { names: ['to'] }, { names: ['stanza'] }], run: sendStanza }],
+    // It has no shared roster groups.
+    ['srg_list', { args: [{ names: ['host'] }], run: () => listReply(release, 'groups', 'id', []) }],
     ['register', { args: [...ACCOUNT, { names: ['password'] }], run: register }],
     ['unregister', { args: ACCOUNT, run: unregister }],
     ['change_password', { args: [...ACCOUNT, { names: ['newpass'] }], run: changePassword }],

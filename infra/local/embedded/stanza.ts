@@ -41,3 +41,9 @@ export function addressed(stanza: Element, from: string, to: string): Element {
   for (const child of stanza.children) copy.append(child);
   return copy;
 }
+
+/** The contact that a roster set removes; `undefined` for any other stanza. */
+export function rosterRemovalIn(stanza: Element): string | undefined {
+  const item = stanza.is('iq') ? stanza.getChild('query', 'jabber:iq:roster')?.getChild('item') : undefined;
+  return item?.attrs['subscription'] === 'remove' ? String(item.attrs['jid']) : undefined;
+}

@@ -2,7 +2,7 @@
 import xml, { type Element } from '@xmpp/xml';
 import { bareJid, splitJid, type User } from './jid.ts';
 import { type Item, Rosters, without } from './roster.ts';
-import { addressed } from './stanza.ts';
+import { addressed, rosterRemovalIn } from './stanza.ts';
 
 /** A connected resource. */
 export interface Session extends User {
@@ -63,6 +63,11 @@ export class World {
       ['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed'].includes(String(type))
     ) {
       this.#subscription(String(type), splitBare(from), bareJid(target));
+      return;
+    }
+    const removed = rosterRemovalIn(stanza);
+    if (removed !== undefined && target.resource === '' && splitBare(from) === bareJid(target)) {
+      this.removeItem(target, removed);
       return;
     }
     const sessions = this.sessionsOf(target);

@@ -16,6 +16,8 @@ export interface Variation {
   readonly listener?: Readonly<Record<string, unknown>>;
   /** Rules in the place of the one that lets the account run every command. */
   readonly permissions?: Readonly<Record<string, unknown>>;
+  /** The vhosts, if they are not the usual two. */
+  readonly hosts?: readonly string[];
   /** Modules that are not loaded. */
   readonly without?: readonly string[];
   /** Keeps rosters, accounts and what is offline in a database of SQLite, as production servers keep them in SQL. */
@@ -45,6 +47,9 @@ export const FUNCTION_COMMANDS = [
   'user_sessions_info',
 ];
 
+/** What the account may run as well, to know of shared roster groups. */
+export const SHARED_GROUP_COMMANDS = ['srg_get_info', 'srg_get_members', 'srg_list'];
+
 /** The harness calls from here, and needs no account; who calls from anywhere else does. */
 export const HARNESS_ADDRESS = '127.0.0.2';
 
@@ -59,13 +64,20 @@ export function databaseOf(spool: string): string {
  * @param spool the folder for everything that the server writes
  */
 export function ejabberdConfig({ c2s, http, harness }: Ports, spool: string, variation: Variation = {}): string {
-  const { listener: varied, permissions, without = [], sql = false, lines = '' } = variation;
+  const {
+    listener: varied,
+    permissions,
+    hosts = [HOST, OTHER_HOST],
+    without = [],
+    sql = false,
+    lines = '',
+  } = variation;
   const listener = { ip: '127.0.0.1', backlog: 1024 };
   const modules = ['admin_extra', 'disco', 'http_api', 'last', 'offline', 'ping', 'roster'].map(
     (name) => `mod_${name}`,
   );
   const config = {
-    hosts: [HOST, OTHER_HOST],
+    hosts,
     // Less would not tell which ports are open.
     loglevel: 'info',
     log_rotate_count: 0,

@@ -56,7 +56,8 @@ export async function startRealEjabberd(root: string, variation: Variation = {})
   const command = (name: string, args: Arguments) => xmlrpcCall(harness, name, [args], HARNESS_ADDRESS);
   const passwords = new Map<string, string>();
   const register = async (user: string, host: string): Promise<Account> => {
-    const password = `password of ${user}`;
+    // ejabberd takes passwords of few other letters than those of ASCII.
+    const password = `password of ${encodeURIComponent(user)}`;
     await command('register', { user, host, password });
     passwords.set(`${user}@${host}`, password);
     return { user, server: host, password };
@@ -109,7 +110,13 @@ export async function startRealEjabberd(root: string, variation: Variation = {})
       async connect(user, resource, presence, host = HOST) {
         const password = passwords.get(`${user}@${host}`);
         if (password === undefined) throw new Error(`${user}@${host} has not been registered here`);
-        const client = await connectClient({ port: vm.ports.c2s, host, user, password, resource, presence });
+        const client = await connectClient({
+          port: vm.ports.c2s,
+          host,
+          account: { user, password },
+          resource,
+          presence,
+        });
         newest.set(client.jid, client);
         return {
           ...client,

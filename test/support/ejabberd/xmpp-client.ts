@@ -1,15 +1,14 @@
 /** A real XMPP client on a plain loopback connection, which keeps every stanza that it gets. */
-import { client, xml } from '@xmpp/client';
+import { client, type Options, xml } from '@xmpp/client';
 import type { Element } from '@xmpp/xml';
 import { Inbox } from '../inbox.ts';
 import type { Presence, XmppClient } from '../xmpp-server.ts';
 
-/** Who logs in where. */
+/** Who logs in where. Without `account` the session is anonymous (SASL ANONYMOUS). */
 export interface Login {
   readonly port: number;
   readonly host: string;
-  readonly user: string;
-  readonly password: string;
+  readonly account?: { readonly user: string; readonly password: string };
   readonly resource: string;
   readonly presence?: Presence | undefined;
 }
@@ -20,9 +19,15 @@ const PATIENCE_MS = 20_000;
 const PING_ID = 'handled-';
 
 /** Logs in, and stays out once it is disconnected. What it sends, the server has handled when the promise resolves. */
-export async function connectClient({ port, host, user, password, resource, presence }: Login): Promise<XmppClient> {
+export async function connectClient({ port, host, account, resource, presence }: Login): Promise<XmppClient> {
   const service = `xmpp://127.0.0.1:${port}`;
-  const xmpp = client({ service, domain: host, username: user, password, resource, timeout: PATIENCE_MS });
+  const xmpp = client({
+    service,
+    domain: host,
+    ...(account && credentialsOf(account)),
+    resource,
+    timeout: PATIENCE_MS,
+  });
   xmpp.reconnect.stop();
   // A lost connection shows in what a test waits for.
   xmpp.on('error', () => undefined);
@@ -64,6 +69,15 @@ export async function connectClient({ port, host, user, password, resource, pres
       await closed;
     },
   };
+}
+
+/** @xmpp/client 0.14 writes Latin-1 only, so other names go as the bytes of their UTF-8, by a mechanism that takes them so. */
+function credentialsOf({ user, password }: { readonly user: string; readonly password: string }) {
+  if (/^[\x00-\x7f]*$/.test(user)) return { username: user, password };
+  const bytesOf = (text: string) => Buffer.from(text).toString('latin1');
+  const credentials = { username: bytesOf(user), password: bytesOf(password) };
+  const factory: Options['credentials'] = (authenticate) => authenticate(credentials, 'PLAIN', xml('user-agent'));
+  return { credentials: factory };
 }
 
 /** The answers to what the client asks by itself: for its resource, and whether a stanza was handled. */

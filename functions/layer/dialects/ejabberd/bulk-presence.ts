@@ -1,7 +1,7 @@
-/** Reads the presence of many users in the way that costs the server least. */
+/** Reads the presence of many contacts in the way that costs the server least. Every way gives the same presences. */
 
 import { EjabberdTimeoutError, PermissionDeniedError, RostbeefError } from '../../errors/index.ts';
-import { domainOf, splitJid } from '../../xmpp/jid.ts';
+import { formatJid, splitJid } from '../../xmpp/jid.ts';
 import { bestPresence, type Session } from '../best-presence.ts';
 import { elseIfNotFound } from '../command-errors.ts';
 import { type Presence, type RosterItem, UNAVAILABLE } from '../dialect.ts';
@@ -10,61 +10,73 @@ import { sessionsOf } from './accounts.ts';
 import { allSessions, connectedUsers, sessionCount } from './commands.ts';
 
 /**
- * The cost of one session in `connected_users_vhost` (`list`) and in `connected_users_info` (`tell`), in calls of
- * `user_sessions_info`. `npm run bench -- presence` measures them.
+ * The cost of one session in the answer of `connected_users_vhost`, and of one in that of `connected_users_info`. The
+ * unit is one call of `user_sessions_info`. `npm run bench -- presence` measures both.
  */
-const LISTED = 0.03;
-const TOLD = 0.28;
+const ONLINE_USER_COST = 0.03;
+const SESSION_COST = 0.28;
 
-/** The most calls' worth of sessions that is read at the same time as the roster. */
+/** Up to this cost, presence is read at the same time as the roster. */
 const LITTLE = 80;
 
-/** The number of contacts on one vhost from which a list of unknown length is read. */
+/** If the number of sessions is unknown, who is online is read for a vhost with at least so many contacts. */
 const LIST_FROM = 10;
 
-/** The most users that are asked for at a time: more than there are connections, so that none is idle. */
+/** More than an execution environment has connections, so that none is idle. */
 const ASKED_AT_A_TIME = 20;
 
 /**
- * Milliseconds that the number of sessions is reused. ejabberd counts them one by one, in 20 ms for 20,000. A wrong number
- * costs only time.
+ * How long the number of sessions is kept. ejabberd counts sessions one by one, which takes 20 ms for 20,000. A wrong
+ * number costs only time.
  */
 const COUNTED_FOR_MS = 10_000;
 
-/** Which of the commands that only save time a container has found out not to work for it, and what it knows of the server. */
+/** What an execution environment has learned: which commands work for the account, and how many sessions the server has. */
 export interface LearnedWays {
-  count: boolean;
-  tell: boolean;
-  /** The number of sessions, and when that was. */
+  /** Whether `connected_users_number` is worth a try. */
+  canCount: boolean;
+  /** Whether `connected_users_info` is worth a try. */
+  canReadAll: boolean;
+  /** The number of sessions, and when they were counted in milliseconds of `Date.now()`. */
   counted?: { readonly sessions: number; readonly at: number };
 }
 
-/** The sessions that are known before the contacts are. */
+/** What is known of all sessions before the contacts are known. */
 export interface Overview {
-  /** The number of sessions of the server; `undefined` if the account may not ask. */
-  readonly count: number | undefined;
+  /** How many sessions the server has; `undefined` if the account may not ask. */
+  readonly sessionCount: number | undefined;
   /** All sessions by bare JID, if there are few. */
-  readonly told: ReadonlyMap<string, readonly Session[]> | undefined;
-  /** The connected users of some vhosts. */
-  readonly listed: Connected;
+  readonly allSessions: ReadonlyMap<string, readonly Session[]> | undefined;
+  readonly onlineUsers: OnlineUsers;
 }
 
-/** The connected users by vhost; `undefined` if the account may not ask. */
-type Connected = ReadonlyMap<string, ReadonlySet<string> | undefined>;
+/** The bare JIDs that are connected, by vhost; `undefined` if the account may not ask. */
+type OnlineUsers = ReadonlyMap<string, ReadonlySet<string> | undefined>;
+
+/** A contact, by the JID that its sessions have. */
+interface Contact {
+  readonly local: string;
+  readonly domain: string;
+  readonly bareJid: string;
+}
 
 /**
- * Counts the sessions of the server. If there are few, reads all of them. If there are more, lists the connected users.
+ * Counts the sessions of the server. If they are few, reads all of them; if they are not many, reads who is online.
  *
  * @param host the vhost that most contacts are expected on
  */
 export async function overviewOf(run: Run, host: string, learned: LearnedWays): Promise<Overview> {
-  const count = learned.count ? await counted(run, learned) : undefined;
-  const told = await toldSessions(run, LITTLE, count, learned);
-  const isListed = told === undefined && count !== undefined && count * LISTED <= LITTLE;
-  return { count, told, listed: isListed ? await listedOn(run, [host]) : new Map() };
+  const count = learned.canCount ? await countSessions(run, learned) : undefined;
+  const sessions = await readAllSessions(run, LITTLE, count, learned);
+  const isListed = sessions === undefined && count !== undefined && count * ONLINE_USER_COST <= LITTLE;
+  return {
+    sessionCount: count,
+    allSessions: sessions,
+    onlineUsers: isListed ? await readOnlineUsers(run, [host]) : new Map(),
+  };
 }
 
-async function counted(run: Run, learned: LearnedWays): Promise<number | undefined> {
+async function countSessions(run: Run, learned: LearnedWays): Promise<number | undefined> {
   const { counted: known } = learned;
   if (known !== undefined && Date.now() - known.at < COUNTED_FOR_MS) return known.sessions;
   try {
@@ -72,71 +84,73 @@ async function counted(run: Run, learned: LearnedWays): Promise<number | undefin
     learned.counted = { sessions, at: Date.now() };
     return sessions;
   } catch (error) {
-    if (error instanceof PermissionDeniedError) learned.count = false;
+    if (error instanceof PermissionDeniedError) learned.canCount = false;
     return undefined;
   }
 }
 
 /**
- * Returns the presence of each item's contact. A contact on another server, or without a local part, is unavailable.
+ * The presence of each item's contact. A contact on another server, or without a local part, is unavailable.
  *
- * Asks for each contact, or only for the connected ones on the list, or for all sessions of the server at once. The numbers
- * of contacts, connected contacts and sessions decide which way costs least.
+ * Asks for each contact, or for each that is online, or for all sessions of the server at once. The cheapest way depends
+ * on the number of contacts, of users online, and of sessions.
  */
 export async function presencesOf(
   run: Run,
   items: readonly RosterItem[],
-  { count, told: toldBefore, listed }: Overview,
+  overview: Overview,
   learned: LearnedWays,
 ): Promise<readonly Presence[]> {
-  const jids = items.map(({ jid }) => jid);
-  const maybeConnected = toldBefore === undefined ? await connectionTest(run, jids, count, listed) : () => true;
-  const asked = jids.filter(maybeConnected);
-  const told = toldBefore ?? (await toldSessions(run, asked.length, count, learned));
-  const presences = told === undefined ? await askedPresences(run, asked) : undefined;
-  return jids.map((jid) => presences?.get(jid) ?? bestPresence(told?.get(jid) ?? []));
+  const contacts = items.map(({ jid }) => contactOf(jid));
+  const maybeOnline = overview.allSessions === undefined ? await onlineTest(run, contacts, overview) : () => true;
+  const asked = contacts.filter(maybeOnline);
+  const sessions = overview.allSessions ?? (await readAllSessions(run, asked.length, overview.sessionCount, learned));
+  const presences = sessions === undefined ? await askEach(run, asked) : undefined;
+  return contacts.map(({ bareJid }) => presences?.get(bareJid) ?? bestPresence(sessions?.get(bareJid) ?? []));
 }
 
-/** Runs a few at a time, because a request that waits for a connection costs memory and time. */
-async function askedPresences(run: Run, jids: readonly string[]): Promise<ReadonlyMap<string, Presence>> {
+function contactOf(jid: string): Contact {
+  const { local, domain } = splitJid(jid);
+  return { local, domain, bareJid: formatJid({ local, domain, resource: '' }) };
+}
+
+/** A few at a time, because calls that wait for a connection cost memory. */
+async function askEach(run: Run, contacts: readonly Contact[]): Promise<ReadonlyMap<string, Presence>> {
   const presences = new Map<string, Presence>();
-  const left = jids.values();
+  const left = contacts.values();
   const worker = async () => {
-    for (const jid of left) presences.set(jid, await askedPresence(run, jid));
+    for (const contact of left) presences.set(contact.bareJid, await ask(run, contact));
   };
   await Promise.all(Array.from({ length: ASKED_AT_A_TIME }, worker));
   return presences;
 }
 
-async function askedPresence(run: Run, text: string): Promise<Presence> {
-  const contact = splitJid(text);
-  return contact.local === '' ? UNAVAILABLE : bestPresence(await sessionsOf(run, contact));
+async function ask(run: Run, { local, domain }: Contact): Promise<Presence> {
+  return local === '' ? UNAVAILABLE : bestPresence(await sessionsOf(run, { local, domain, resource: '' }));
 }
 
-/** Returns a test that is `false` only for contacts that are known not to be connected. */
-async function connectionTest(
+/** A test that is false only for contacts that are known to be offline. */
+async function onlineTest(
   run: Run,
-  jids: readonly string[],
-  count: number | undefined,
-  listed: Connected,
-): Promise<(jid: string) => boolean> {
-  const least = count === undefined ? LIST_FROM : Math.max(2, count * LISTED);
-  const crowds = [...Map.groupBy(jids, domainOf)]
-    .filter(([host, users]) => users.length >= least && !listed.has(host))
+  contacts: readonly Contact[],
+  { sessionCount: count, onlineUsers }: Overview,
+): Promise<(contact: Contact) => boolean> {
+  const least = count === undefined ? LIST_FROM : Math.max(2, count * ONLINE_USER_COST);
+  const crowds = [...Map.groupBy(contacts, ({ domain }) => domain)]
+    .filter(([host, users]) => users.length >= least && !onlineUsers.has(host))
     .map(([host]) => host);
-  const connected = new Map([...listed, ...(await listedOn(run, crowds))]);
-  return (jid) => connected.get(domainOf(jid))?.has(jid) ?? true;
+  const online = new Map([...onlineUsers, ...(await readOnlineUsers(run, crowds))]);
+  return ({ domain, bareJid }) => online.get(domain)?.has(bareJid) ?? true;
 }
 
-async function listedOn(run: Run, hosts: readonly string[]): Promise<Connected> {
-  return new Map(await Promise.all(hosts.map(async (host) => [host, await connectedBareJids(run, host)] as const)));
+async function readOnlineUsers(run: Run, hosts: readonly string[]): Promise<OnlineUsers> {
+  return new Map(await Promise.all(hosts.map(async (host) => [host, await onlineUsersOf(run, host)] as const)));
 }
 
-/** Lists the connected users of a vhost; `undefined` if the account may not ask. */
-async function connectedBareJids(run: Run, host: string): Promise<ReadonlySet<string> | undefined> {
+async function onlineUsersOf(run: Run, host: string): Promise<ReadonlySet<string> | undefined> {
   try {
     const sessions = await run(connectedUsers(host)).catch(elseIfNotFound<readonly string[]>([]));
-    return new Set(sessions.map((jid) => jid.slice(0, jid.indexOf('/'))));
+    return new Set(sessions.map((jid) => contactOf(jid).bareJid));
   } catch (error) {
     if (error instanceof PermissionDeniedError) return undefined;
     throw error;
@@ -144,24 +158,27 @@ async function connectedBareJids(run: Run, host: string): Promise<ReadonlySet<st
 }
 
 /**
- * Reads all sessions by bare JID. Returns `undefined` if that costs more than so many calls, or fails. The command crashes
- * for a session whose address ejabberd does not know.
+ * All sessions of the server by bare JID.
+ *
+ * @param calls the most that this may cost
+ * @returns `undefined` if it costs more, or if the command does not work. ejabberd crashes for a session whose address it
+ *   does not know
  */
-async function toldSessions(
+async function readAllSessions(
   run: Run,
   calls: number,
   count: number | undefined,
   learned: LearnedWays,
-): Promise<Overview['told']> {
-  if (!learned.tell || count === undefined || count * TOLD >= calls) return undefined;
+): Promise<Overview['allSessions']> {
+  if (!learned.canReadAll || count === undefined || count * SESSION_COST >= calls) return undefined;
   try {
     const sessions = await run(allSessions());
-    // There may be too many sessions by now.
+    // There may be too many by now to read all of them again.
     learned.counted = { sessions: sessions.length, at: Date.now() };
     return Map.groupBy(sessions, ({ owner }) => owner);
   } catch (error) {
     if (!(error instanceof RostbeefError) || error instanceof EjabberdTimeoutError) throw error;
-    learned.tell = false;
+    learned.canReadAll = false;
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** Defines the commands of stock ejabberd that are used. `mod_admin_extra` has most of them. */
+/** The commands of ejabberd that the functions run: their arguments, and how their answers read. */
 import { BadRequestError, errorOfCode, ItemNotFoundError } from '../../errors/index.ts';
 import { formatJid, type Jid } from '../../xmpp/jid.ts';
 import { listIn, membersOf, resultCode, rowMembers, ShapeError, textOr, textsOf } from '../answer-shape.ts';
@@ -7,8 +7,9 @@ import type { Command } from '../command.ts';
 import type { RosterItem } from '../dialect.ts';
 import { isParserFault } from '../faults.ts';
 import { rosterOf, showOf } from '../roster-items.ts';
+import { large, read, write } from './make-command.ts';
 
-/** The place of a roster entry: its owner and its contact. */
+/** Names an entry: the owner of the roster, and the contact. */
 export interface Place {
   readonly owner: Jid;
   readonly contact: Jid;
@@ -18,9 +19,11 @@ export interface Place {
 export interface EntryToWrite extends Place {
   readonly nick: string;
   readonly groups: readonly string[];
+  /** The ids of the shared roster groups that put the contact into the roster as well. */
+  readonly sharedGroups?: readonly string[];
 }
 
-/** The argument for a roster item's groups: up to 23.10 one string split at `;`, since 24.02 a list. */
+/** The argument for an entry's groups: up to 23.10 one string that is split at `;`, since 24.02 a list. */
 export type GroupsArgument = 'group' | 'groups';
 
 /** Asks whether an account exists. An unknown vhost has none. */
@@ -40,14 +43,41 @@ export function getRoster({ local, domain }: Jid): Command<readonly RosterItem[]
  *
  * @param argument the form of groups. With `group`, no group may contain `;`
  */
-export function addRosterItem({ nick, groups, ...place }: EntryToWrite, argument: GroupsArgument): Command<void> {
-  const value = argument === 'group' ? groups.join(';') : groups;
+export function addRosterItem(
+  { nick, groups, sharedGroups = [], ...place }: EntryToWrite,
+  argument: GroupsArgument,
+): Command<void> {
+  const stored = storedBesideShared(groups, sharedGroups, argument);
+  const value = argument === 'group' ? stored.join(';') : stored;
   return write('add_rosteritem', { ...rosterItemArgs(place), nick, [argument]: value, subs: 'both' });
 }
 
 /**
- * Asks for the form of groups by an `add_rosteritem` without `subs`, which can't run. ejabberd names the first argument that
- * is missing; before 24.02 that is `group`. The account needs only the permission to link.
+ * The groups to send so that ejabberd stores the contact on both sides. It takes the ids of shared groups off once. If
+ * nothing is left, it stores one side with the subscription `from`. An empty group counts, and is shown as none.
+ * Observed on ejabberd 23.01, 24.12 and 26.07.
+ *
+ * @param sharedGroups the ids of the shared roster groups that put the contact into the roster
+ */
+function storedBesideShared(
+  groups: readonly string[],
+  sharedGroups: readonly string[],
+  argument: GroupsArgument,
+): readonly string[] {
+  if (sharedGroups.length === 0) return groups;
+  if (groups.length > 0) return groups.flatMap((group) => (sharedGroups.includes(group) ? [group, group] : [group]));
+  // The form `group` loses empty groups at its end, so an id follows that is taken off.
+  return argument === 'groups' ? [''] : ['', ...sharedGroups.filter(isOneGroup).slice(0, 1)];
+}
+
+/** Whether the form `group` takes a group as one. */
+export function isOneGroup(group: string): boolean {
+  return !group.includes(';');
+}
+
+/**
+ * Asks for the release by an `add_rosteritem` that can't run, because it lacks `subs`. ejabberd names the first
+ * argument that it misses. Before 24.02 that is `group`. The call needs no other permission than linking itself.
  */
 export function probeGroupsArgument(place: Place): Command<GroupsArgument> {
   return {
@@ -99,7 +129,7 @@ export function sessionCount(): Command<number> {
   });
 }
 
-/** Reads every session of the server with its presence and its bare JID. */
+/** Every session of the server with its presence, and the bare JID of its user. */
 export function allSessions(): Command<readonly (Session & { readonly owner: string })[]> {
   return large(
     read('connected_users_info', {}, (answer) =>
@@ -143,27 +173,6 @@ export function sendStanza(from: Jid, to: Jid, stanza: string): Command<void> {
       return undefined;
     },
   };
-}
-
-function read<T>(name: string, args: Command<T>['args'], reader: Command<T>['read']): Command<T> {
-  return { name, args, host: vhostIn(args), idempotent: true, read: reader };
-}
-
-/** Returns the vhost of a command. A roster command calls the owner's vhost `localhost`, and the contact's domain `host`. */
-function vhostIn({ localhost, host }: Command<unknown>['args']): string | undefined {
-  const vhost = localhost ?? host;
-  return typeof vhost === 'string' ? vhost : undefined;
-}
-
-function large<T>(command: Command<T>): Command<T> {
-  return { ...command, large: true };
-}
-
-function write(name: string, args: Command<void>['args']): Command<void> {
-  return read(name, args, (answer) => {
-    const code = resultCode(answer);
-    if (code !== 0) throw errorOfCode(code);
-  });
 }
 
 function rosterItemArgs({ owner, contact }: Place): Record<string, string> {

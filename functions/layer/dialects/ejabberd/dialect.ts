@@ -3,21 +3,21 @@
 import type { Deadline } from '../../shared/deadline.ts';
 import type { Jid } from '../../xmpp/jid.ts';
 import { bestPresence } from '../best-presence.ts';
-import { elseIfNotFound } from '../command-errors.ts';
 import { type Dialect, UNAVAILABLE } from '../dialect.ts';
 import { byCodeUnit } from '../roster-items.ts';
 import { commandRunner, type Invocation, type Server } from '../run-command.ts';
-import { existing, rosterOrEmpty, sessionsOf } from './accounts.ts';
+import { accountExists, existing, resourcesOf, rosterOrEmpty, sessionsOf, userExists } from './accounts.ts';
 import { type LearnedWays, overviewOf, presencesOf } from './bulk-presence.ts';
-import { registeredVhosts, sendStanza, userResources } from './commands.ts';
+import { registeredVhosts, sendStanza } from './commands.ts';
 import type { LearnedGroups } from './groups.ts';
+import type { LearnedSharedGroups } from './known-shared-groups.ts';
 import { link } from './link.ts';
 import { unlink } from './unlink.ts';
-import { namingVhosts } from './vhosts.ts';
+import { isForeign, namingVhosts, spelledByServer, vhostReader } from './vhosts.ts';
 import { nothingLearned } from './writable.ts';
 import { MOST_PAUSE_MS } from './write-both-sides.ts';
 
-/** The sources of chance and time, which tests replace. */
+/** The random numbers and pauses of a dialect, which a test may replace. */
 export interface Chance {
   /** A number from 0 to below 1. */
   random(): number;
@@ -27,46 +27,77 @@ export interface Chance {
 const CHANCE: Chance = { random: Math.random, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
 
 /**
- * Opens the dialect for an execution environment.
+ * Makes the dialect of one execution environment, which keeps what it learns of the server.
  *
- * @param chance makes the pauses random, so that callers who write the same rosters do not meet again
- * @returns a function that makes the dialect for one invocation. All share what was learned about the server
+ * @param chance the pauses by which callers that write the same rosters at once get out of step
+ * @returns a function that makes the dialect of one invocation
  */
 export function ejabberdDialect(
   server: Server,
   { random, sleep }: Chance = CHANCE,
 ): (invocation: Invocation & { readonly deadline: Deadline }) => Dialect {
   const groups: LearnedGroups = { argument: undefined };
+  const sharedGroups: LearnedSharedGroups = new Map();
   const learned = nothingLearned();
   const pause = () => sleep(random() * MOST_PAUSE_MS);
-  const learnedWays: LearnedWays = { count: true, tell: true };
+  const learnedWays: LearnedWays = { canCount: true, canReadAll: true };
   return (invocation) => {
     const run = commandRunner(server, invocation, registeredVhosts());
-    const rosters = { run, groups, learned, writing: { deadline: invocation.deadline, pause } };
-    const connectedResources = (user: Jid, signal?: AbortSignal) =>
-      run(userResources(user), { signal }).catch(elseIfNotFound<readonly string[]>([]));
-    const naming = <T>(users: readonly Jid[], work: () => Promise<T>) => namingVhosts(run, users, work);
-    const existingOf = <T>(user: Jid, read: () => Promise<readonly T[]>) =>
-      naming([user], async () => existing(run, user, await read()));
+    const readVhosts = vhostReader(run);
+    const writing = { deadline: invocation.deadline, pause };
+    const rosters = { run, readVhosts, groups, sharedGroups, learned, writing };
+    const spelled = (jid: Jid) => spelledByServer(readVhosts, jid);
+    const naming = <T>(users: readonly Jid[], work: () => Promise<T>) => namingVhosts(readVhosts, users, work);
+    const rosterOf = (owner: Jid, roster = rosterOrEmpty(run, owner)) =>
+      naming([owner], async () => existing(run, owner, await roster, userExists));
+    const resourcesBySpelling = async (user: Jid, signal?: AbortSignal) =>
+      resourcesOf(run, await spelled(user), signal);
     return {
-      linkContacts: (side1, side2) => naming([side1.owner, side2.owner], () => link(rosters, side1, side2)),
-      unlinkContacts: (jid1, jid2) => naming([jid1, jid2], () => unlink(rosters, jid1, jid2)),
-      getRoster: (owner) => existingOf(owner, () => rosterOrEmpty(run, owner)),
-      getRosterWithPresence: async (owner, select, isVisible) => {
+      async linkContacts(given1, given2) {
+        const [jid1, jid2] = await Promise.all([spelled(given1.owner), spelled(given2.owner)]);
+        const [side1, side2] = [
+          { ...given1, owner: jid1, contact: jid2 },
+          { ...given2, owner: jid2, contact: jid1 },
+        ];
+        await naming([jid1, jid2], () => link(rosters, side1, side2));
+      },
+      async unlinkContacts(given1, given2) {
+        const [jid1, jid2] = await Promise.all([spelled(given1), spelled(given2)]);
+        return naming([jid1, jid2], () => unlink(rosters, jid1, jid2));
+      },
+      isForeign: (domain) => isForeign(readVhosts, domain),
+      getRoster: async (owner) => rosterOf(await spelled(owner)),
+      async getRosterWithPresence(given, select, isVisible) {
+        const owner = await spelled(given);
         const [roster, overview] = await Promise.all([
           rosterOrEmpty(run, owner),
           overviewOf(run, owner.domain, learnedWays),
         ]);
-        const part = select(await existingOf(owner, async () => roster));
+        const part = select(await rosterOf(owner, Promise.resolve(roster)));
         const visible = part.items.filter(isVisible);
         const known = await presencesOf(run, visible, overview, learnedWays);
         const presenceOf = new Map(visible.map((item, index) => [item, known[index]]));
         return { part, presences: part.items.map((item) => presenceOf.get(item) ?? UNAVAILABLE) };
       },
-      getPresence: async (user) => bestPresence(await existingOf(user, () => sessionsOf(run, user))),
-      connectedResources,
-      getResources: async (user) => [...(await existingOf(user, () => connectedResources(user)))].sort(byCodeUnit),
-      sendStanza: (from, to, stanza, signal) => run(sendStanza(from, to, stanza), { signal }),
+      async getPresence(given) {
+        const user = await spelled(given);
+        const sessions = await naming([user], async () =>
+          existing(run, user, await sessionsOf(run, user), accountExists),
+        );
+        return { ...bestPresence(sessions), user };
+      },
+      connectedResources: resourcesBySpelling,
+      async getResources(given) {
+        const user = await spelled(given);
+        const resources = await naming([user], async () =>
+          existing(run, user, await resourcesOf(run, user), accountExists),
+        );
+        return [...resources].sort(byCodeUnit);
+      },
+      async sendStanza(from, to, stanza, signal) {
+        const [sender, receiver] = await Promise.all([spelled(from), spelled(to)]);
+        await run(sendStanza(sender, receiver, stanza), { signal });
+      },
     };
   };
 }

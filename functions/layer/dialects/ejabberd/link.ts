@@ -3,18 +3,32 @@ import { ItemNotFoundError } from '../../errors/index.ts';
 import { formatJid, type Jid } from '../../xmpp/jid.ts';
 import type { Side } from '../dialect.ts';
 import type { Run } from '../run-command.ts';
-import { accountExists, rosterOrEmpty } from './accounts.ts';
+import { rosterOrEmpty, userExists } from './accounts.ts';
 import { getRoster } from './commands.ts';
-import { groupsArgument, groupsOf, type LearnedGroups, refuseSplitGroups, writeEntry } from './groups.ts';
+import {
+  groupsArgument,
+  groupsOf,
+  hasGroups,
+  idsOf,
+  type LearnedGroups,
+  refuseSplitGroups,
+  type SideToWrite,
+  writeEntry,
+} from './groups.ts';
+import type { LearnedSharedGroups } from './known-shared-groups.ts';
 import { clearPending } from './pending-requests.ts';
 import { asks, type Entry, entryOf } from './roster-entry.ts';
+import { sharedGroupsOf } from './shared-groups.ts';
+import type { ReadVhosts } from './vhosts.ts';
 import { demandWritable, forget, type LearnedRosters } from './writable.ts';
 import { begin, type Goal, type Verdict, type Writing, writeVerified } from './write-both-sides.ts';
 
 /** The parts of one call that writes rosters. */
 export interface Rosters {
   readonly run: Run;
+  readonly readVhosts: ReadVhosts;
   readonly groups: LearnedGroups;
+  readonly sharedGroups: LearnedSharedGroups;
   readonly learned: LearnedRosters;
   readonly writing: Writing;
 }
@@ -22,23 +36,27 @@ export interface Rosters {
 /**
  * Links two users. Nothing is written if both sides are right already.
  *
- * @throws ItemNotFoundError if a user does not exist, before anything is written
- * @throws InvalidInputError if the server would split a group, before anything is written
- * @throws PermissionDeniedError, FeatureNotImplementedError if a roster can't be written, before anything is written
- * @throws PartialLinkError if a roster was changed and the link is not known to be complete
+ * Contacts of a shared roster group are always written, because the roster does not show whether it holds them, too.
+ * They then stay linked without the group.
+ *
+ * @throws ItemNotFoundError if either does not exist, InvalidInputError for a group that the server would split,
+ *   NotAllowedError if the server would store one side only, PermissionDeniedError or FeatureNotImplementedError if a
+ *   roster can't be written, all before anything is written; PartialLinkError
  */
-export async function link(rosters: Rosters, side1: Side, side2: Side): Promise<void> {
+export async function link(rosters: Rosters, given1: Side, given2: Side): Promise<void> {
   const { run, groups, learned, writing } = rosters;
   const [exists1, exists2, roster1, roster2] = await Promise.all([
-    accountExists(run, side1.owner),
-    accountExists(run, side2.owner),
-    rosterOrEmpty(run, side1.owner),
-    rosterOrEmpty(run, side2.owner),
+    userExists(run, given1.owner),
+    userExists(run, given2.owner),
+    rosterOrEmpty(run, given1.owner),
+    rosterOrEmpty(run, given2.owner),
   ]);
-  refuseUnknown([side1.owner, exists1], [side2.owner, exists2]);
-  const [entry1, entry2] = [entryOf(roster1, side1.contact), entryOf(roster2, side2.contact)];
+  refuseUnknown([given1.owner, exists1], [given2.owner, exists2]);
+  const [entry1, entry2] = [entryOf(roster1, given1.contact), entryOf(roster2, given2.contact)];
+  const [side1, side2] = await Promise.all([withShared(rosters, given1, entry1), withShared(rosters, given2, entry2)]);
   const [verdict1, verdict2] = [judge(side1, entry1), judge(side2, entry2)];
-  if (verdict1 === 'right' && verdict2 === 'right') return;
+  const isShared = side1.shared.length > 0 || side2.shared.length > 0;
+  if (verdict1 === 'right' && verdict2 === 'right' && !isShared) return;
 
   // group1 is the group of jid1 in the roster of jid2.
   const splitting = { group1: [side2, entry2], group2: [side1, entry1] } as const;
@@ -48,26 +66,29 @@ export async function link(rosters: Rosters, side1: Side, side2: Side): Promise<
   const progress1 = begin(goalOf(rosters, side1), { entry: entry1 });
   const progress2 = begin(goalOf(rosters, side2), { entry: entry2 });
   const isLinked = verdict1 !== 'wrong' && verdict2 !== 'wrong';
-  const stale = [
-    ...(isLinked && verdict1 === 'right' ? [] : [progress1]),
-    ...(isLinked && verdict2 === 'right' ? [] : [progress2]),
-  ];
+  const isKept = (verdict: Verdict) => isLinked && verdict === 'right' && !isShared;
+  const stale = [...(isKept(verdict1) ? [] : [progress1]), ...(isKept(verdict2) ? [] : [progress2])];
   try {
     if (!isLinked) {
       await clearPending(run, { side: side1, progress: progress1 }, { side: side2, progress: progress2 }, writing);
     }
-    await writeVerified([progress1, progress2], stale, writing);
+    // For contacts of a shared group, ejabberd changes the other roster as well.
+    await writeVerified([progress1, progress2], stale, { ...writing, isInTurn: isShared });
   } catch (error) {
     forget(learned);
     throw error;
   }
 }
 
-function goalOf({ run, groups }: Rosters, side: Side): Goal {
+async function withShared({ run, sharedGroups }: Rosters, side: Side, entry: Entry): Promise<SideToWrite> {
+  return { ...side, shared: (await sharedGroupsOf(run, side, entry, sharedGroups)) ?? [] };
+}
+
+function goalOf({ run, groups }: Rosters, side: SideToWrite): Goal {
   const { owner, contact, nick } = side;
+  const place = { owner, contact, nick, sharedGroups: idsOf(side) };
   return {
-    write: (known, options) =>
-      writeEntry(run, { owner, contact, nick, groups: groupsOf(side, known) }, groups, options),
+    write: (known, options) => writeEntry(run, { ...place, groups: groupsOf(side, known) }, groups, options),
     // The owner exists, so an owner that is not found leaves the roster unread, and not empty.
     read: async (options) => entryOf(await run(getRoster(owner), options), contact),
     judge: (entry) => judge(side, entry),
@@ -75,11 +96,9 @@ function goalOf({ run, groups }: Rosters, side: Side): Goal {
   };
 }
 
-function judge(side: Side, entry: Entry): Verdict {
+function judge(side: SideToWrite, entry: Entry): Verdict {
   if (entry?.subscription !== 'both' || asks(entry)) return 'wrong';
-  const wanted = groupsOf(side, entry);
-  const hasGroups = entry.groups.length === wanted.length && wanted.every((group) => entry.groups.includes(group));
-  return entry.nick === side.nick && hasGroups ? 'right' : 'other';
+  return entry.nick === side.nick && hasGroups(side, entry) ? 'right' : 'other';
 }
 
 function refuseUnknown(...users: readonly (readonly [Jid, boolean])[]): void {

@@ -1,9 +1,9 @@
 /**
- * Defines calls that examine a server and change nothing.
+ * Calls that examine a server and change nothing.
  *
- * ejabberd checks the credentials first, then the command's name, the arguments (fault -116), and the permission (fault
- * -118). It closes the connection if there is no such command. This was observed on 23.01, 24.12 and 26.07. Therefore a call
- * without an argument shows whether a command exists, and a complete call shows whether the account may run it.
+ * ejabberd checks the credentials first. Then it closes the connection if the command does not exist, answers fault -116
+ * if an argument is missing, and fault -118 if the permission is missing. Observed on 23.01, 24.12 and 26.07. So a call
+ * that lacks an argument shows whether the command exists. Only a complete call shows whether the account may run it.
  */
 
 import type { Jid } from '../../xmpp/jid.ts';
@@ -22,10 +22,11 @@ import {
   userResources,
   userSessions,
 } from './commands.ts';
+import { describeSharedGroup, listSharedGroupMembers, listSharedGroups } from './shared-group-commands.ts';
 
 const WORD = 'rostbeef';
 
-/** Calls `ejabberd_xmlrpc`'s own command. It needs no permission, but refuses wrong credentials. */
+/** A command of `ejabberd_xmlrpc` itself. It needs no permission, but it refuses wrong credentials. */
 export function echo(): Command<void> {
   return {
     name: 'echothis',
@@ -37,7 +38,7 @@ export function echo(): Command<void> {
   };
 }
 
-/** Reads the release, such as `24.12-3+deb13u2`, if the account may run `status`; `undefined` if the answer has none. */
+/** The release, such as `24.12-3+deb13u2`; `undefined` if the answer does not name it. The account needs `status`. */
 export function serverRelease(): Command<string | undefined> {
   return {
     name: 'status',
@@ -48,12 +49,12 @@ export function serverRelease(): Command<string | undefined> {
 }
 
 /**
- * Returns a complete and harmless call of every command that the functions use, except {@link UNPROBED_COMMANDS}. Reads are
- * about the account itself. Writes name a user with a local part that every server refuses, so that nothing is written.
+ * Complete and harmless calls of the commands that the functions need, except {@link UNPROBED_COMMANDS}. Reads are about
+ * the account itself. Writes name a user whose local part no server accepts, so they are refused before anything is written.
  *
  * @param user the account, or any user of a vhost
- * @param argument the form of groups
- * @returns commands. If the account may run one, it answers or fails with an error of its own
+ * @param argument how the release takes groups
+ * @returns commands that answer or report an error of their own, if the account may run them
  */
 export function permissionProbes(user: Jid, argument: GroupsArgument): readonly Command<unknown>[] {
   const nobody: Jid = { local: 'nobody@nowhere', domain: user.domain, resource: '' };
@@ -72,11 +73,19 @@ export function permissionProbes(user: Jid, argument: GroupsArgument): readonly 
   ];
 }
 
-/** The commands that are not probed, because they read every session of the server. The functions work without them. */
+/**
+ * Complete and harmless calls of the commands that the functions run if they may. They tell whether a shared roster group
+ * makes contacts. On a vhost without `mod_shared_roster` they crash.
+ */
+export function sharedGroupProbes(vhost: string): readonly Command<unknown>[] {
+  return [listSharedGroups(vhost), describeSharedGroup(WORD, vhost), listSharedGroupMembers(WORD, vhost)];
+}
+
+/** Commands that are not probed, because their answer has every session of the server. The functions can do without. */
 export const UNPROBED_COMMANDS: readonly string[] = ['connected_users_info'];
 
 /** The commands that ejabberd has without `mod_admin_extra`. */
 export const CORE_COMMANDS: readonly string[] = ['connected_users_number', 'registered_vhosts', 'user_resources'];
 
-/** The commands that name no host of the server's own: since release 26.07 the others take the access rule `configure`. */
+/** The commands that name no vhost. Since release 26.07 the others need the access rule `configure` of their vhost. */
 export const HOSTLESS_COMMANDS: readonly string[] = ['connected_users_number', 'registered_vhosts', 'send_stanza'];

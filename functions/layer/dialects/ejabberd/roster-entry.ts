@@ -1,14 +1,24 @@
-/** Finds a contact's entry in a roster. */
-import { formatJid, type Jid, sameJid } from '../../xmpp/jid.ts';
+/** Finds a contact's entry in a roster, and tells what it means. */
+import { formatJid, type Jid, parseJid, sameJid, splitJid } from '../../xmpp/jid.ts';
 import type { RosterItem } from '../dialect.ts';
 
 /** A contact's entry; `undefined` if the roster shows none. */
 export type Entry = RosterItem | undefined;
 
-/** A contact's entry in a roster. */
+/** The entry of a contact whose domain is spelled as the server spells it. */
 export function entryOf(roster: readonly RosterItem[], contact: Jid): Entry {
   const jid = formatJid(contact);
-  return roster.find((item) => sameJid(item.jid, jid));
+  return (
+    roster.find((item) => item.jid === jid) ??
+    roster.find((item) => splitJid(item.jid).domain === contact.domain && sameJid(item.jid, jid))
+  );
+}
+
+/** The entry of a contact in any spelling of its domain. ejabberd may hold one with A-labels and one with U-labels. */
+export function entryInAnySpelling(roster: readonly RosterItem[], contact: Jid): Entry {
+  const result = parseJid(formatJid(contact));
+  const jid = formatJid('jid' in result ? result.jid : contact);
+  return entryOf(roster, contact) ?? roster.find((item) => sameJid(item.jid, jid));
 }
 
 /** Tells whether the owner receives the contact's presence (RFC 6121 section 2.1.2.5). */

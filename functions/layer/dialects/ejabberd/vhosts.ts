@@ -1,9 +1,28 @@
-/** Names the vhosts that ejabberd does not have, if a user is unknown. */
+/** Tells which domains are vhosts of the server, and how the server spells them. */
 import { domainToASCII, domainToUnicode } from 'node:url';
-import { ItemNotFoundError } from '../../errors/index.ts';
+import { ItemNotFoundError, PermissionDeniedError } from '../../errors/index.ts';
 import type { Jid } from '../../xmpp/jid.ts';
 import type { Run } from '../run-command.ts';
 import { registeredVhosts } from './commands.ts';
+
+/** Reads the server's vhosts, once for each invocation. */
+export type ReadVhosts = () => Promise<readonly string[]>;
+
+const ASCII = /^[\x00-\x7f]*$/;
+
+/** Makes the reader of one invocation. A failed read is not kept. */
+export function vhostReader(run: Run): ReadVhosts {
+  let reading: Promise<readonly string[]> | undefined;
+  return async () => {
+    reading ??= run(registeredVhosts());
+    try {
+      return await reading;
+    } catch (error) {
+      reading = undefined;
+      throw error;
+    }
+  };
+}
 
 /**
  * Runs something about users. If it finds one of them unknown, the error names each vhost of theirs that ejabberd does
@@ -11,16 +30,20 @@ import { registeredVhosts } from './commands.ts';
  *
  * @throws ItemNotFoundError, and what `work` throws
  * @example
- * await namingVhosts(run, [bob], () => readRosterOf(bob)) // No such user: bob@nowhere.org; ejabberd has no vhost nowhere.org
+ * await namingVhosts(readVhosts, [bob], () => readRosterOf(bob)) // No such user: bob@nowhere.org; ejabberd has no vhost nowhere.org
  */
-export async function namingVhosts<T>(run: Run, users: readonly Jid[], work: () => Promise<T>): Promise<T> {
+export async function namingVhosts<T>(
+  readVhosts: ReadVhosts,
+  users: readonly Jid[],
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof ItemNotFoundError)) throw error;
-    const vhosts = await run(registeredVhosts()).catch(() => undefined);
+    const vhosts = await readVhosts().catch(() => undefined);
     const missing =
-      vhosts === undefined ? [] : users.map(({ domain }) => domain).filter((one) => !isAmong(vhosts, one));
+      vhosts === undefined ? [] : users.map(({ domain }) => domain).filter((domain) => !isAmong(vhosts, domain));
     if (missing.length === 0) throw error;
     const parts = new Set([
       ...(error.detail?.split('; ') ?? []),
@@ -30,8 +53,35 @@ export async function namingVhosts<T>(run: Run, users: readonly Jid[], work: () 
   }
 }
 
-/** Tells whether a domain is among the vhosts. Up to 24.12 ejabberd keeps a vhost's A-label, but JIDs have the U-label. */
+/**
+ * Whether a domain is no vhost of the server, in either spelling.
+ *
+ * @throws PermissionDeniedError that names `registered_vhosts`, if the account may not run it
+ */
+export async function isForeign(readVhosts: ReadVhosts, domain: string): Promise<boolean> {
+  return !isAmong(await readVhosts(), domain);
+}
+
+/**
+ * A JID with its domain as the server spells it. Observed: ejabberd 23.01 and 24.12 keep a vhost that is configured as
+ * an A-label, and do not know its U-label; 26.07 turns it into the U-label. Only a domain that is not ASCII can differ.
+ *
+ * @example
+ * await spelledByServer(readVhosts, { local: 'bob', domain: 'bücher.test', resource: '' }) // on 24.12 { domain: 'xn--bcher-kva.test', … }
+ */
+export async function spelledByServer(readVhosts: ReadVhosts, jid: Jid): Promise<Jid> {
+  if (ASCII.test(jid.domain)) return jid;
+  const vhosts = await readVhosts().catch(emptyIfDenied);
+  const aLabels = domainToASCII(jid.domain);
+  return !vhosts.includes(jid.domain) && vhosts.includes(aLabels) ? { ...jid, domain: aLabels } : jid;
+}
+
 function isAmong(vhosts: readonly string[], domain: string): boolean {
   const spellings = [domain, domainToASCII(domain), domainToUnicode(domain)];
   return vhosts.some((vhost) => spellings.includes(vhost.toLowerCase()));
+}
+
+function emptyIfDenied(error: unknown): readonly string[] {
+  if (error instanceof PermissionDeniedError) return [];
+  throw error;
 }

@@ -1,22 +1,18 @@
 /** Finds out whether the rosters of a vhost can be written, by calls that change nothing. */
-import {
-  ConnectionLostError,
-  FeatureNotImplementedError,
-  JidMalformedError,
-  PermissionDeniedError,
-} from '../../errors/index.ts';
+import { FeatureNotImplementedError, JidMalformedError, PermissionDeniedError } from '../../errors/index.ts';
 import type { Jid } from '../../xmpp/jid.ts';
 import type { Run } from '../run-command.ts';
-import { checkAccount, deleteRosterItem } from './commands.ts';
+import { deleteRosterItem } from './commands.ts';
+import { GHOST, orCrash } from './crash.ts';
 import { type LearnedGroups, writeEntry } from './groups.ts';
 
-/** The vhosts whose entries can be written, and those whose entries can be removed, as far as they are known. */
+/** The vhosts of which an execution environment knows that entries can be written, or removed. */
 export interface LearnedRosters {
   readonly writable: Set<string>;
   readonly removable: Set<string>;
 }
 
-/** Starts without knowledge. */
+/** The state of a new execution environment. */
 export function nothingLearned(): LearnedRosters {
   return { writable: new Set(), removable: new Set() };
 }
@@ -28,7 +24,7 @@ export function forget({ writable, removable }: LearnedRosters): void {
 }
 
 /**
- * Finds out whether entries can be written on these vhosts. Each vhost is asked once.
+ * Finds out whether entries can be written on these vhosts, each once in an execution environment.
  *
  * @param users the users whose domains are the vhosts
  * @throws PermissionDeniedError, FeatureNotImplementedError; nothing was changed
@@ -44,7 +40,7 @@ export async function demandWritable(run: Run, users: readonly Jid[], learned: L
 }
 
 /**
- * Finds out whether entries can be removed on these vhosts. Each vhost is asked once.
+ * Finds out whether entries can be removed on these vhosts, each once in an execution environment.
  *
  * @throws PermissionDeniedError, FeatureNotImplementedError; nothing was changed
  */
@@ -61,7 +57,7 @@ function vhostsOf(users: readonly Jid[], known: ReadonlySet<string>): readonly s
   return [...new Set(users.map(({ domain }) => domain))].filter((vhost) => !known.has(vhost));
 }
 
-/** Tries to write. ejabberd checks the permission first. Then it refuses the local part, and writes nothing. */
+/** Adds an entry for a local part that no server accepts. ejabberd checks the permission first, then refuses the local part. */
 async function tryToAdd(run: Run, vhost: string, groups: LearnedGroups): Promise<void> {
   const nobody: Jid = { local: 'nobody@nowhere', domain: vhost, resource: '' };
   try {
@@ -74,28 +70,16 @@ async function tryToAdd(run: Run, vhost: string, groups: LearnedGroups): Promise
 /**
  * Removes an entry that is not there, for a user that does not exist.
  *
- * A vhost without `mod_roster` reads like any other. Only a command that writes or removes an entry crashes there, and
- * ejabberd closes the connection.
+ * A vhost without `mod_roster` reads like any other. Only a command that writes or removes an entry crashes there.
  */
 async function tryToRemove(run: Run, vhost: string): Promise<void> {
-  const ghost: Jid = { local: 'rostbeef-probe', domain: vhost, resource: '' };
+  const ghost: Jid = { local: GHOST, domain: vhost, resource: '' };
   const probe = deleteRosterItem({ owner: ghost, contact: ghost });
-  try {
-    await run(probe).catch(ifLost(() => run(probe, { fresh: true })));
-  } catch (error) {
-    if (!(error instanceof ConnectionLostError)) throw error;
-    await run(checkAccount(ghost), { fresh: true });
-    const symptom = `ejabberd reads the rosters of ${vhost}, and closes the connection at ${probe.name}`;
-    const remedy = `add mod_roster to the modules of ${vhost} in ejabberd.yml`;
-    throw new FeatureNotImplementedError({ detail: `${symptom}; ${remedy}`, cause: error });
-  }
-}
-
-function ifLost<T>(again: () => Promise<T>): (error: unknown) => Promise<T> {
-  return (error) => {
-    if (error instanceof ConnectionLostError) return again();
-    throw error;
-  };
+  const outcome = await orCrash(run, probe, vhost);
+  if ('answer' in outcome) return;
+  const symptom = `ejabberd reads the rosters of ${vhost}, and closes the connection at ${probe.name}`;
+  const remedy = `add mod_roster to the modules of ${vhost} in ejabberd.yml`;
+  throw new FeatureNotImplementedError({ detail: `${symptom}; ${remedy}`, cause: outcome.crash });
 }
 
 function unlessPermission(error: unknown): void {

@@ -52,8 +52,10 @@ export type Pair = readonly [Progress | undefined, Progress | undefined];
 /** The deadline and the pauses of one call. */
 export interface Writing {
   readonly deadline: Deadline;
-  /** Waits for a random time, so that callers who write at the same time do not meet again. */
+  /** Waits for a random time, so that callers that write at once get out of step. */
   pause(): Promise<void>;
+  /** Whether one side is written after the other, because each write changes both rosters. */
+  readonly isInTurn?: boolean;
 }
 
 /** The most repeats of writing both sides. */
@@ -106,7 +108,7 @@ export async function writeVerified(pair: Pair, first: readonly Progress[], writ
   let longestMs = 0;
   for (let repeats = 0; ; repeats += 1) {
     const started = now();
-    const error = await writeAll(sides, writing.deadline);
+    const error = await writeAll(sides, writing);
     if (error !== undefined && !both.some(({ isTouched }) => isTouched)) throw error;
     await readBack(both, error !== undefined);
     if (both.every(isSettled)) return;
@@ -147,10 +149,13 @@ export async function inWritingTime<T>(deadline: Deadline, use: (signal: AbortSi
 }
 
 /** @returns the first error */
-function writeAll(sides: readonly Progress[], deadline: Deadline): Promise<unknown> {
+function writeAll(sides: readonly Progress[], { deadline, isInTurn }: Writing): Promise<unknown> {
   return inWritingTime(deadline, async (signal) => {
     const write = (side: Progress) => track(side, () => side.goal.write(side.known, { signal }));
-    return (await Promise.all(sides.map(write))).find((error) => error !== undefined);
+    const errors: unknown[] = [];
+    if (isInTurn) for (const side of sides) errors.push(await write(side));
+    else errors.push(...(await Promise.all(sides.map(write))));
+    return errors.find((error) => error !== undefined);
   });
 }
 

@@ -20,6 +20,8 @@ export function rostbeefDialect(server: Server): (invocation: Invocation) => Dia
     return {
       linkContacts: (side1, side2) => linkByOneCall(run, side1, side2, learned),
       unlinkContacts: (jid1, jid2) => unlinkByOneCall(run, jid1, jid2),
+      // These servers do not list their vhosts.
+      isForeign: async () => false,
       getRoster: (owner) => run(commands.getRoster(owner)),
       async getRosterWithPresence(owner, select, isVisible) {
         const contacts = await run(commands.getRosterWithPresence(owner));
@@ -30,7 +32,7 @@ export function rostbeefDialect(server: Server): (invocation: Invocation) => Dia
           presences: part.items.map((item) => bestPresence((isVisible(item) && sessions.get(item)) || [])),
         };
       },
-      getPresence: async (user) => bestPresence(await run(commands.getPresence(user))),
+      getPresence: async (user) => ({ ...bestPresence(await run(commands.getPresence(user))), user }),
       connectedResources: (user, signal) =>
         run(commands.getResources(user), { signal }).catch(elseIfNotFound<readonly string[]>([])),
       getResources: async (user) => [...(await run(commands.getResources(user)))].sort(byCodeUnit),

@@ -1,0 +1,84 @@
+/** Remembers the shared roster groups of each vhost for a minute. */
+import { ItemNotFoundError, PermissionDeniedError } from '../../errors/index.ts';
+import type { Run } from '../run-command.ts';
+import { orCrash } from './crash.ts';
+import { describeSharedGroup, listSharedGroups, type SharedGroup } from './shared-group-commands.ts';
+
+/** What an execution environment remembers of the groups of a vhost. */
+interface KnownGroups {
+  /** The ids of the groups; `undefined` if the account may not ask for them. */
+  readonly ids: readonly string[] | undefined;
+  /** The groups, once they were asked for. */
+  groups?: Promise<readonly SharedGroup[]>;
+  /** When this must be asked for again, in milliseconds of `Date.now()`. */
+  readonly until: number;
+}
+
+/** What an execution environment remembers, by vhost. */
+export type LearnedSharedGroups = Map<string, KnownGroups>;
+
+const MINUTE_MS = 60_000;
+
+/** `srg_list` crashes on a vhost without the module, which ejabberd logs. So it is asked less often. */
+const WITHOUT_MODULE_MS = 10 * MINUTE_MS;
+
+/** Whether a vhost may have shared groups; `undefined` if the account may not ask. */
+export async function hasSharedGroups(
+  run: Run,
+  vhost: string,
+  learned: LearnedSharedGroups,
+): Promise<boolean | undefined> {
+  const { ids } = await knownGroups(run, vhost, learned);
+  return ids && ids.length > 0;
+}
+
+/**
+ * The groups of a vhost.
+ *
+ * @returns `undefined` if the account may not list them
+ * @throws PermissionDeniedError if the account may list them and not describe them
+ */
+export async function knownSharedGroups(
+  run: Run,
+  vhost: string,
+  learned: LearnedSharedGroups,
+): Promise<readonly SharedGroup[] | undefined> {
+  return describedGroups(run, vhost, await knownGroups(run, vhost, learned));
+}
+
+async function knownGroups(run: Run, vhost: string, learned: LearnedSharedGroups): Promise<KnownGroups> {
+  const known = learned.get(vhost);
+  if (known !== undefined && Date.now() < known.until) return known;
+  const fresh = await askForGroups(run, vhost);
+  learned.set(vhost, fresh);
+  return fresh;
+}
+
+async function askForGroups(run: Run, vhost: string): Promise<KnownGroups> {
+  const inAMinute = () => Date.now() + MINUTE_MS;
+  try {
+    const outcome = await orCrash(run, listSharedGroups(vhost), vhost);
+    if ('crash' in outcome) return { ids: [], until: Date.now() + WITHOUT_MODULE_MS };
+    return { ids: outcome.answer, until: inAMinute() };
+  } catch (error) {
+    if (error instanceof PermissionDeniedError) return { ids: undefined, until: inAMinute() };
+    if (error instanceof ItemNotFoundError) return { ids: [], until: inAMinute() };
+    throw error;
+  }
+}
+
+/** A failed read is not kept. */
+async function describedGroups(
+  run: Run,
+  vhost: string,
+  known: KnownGroups,
+): Promise<readonly SharedGroup[] | undefined> {
+  if (known.ids === undefined) return undefined;
+  known.groups ??= Promise.all(known.ids.map((id) => run(describeSharedGroup(id, vhost))));
+  try {
+    return await known.groups;
+  } catch (error) {
+    delete known.groups;
+    throw error;
+  }
+}
