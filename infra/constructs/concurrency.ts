@@ -1,6 +1,4 @@
-/** How a limit on connections to ejabberd is kept by functions that don't know of each other. */
-
-/** What the limit leaves for each function. */
+/** What a limit on connections to ejabberd leaves for each function. */
 export interface Shares {
   /** Invocations of one function at a time: its reserved concurrency. */
   readonly reservedConcurrency: number;
@@ -8,23 +6,26 @@ export interface Shares {
   readonly connections: number;
 }
 
-/** More than this, one invocation has no use for: it is what a batch of ten records takes. */
+/** An SQS batch has ten records, so an invocation has no use for more connections. */
 const MOST_CONNECTIONS = 10;
 
 /**
- * Divides the connections that ejabberd shall have at most among functions.
+ * Divides a limit on connections to ejabberd among functions that don't know of each other.
  *
- * About as many invocations as connections of each: one invocation with many connections makes a long roster's presences
- * fast, and many invocations with few serve many callers.
+ * A function gets about as many invocations as connections for each of them. Many connections make one batch or one long
+ * roster fast, and many invocations serve many callers. A higher limit never lowers either number.
  *
- * @param most connections at a time
- * @param functions how many functions share them; at least one connection for each
- * @param reserved connections that others need, such as the doctor's
+ * @param most connections at a time; at least one for each function, in addition to `reserved`
+ * @param functions number of functions that share the limit
+ * @param reserved connections that other functions need, such as the doctor's
  * @example
- * divideConnections(300, 7, 2) // { reservedConcurrency: 7, connections: 6 }
+ * divideConnections(300, 7, 2) // { connections: 6, reservedConcurrency: 7 }
  */
 export function divideConnections(most: number, functions: number, reserved: number): Shares {
   const each = Math.floor((most - reserved) / functions);
   const connections = Math.min(MOST_CONNECTIONS, Math.floor(Math.sqrt(each)));
-  return { connections, reservedConcurrency: Math.floor(each / connections) };
+  const invocations = Math.floor(each / connections);
+  // The next square of connections begins with one invocation more than this one.
+  const isSquare = connections < MOST_CONNECTIONS;
+  return { connections, reservedConcurrency: isSquare ? Math.min(invocations, connections + 1) : invocations };
 }
