@@ -1,5 +1,6 @@
 /** What must hold between the keys of the context. */
 import { isIPv4 } from 'node:net';
+import { prefixLength } from './ipv4-range.ts';
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -62,8 +63,18 @@ const WANTS: readonly (readonly [key: string, message: string, lacks: (given: Gi
   ],
   [
     'maxConcurrency',
-    `must be ${LEAST_WITH_EVENTS} or more with events=true, because a queue takes two invocations`,
+    `must be ${LEAST_WITH_EVENTS} or more with events=true, because a queue takes two invocations of its function: raise it, or set events=false (a classic server serves 10 connections only)`,
     (given) => hasEvents(given) && Number(given['maxConcurrency']) < LEAST_WITH_EVENTS,
+  ],
+  [
+    'vpcCidr',
+    'must be an IPv4 range from /16 to /23 such as 10.0.0.0/16, because the new VPC has two subnets of /24',
+    ({ vpcId, vpcCidr }) => vpcId === undefined && vpcCidr !== undefined && !hasPrefix(vpcCidr, 16, 23),
+  ],
+  [
+    'vpcCidr',
+    'must be an IPv4 range from /16 to /28 such as 10.0.0.0/16, as the ranges of all VPCs are',
+    ({ vpcId, vpcCidr }) => vpcId !== undefined && vpcCidr !== undefined && !hasPrefix(vpcCidr, 16, 28),
   ],
   [
     'vpcCidr',
@@ -101,6 +112,11 @@ function needsRange({
     (String(secretsManagerEndpoint) === 'false' && secretsManagerPeers === undefined) ||
     (given['apiAccess'] === 'private' && given['apiVpcEndpointId'] === undefined && given['apiPeers'] === undefined)
   );
+}
+
+function hasPrefix(range: unknown, least: number, most: number): boolean {
+  const length = prefixLength(String(range));
+  return length !== undefined && length >= least && length <= most;
 }
 
 function hasEvents({ events }: Given): boolean {

@@ -6,9 +6,9 @@ import type * as z from 'zod';
 import { combinationProblems } from './combinations.ts';
 import { environmentProblems } from './environment-limit.ts';
 import { functionProblems } from './function-environment.ts';
-import { placeholderProblem } from './placeholder.ts';
+import { placeholderProblems } from './placeholders.ts';
 import { type Settings, settingsSchema } from './settings.ts';
-import { type Credentials, type Target, targetOf, targetProblems } from './target.ts';
+import { type Credentials, regionProblems, type Target, targetOf, targetProblems } from './target.ts';
 
 /** A deployment: its name, and its checked settings. */
 export interface Configuration extends Omit<Settings, 'idempotency'> {
@@ -55,14 +55,15 @@ export function readContext(context: Readonly<Record<string, unknown>>, credenti
   const given = { ...(isObject(block) ? block : {}), ...withoutKeysOfCdk(own) };
   const { data, error } = settingsSchema.safeParse(given);
   const ca = readCa(given['ejabberdCaFile']);
-  const placeholder = placeholderProblem(given['ejabberdUrl']);
+  const placeholders = placeholderProblems(given);
   const problems = [
     ...environmentNameProblems(environment, block === undefined && 'environments' in context),
     ...functionProblems(given),
-    ...(placeholder !== undefined && environment !== FIRST_TRY ? [`ejabberdUrl: ${placeholder}`] : []),
+    ...(environment === FIRST_TRY ? [] : placeholders),
     ...(error?.issues ?? []).flatMap(problemsOf),
     ...combinationProblems(given),
     ...targetProblems(given, credentials),
+    ...regionProblems(given, credentials),
     ...(ca.problem === undefined ? [] : [`ejabberdCaFile: ${ca.problem}`]),
     ...environmentProblems(given, ca.pem),
   ];
@@ -73,8 +74,18 @@ export function readContext(context: Readonly<Record<string, unknown>>, credenti
     ejabberdCaPem: ca.pem,
     idempotency: data.idempotency ?? data.events,
     target: targetOf(data, credentials),
-    warnings: placeholder === undefined ? [] : [`ejabberdUrl: ${placeholder}`],
+    warnings: [...placeholders, ...classicWarnings(data)],
   };
+}
+
+/** More connections than a classic server serves make all callers wait for five seconds. */
+const CLASSIC_CONNECTIONS = 10;
+
+function classicWarnings({ ejabberdDialect, maxConcurrency = Number.POSITIVE_INFINITY }: Settings): readonly string[] {
+  if (ejabberdDialect === 'ejabberd' || maxConcurrency <= CLASSIC_CONNECTIONS) return [];
+  return [
+    `maxConcurrency: a classic server serves ${CLASSIC_CONNECTIONS} connections, and one more makes all wait: set it to ${CLASSIC_CONNECTIONS}, without events`,
+  ];
 }
 
 function environmentNameProblems(name: unknown, isAbsent: boolean): readonly string[] {

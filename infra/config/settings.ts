@@ -1,15 +1,21 @@
-/** What a deployment can be told: the keys of the CDK context, their form, default and meaning. */
-import { isIPv4 } from 'node:net';
+/** The keys of the CDK context: form, default and meaning. */
 import * as z from 'zod';
+import { prefixLength } from './ipv4-range.ts';
 
 /**
- * An array, or one text with commas: behind `-c key=value` everything is text. A comma after the last entry is no error.
- * A list that holds nothing is one, because without a list everything is allowed.
+ * An array, or one text with commas, because `-c key=value` gives text. A comma after the last entry is allowed.
+ * An empty list is an error, because a missing list allows everything.
  */
 const list = (item: z.ZodType<string, string>) =>
   z.preprocess(
     (value) => (typeof value === 'string' ? entriesOf(value) : value),
-    z.array(z.string().regex(/\S/, 'must not be empty').pipe(item), 'must be a list').nonempty('must not be empty'),
+    z
+      .array(z.string().regex(/\S/, 'must not be empty').pipe(item), 'must be a list')
+      .nonempty('must not be empty')
+      .superRefine((entries, { addIssue }) => {
+        const repeated = entries.find((entry, index) => entries.indexOf(entry) < index);
+        if (repeated !== undefined) addIssue(`must not have ${repeated} twice: remove one`);
+      }),
   );
 
 function entriesOf(text: string): readonly string[] {
@@ -45,17 +51,10 @@ const id = (prefix: string, what: string) =>
 
 const accountId = form(/^\d{12}$/, 'the 12 digits of an AWS account');
 
-const isRange = (text: string) => {
-  const [address = '', bits = ''] = text.split('/');
-  return isIPv4(address) && /^\d{1,2}$/.test(bits) && Number(bits) <= 32;
-};
-
-const cidr = z.string().refine(isRange, 'must be an IPv4 range such as 10.0.0.0/16');
-
 const peer = z
   .string()
   .refine(
-    (text) => /^(?:sg|pl)-[0-9a-f]{8,17}$/.test(text) || isRange(text),
+    (text) => /^(?:sg|pl)-[0-9a-f]{8,17}$/.test(text) || prefixLength(text) !== undefined,
     'must be a security group (sg-…), a prefix list (pl-…) or an IPv4 range such as 10.0.0.10/32',
   );
 
@@ -139,9 +138,12 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Its subnets for the functions, one for each Availability Zone. Without them the VPC is looked up, which takes AWS credentials, and one private subnet in each zone is used.',
     ),
-  vpcCidr: cidr
+  vpcCidr: z
+    .string()
     .optional()
-    .describe('The range of the VPC: of the new one (by default `10.0.0.0/16`), or of that in `vpcId`.'),
+    .describe(
+      'The IPv4 range of the VPC. A new VPC takes `/16` to `/23`, because it has two subnets of `/24`, and `10.0.0.0/16` by default. The VPC in `vpcId` has `/16` to `/28`.',
+    ),
   secretsManagerEndpoint: boolean
     .default(true)
     .describe('Whether to make an interface endpoint for Secrets Manager: `false` where the VPC has one, or a NAT.'),
@@ -193,7 +195,9 @@ export const settingsSchema = z.strictObject({
       'Whether to set the role by which API Gateway writes logs. There is one for each account and Region, so it stays when the stack is deleted. `false` if it is set already.',
     ),
   events: boolean.default(false).describe('Whether events ask for the methods that write, by a bus, rules and queues.'),
-  eventBusName: z.string().optional().describe('An existing bus. Without it, a new one is made.'),
+  eventBusName: form(/^[\w./-]{1,256}$/, 'the name of a bus and not its ARN, of letters, digits, ".", "-", "_" and "/"')
+    .optional()
+    .describe('The name of an existing bus. By default a new bus is created.'),
   eventSources: list(z.string())
     .optional()
     .describe('The `source` of the events that count, separated by commas. By default all.'),

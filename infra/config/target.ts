@@ -46,6 +46,35 @@ export function targetProblems(given: Given, credentials: Credentials): readonly
   return problems;
 }
 
+/** The ARNs of secrets and of their keys. */
+const ARNS = {
+  secretArn: { what: 'a secret', fix: 'replicate it, and name the replica' },
+  secretKeyArn: { what: 'a key', fix: 'name the key of the replica' },
+  rotationAdminSecretArn: { what: 'a secret', fix: 'replicate it, and name the replica' },
+  rotationAdminSecretKeyArn: { what: 'a key', fix: 'name the key of the replica' },
+} as const;
+
+/**
+ * The problems of secrets and keys in another Region than the stacks, by key. The functions read secrets in their own
+ * Region only. If the Region of the stacks is not known yet, it has to be that of `secretArn`.
+ *
+ * @param given the settings as they were given
+ * @param credentials those of the person who synthesizes
+ */
+export function regionProblems(given: Given, credentials: Credentials): readonly string[] {
+  const ofCredentials = credentials.account === undefined ? undefined : credentials.region;
+  const expected = given['region'] ?? ofCredentials ?? regionOf(given['secretArn']);
+  return Object.entries(ARNS).flatMap(([key, { what, fix }]) => {
+    const actual = regionOf(given[key]);
+    if (actual === undefined || expected === undefined || actual === expected) return [];
+    return [`${key}: expected ${what} in ${expected}, but it is in ${actual}: ${fix}`];
+  });
+}
+
+function regionOf(arn: unknown): string | undefined {
+  return /^arn:[^:]+:[^:]+:([^:]+):/.exec(String(arn))?.[1];
+}
+
 function looksVpcUp({ vpcId, subnetIds }: Given): boolean {
   return vpcId !== undefined && subnetIds === undefined;
 }

@@ -9,20 +9,21 @@ import { readDeployment } from './deployment.ts';
 
 const usage = `Usage: npm run smoke -- --environment <name> [--jid1 <jid> --jid2 <jid>] [--wait <seconds>]
 
-Tries a deployment after it was made or changed, and says in words what works: the doctor, one signed call
-to the API, one event and one alarm. AWS_REGION and the AWS credentials lead to it.
+Checks a deployment and says in words what works: the doctor, one signed call to the API, one event and
+one alarm. Set AWS_REGION and AWS credentials of its account.
 
   --environment <name>   the name of the environment, such as dev
-  --jid1 <jid>           two users of ejabberd for the API and the event, which links them with each other;
-  --jid2 <jid>           without them neither is tried
+  --jid1 <jid>           two test users of ejabberd. Their link is removed by the API and made again by an
+  --jid2 <jid>           event. Without them, neither the API nor the event is checked
   --wait <seconds>       how long to wait for the event and the alarm (default: 60)
   --help                 print this
 
-The alarm's subscribers get a message. Ends with status 0 if all that was tried works, else 1.`;
+The alarm's subscribers get a message. An alarm that is already on stays as it is. Ends with status 0 if
+everything that was tried works, else 1.`;
 
-const NEEDS_PAIR = 'not tried: it takes --jid1 and --jid2, two users that may be linked';
+const NEEDS_PAIR = 'not tried: --jid1 and --jid2 are required, two test users';
 
-/** A check, or the reason that there is none. */
+/** A check, or the reason why it is not made. */
 type Check = readonly [name: string, check: (() => Promise<string>) | string];
 
 async function main(): Promise<number> {
@@ -53,7 +54,7 @@ async function main(): Promise<number> {
       typeof check === 'string'
         ? check
         : name === 'events' && failed.has('API')
-          ? 'not tried: it is followed by the API, which does not work'
+          ? 'not tried: the event is checked by calls to the API, which does not work'
           : await check().then((text) => `ok: ${text}`, told);
     if (said.startsWith('failed')) failed.add(name);
     console.log(`${name.padEnd(8)} ${said}`);
@@ -62,7 +63,7 @@ async function main(): Promise<number> {
 }
 
 async function checksOf(environment: string, pair: Pair | undefined, patience: Patience): Promise<readonly Check[]> {
-  const { doctorArn, apiUrl, busArn, alarm } = await readDeployment(new SSMClient(), environment);
+  const { doctorArn, apiUrl, busArn, eventSource, alarm } = await readDeployment(new SSMClient(), environment);
   const region = (await new LambdaClient().config.region()) ?? '';
   const call: CallApi | undefined = apiUrl === undefined ? undefined : signedCalls(apiUrl, region);
   const absent = (stack: string) => `not tried: the stack rostbeef-${environment}-${stack} is not deployed`;
@@ -71,11 +72,11 @@ async function checksOf(environment: string, pair: Pair | undefined, patience: P
     ['API', call === undefined ? absent('api') : pair === undefined ? NEEDS_PAIR : () => checkApi(call, pair)],
     [
       'events',
-      busArn === undefined
+      busArn === undefined || eventSource === undefined
         ? 'not tried: the deployment has no events'
         : call === undefined || pair === undefined
           ? NEEDS_PAIR
-          : () => checkEvents(new EventBridgeClient(), call, busArn, pair, patience),
+          : () => checkEvents(new EventBridgeClient(), call, { bus: busArn, source: eventSource }, pair, patience),
     ],
     ['alarm', alarm === undefined ? absent('monitoring') : () => checkAlarm(new CloudWatchClient(), alarm, patience)],
   ];

@@ -49,6 +49,13 @@ export class EventsStack extends Stack {
       value: events.bus.eventBusArn,
       description: 'Put events on this bus.',
     });
+    const [source = 'rostbeef.smoke'] = config.eventSources ?? [];
+    publish(this, config, {
+      output: 'EventSourceToTry',
+      parameter: 'event-source-to-try',
+      value: source,
+      description: 'The smoke test puts an event with this source, because the rules take it.',
+    });
     for (const [name, { queue, deadLetters }] of events.queues) {
       const type = detailType({ name });
       new CfnOutput(this, `${type}QueueUrl`, { value: queue.queueUrl, description: `Send ${name} messages here.` });
