@@ -1,10 +1,10 @@
-/** What must hold between the keys of the context. */
+/** Rules between the keys of the context. */
 import { isIPv4 } from 'node:net';
 import { prefixLength } from './ipv4-range.ts';
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** The keys that mean nothing, or not what was meant, unless another is set so. */
+/** Keys that have an effect only together with another key. */
 const NEEDS: readonly (readonly [key: string, wanted: string, holds: (given: Given) => boolean])[] = [
   ['subnetIds', 'vpcId', ({ vpcId }) => vpcId !== undefined],
   ['secretKeyArn', 'secretArn', ({ secretArn }) => secretArn !== undefined],
@@ -23,7 +23,7 @@ const NEEDS: readonly (readonly [key: string, wanted: string, holds: (given: Giv
   ['apiVpcEndpointId', 'apiAccess=private', ({ apiAccess }) => apiAccess === 'private'],
   [
     'apiPeers',
-    'apiAccess=private without apiVpcEndpointId, because only the endpoint that is made here has a security group here',
+    'apiAccess=private without apiVpcEndpointId, because an existing endpoint keeps its own security group',
     ({ apiAccess, apiVpcEndpointId }) => apiAccess === 'private' && apiVpcEndpointId === undefined,
   ],
   ['eventBusName', 'events=true', hasEvents],
@@ -37,19 +37,19 @@ const NEEDS: readonly (readonly [key: string, wanted: string, holds: (given: Giv
   ['rotationAdminSecretArn', 'ejabberdDialect=ejabberd, because classic servers know no credentials', isStock],
 ];
 
-/** Two for each of the seven, and one each for the doctor and a rotation. */
+/** Two connections for each of the seven functions, one for the doctor and one for a rotation. */
 const LEAST_WITH_EVENTS = 16;
 
-/** The keys that are required, or need another value, if this holds. */
+/** Keys that are required or need another value under a condition. */
 const WANTS: readonly (readonly [key: string, message: string, lacks: (given: Given) => boolean])[] = [
   [
     'secretArn',
-    'is missing, and so is ejabberdAccount for a new secret',
+    'or ejabberdAccount is required: name an existing secret, or the account for a new one',
     (given) => isStock(given) && given['secretArn'] === undefined && given['ejabberdAccount'] === undefined,
   ],
   [
     'dynamodbPrefixListId',
-    'is required for the table of keys, which idempotency=true and events=true make',
+    'is required for the table of keys that idempotency=true and events=true create',
     (given) => keepsKeys(given) && given['dynamodbPrefixListId'] === undefined,
   ],
   [
@@ -78,13 +78,13 @@ const WANTS: readonly (readonly [key: string, message: string, lacks: (given: Gi
   ],
   [
     'vpcCidr',
-    'is required, because ejabberd, Secrets Manager or callers are looked for in the whole VPC',
+    'is required, because the security group opens the whole VPC to reach ejabberd or Secrets Manager, or for callers',
     (given) => given['subnetIds'] !== undefined && given['vpcCidr'] === undefined && needsRange(given),
   ],
 ];
 
 /**
- * The problems of keys that don't go together.
+ * Lists the problems of keys that don’t go together, by key.
  *
  * @param given the settings as they were given, before defaults
  */
@@ -97,7 +97,7 @@ export function combinationProblems(given: Given): readonly string[] {
   ];
 }
 
-/** Whether something is looked for in the whole VPC, because no key says where it is. */
+/** A peer that no key names may be anywhere in the VPC. */
 function needsRange({
   ejabberdUrl,
   ejabberdPeers,

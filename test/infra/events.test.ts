@@ -61,6 +61,24 @@ describe('the events', () => {
     }
   });
 
+  it('that failed too often are kept for a week more, because SQS counts from the first sending', () => {
+    const slow = { ...WITH_EVENTS, ejabberdTimeoutMs: 25_000, eventMaxReceiveCount: 1000 };
+    for (const { events } of [templatesOf(WITH_EVENTS), templatesOf(slow)]) {
+      const queues = Object.values(events.findResources('AWS::SQS::Queue')).map(({ Properties }) => Properties);
+      const [sources, deadLetters] = [true, false].map((has) =>
+        queues.filter(({ RedrivePolicy }) => !!RedrivePolicy === has),
+      );
+      expect([sources?.length, deadLetters?.length]).toEqual([writing.length, writing.length]);
+      const longest = Math.max(...(sources ?? []).map(({ MessageRetentionPeriod }) => MessageRetentionPeriod));
+      for (const { MessageRetentionPeriod } of deadLetters ?? []) {
+        expect(MessageRetentionPeriod - longest).toBeGreaterThanOrEqual(7 * 86_400);
+      }
+      for (const { MessageRetentionPeriod, RedrivePolicy, VisibilityTimeout } of sources ?? []) {
+        expect(MessageRetentionPeriod).toBeGreaterThan(RedrivePolicy.maxReceiveCount * VisibilityTimeout);
+      }
+    }
+  });
+
   it('make the table of keys, because a stanza that comes again must not be sent again', () => {
     templatesOf(WITH_EVENTS).functions.resourceCountIs('AWS::DynamoDB::Table', 1);
   });

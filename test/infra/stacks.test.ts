@@ -287,6 +287,19 @@ describe('the network', () => {
   });
 });
 
+describe('a version of a function', () => {
+  it('stays for a rollback, but not if the deployment that made it fails, because it would block the next one', () => {
+    const versions = Object.values(whole.functions.findResources('AWS::Lambda::Version'));
+    expect(versions).not.toEqual([]);
+    for (const { DeletionPolicy, UpdateReplacePolicy } of versions) {
+      expect({ DeletionPolicy, UpdateReplacePolicy }).toEqual({
+        DeletionPolicy: 'RetainExceptOnCreate',
+        UpdateReplacePolicy: 'Retain',
+      });
+    }
+  });
+});
+
 describe('the idempotency table', () => {
   it('is paid by request, forgets in time, can be restored, and outlives the stack in prod', () => {
     const [[, table] = []] = Object.entries(whole.functions.findResources('AWS::DynamoDB::Table'));
@@ -338,7 +351,13 @@ describe('the secret', () => {
       Object.values(template.findResources('AWS::SecretsManager::Secret')).map(({ DeletionPolicy }) => DeletionPolicy);
     expect(policyIn(plain.functions)).toEqual(['Delete']);
     expect(
-      policyIn(templatesOf({ environment: 'prod', ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc' }).functions),
+      policyIn(
+        templatesOf({
+          environment: 'prod',
+          ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc',
+          ejabberdAccount: 'rostbeef@xmpp.internal',
+        }).functions,
+      ),
     ).toEqual(['Retain']);
   });
 

@@ -26,6 +26,7 @@ export const EXISTING_VPC: Context = {
 export const EVERYTHING: Context = {
   environment: 'prod',
   ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc',
+  ejabberdAccount: 'rostbeef@xmpp.internal',
   ...EXISTING_VPC,
   secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:ejabberd-AbCdEf',
   secretKeyArn: `${key}/11111111-2222-3333-4444-555555555555`,

@@ -12,7 +12,10 @@ export interface Toggle {
 /** A deployment in an existing VPC, with all that is optional. */
 const whole = EVERYTHING;
 /** A deployment in a VPC of its own, with a secret of its own. */
-const own: Context = { ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc' };
+const own: Context = {
+  ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc',
+  ejabberdAccount: 'rostbeef@xmpp.internal',
+};
 
 const without = (base: Context, ...keys: readonly string[]): Context =>
   Object.fromEntries(Object.entries(base).filter(([key]) => !keys.includes(key)));

@@ -1,8 +1,8 @@
-/** The small world of `npm start`. */
+/** The small state of `npm start`. */
 import xml from '@xmpp/xml';
 import { startClassicServer } from './classic/server.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './server.ts';
-import type { World } from './world.ts';
+import type { ServerState } from './state.ts';
 
 const HOST = 'example.com';
 
@@ -17,32 +17,32 @@ export async function startClassicDemo(): Promise<EmbeddedServer> {
 }
 
 function populated(server: EmbeddedServer): EmbeddedServer {
-  populate(server.world);
+  populate(server.state);
   return server;
 }
 
-function populate(world: World): void {
-  for (const user of ['alice', 'bob', 'carol', 'dave', 'erin']) world.passwords.set(`${user}@${HOST}`, 'demo');
-  link(world, 'alice', 'Alice', 'bob', 'Bob', 'Work');
-  link(world, 'alice', 'Alice', 'carol', 'Carol', 'Friends');
-  link(world, 'bob', 'Bob', 'carol', 'Carol C.', 'Work');
-  login(world, 'alice', 'laptop', { show: 'away', priority: '1' });
-  login(world, 'alice', 'phone', { show: 'chat', status: 'On the road', priority: '5' });
-  login(world, 'bob', 'desk', { show: 'dnd', status: 'In a meeting' });
-  login(world, 'carol', 'sensor', { priority: '-1' });
-  world.route(`erin@${HOST}`, `alice@${HOST}`, xml('presence', { type: 'subscribe' }));
+function populate(state: ServerState): void {
+  for (const user of ['alice', 'bob', 'carol', 'dave', 'erin']) state.passwords.set(`${user}@${HOST}`, 'demo');
+  link(state, 'alice', 'Alice', 'bob', 'Bob', 'Work');
+  link(state, 'alice', 'Alice', 'carol', 'Carol', 'Friends');
+  link(state, 'bob', 'Bob', 'carol', 'Carol C.', 'Work');
+  login(state, 'alice', 'laptop', { show: 'away', priority: '1' });
+  login(state, 'alice', 'phone', { show: 'chat', status: 'On the road', priority: '5' });
+  login(state, 'bob', 'desk', { show: 'dnd', status: 'In a meeting' });
+  login(state, 'carol', 'sensor', { priority: '-1' });
+  state.route(`erin@${HOST}`, `alice@${HOST}`, xml('presence', { type: 'subscribe' }));
 }
 
-function link(world: World, one: string, oneNick: string, other: string, otherNick: string, group: string): void {
+function link(state: ServerState, one: string, oneNick: string, other: string, otherNick: string, group: string): void {
   const subscription = 'both';
-  world.addItem({ local: one, host: HOST }, `${other}@${HOST}`, { nick: otherNick, groups: [group], subscription });
-  world.addItem({ local: other, host: HOST }, `${one}@${HOST}`, { nick: oneNick, groups: [group], subscription });
+  state.addItem({ local: one, host: HOST }, `${other}@${HOST}`, { nick: otherNick, groups: [group], subscription });
+  state.addItem({ local: other, host: HOST }, `${one}@${HOST}`, { nick: oneNick, groups: [group], subscription });
 }
 
-function login(world: World, local: string, resource: string, presence: Readonly<Record<string, string>>): void {
+function login(state: ServerState, local: string, resource: string, presence: Readonly<Record<string, string>>): void {
   const deliver = () => undefined;
   const session = { local, host: HOST, resource, connectedAt: performance.now(), deliver, presence: undefined };
-  world.sessions.add(session);
+  state.sessions.add(session);
   const children = Object.entries(presence).map(([name, text]) => xml(name, {}, text));
-  world.setPresence(session, xml('presence', {}, ...children));
+  state.setPresence(session, xml('presence', {}, ...children));
 }

@@ -1,14 +1,14 @@
-/** What the two modules share: how a call reaches a method, and what the world tells of a user. */
+/** What the two modules share: how a call reaches a method, and what the state tells of a user. */
 import type { Value } from '../reply.ts';
 import type { Param } from '../request.ts';
-import type { Session, World } from '../world.ts';
+import type { ServerState, Session } from '../state.ts';
 import { textOf } from './text.ts';
 
 /** The members of a call's one struct, in the text that ejabberd reads. */
 export type Members = ReadonlyMap<string, string>;
 
 /** A module's methods by their names. */
-export type Methods = ReadonlyMap<string, (members: Members, world: World) => Value>;
+export type Methods = ReadonlyMap<string, (members: Members, state: ServerState) => Value>;
 
 /** The handler crashed: mod_rostbeef's answer is a 500, mod_xmlrpc's the code -100. */
 export class Crash extends Error {}

@@ -1,7 +1,7 @@
 /** A classic server in memory: XML-RPC on a raw socket, with the manners of xmlrpc-erlang. */
 import type { Param } from '../request.ts';
 import type { EmbeddedServer } from '../server.ts';
-import { World } from '../world.ts';
+import { ServerState } from '../state.ts';
 import { Crash, type Methods, membersOf } from './handler.ts';
 import { rostbeefMethods } from './rostbeef.ts';
 import { faultBody, readCall, resultBody, Unencodable } from './text.ts';
@@ -48,12 +48,12 @@ export async function startClassicServer({
   ...options
 }: ClassicOptions): Promise<EmbeddedServer> {
   const { methods, crash, ...manners } = profile;
-  const world = new World(options.hosts);
-  const wire = await startWire({ ...manners, ...options, answer: (body) => answer(body, methods, crash, world) });
-  return { url: `http://127.0.0.1:${wire.port}/`, world, stop: () => wire.stop() };
+  const state = new ServerState(options.hosts);
+  const wire = await startWire({ ...manners, ...options, answer: (body) => answer(body, methods, crash, state) });
+  return { url: `http://127.0.0.1:${wire.port}/`, state, stop: () => wire.stop() };
 }
 
-function answer(body: Buffer, methods: Methods, crash: Outcome, world: World): Outcome {
+function answer(body: Buffer, methods: Methods, crash: Outcome, state: ServerState): Outcome {
   const call = readCall(body);
   if (call === 'Malformed XML') return 'closed without an answer';
   if (call === 'Malformed Request' || !call.params.every(isKnown)) return { status: 400 };
@@ -63,7 +63,7 @@ function answer(body: Buffer, methods: Methods, crash: Outcome, world: World): O
     if (method === undefined || members === undefined) {
       return { body: faultBody(-1, `Unknown call: {call,${call.method},${JSON.stringify(call.params)}}`) };
     }
-    return { body: resultBody(method(members, world)) };
+    return { body: resultBody(method(members, state)) };
   } catch (error) {
     if (error instanceof Crash) return crash;
     if (error instanceof Unencodable) return { status: 500, closes: false };

@@ -13,8 +13,8 @@ export interface Session extends User {
   presence: Element | undefined;
 }
 
-/** One server's world. */
-export class World {
+/** One server's state. */
+export class ServerState {
   readonly hosts: readonly string[];
   readonly passwords = new Map<string, string>();
   readonly rosters = new Rosters();
