@@ -4,15 +4,15 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 
-/** What a {@link RunbookAlarm} watches, and whom it notifies. */
+/** Properties of a {@link RunbookAlarm}. */
 export interface AlarmProps {
   /** Gets a message when the alarm goes on and when it goes off. */
   readonly topic: ITopic;
   /** The metric to watch. Its period is the alarm’s. */
   readonly metric: IMetric;
-  /** What is wrong, in a sentence. */
+  /** The fault, in a sentence. */
   readonly meaning: string;
-  /** What to do first, in a sentence. */
+  /** The first step of the repair, in a sentence. */
   readonly runbook: string;
   /** The lowest value that sets the alarm off; with `below`, the lowest value that does not. @default 1 */
   readonly threshold?: number | undefined;

@@ -1,4 +1,4 @@
-/** What a limit on connections to ejabberd leaves for each function. */
+/** The share of each function in a limit on connections to ejabberd. */
 export interface Shares {
   /** Invocations of one function at a time: its reserved concurrency. */
   readonly reservedConcurrency: number;

@@ -57,7 +57,7 @@ export interface EjabberdApiProps {
   readonly accountLogging?: boolean | undefined;
   /** How long access logs are kept. @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays | undefined;
-  /** What happens to the access logs when the stack is deleted. @default RemovalPolicy.RETAIN */
+  /** The removal policy of the access logs. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy | undefined;
 }
 

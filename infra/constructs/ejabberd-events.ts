@@ -33,7 +33,7 @@ export interface EjabberdEventsProps {
    * @default - half of the function’s reserved concurrency, and the rest is for other callers; 5 if none is reserved
    */
   readonly maxConcurrency?: number | undefined;
-  /** What happens to the queues and their messages when the stack is deleted. @default RemovalPolicy.RETAIN */
+  /** The removal policy of the queues and their messages. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy | undefined;
 }
 

@@ -56,7 +56,7 @@ export interface EjabberdFunctionsProps {
   readonly metricNamespace?: string | undefined;
   /** How long logs are kept. @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays | undefined;
-  /** What happens to logs and failed events when the stack is deleted. @default RemovalPolicy.RETAIN */
+  /** The removal policy of logs and failed events. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy | undefined;
 }
 

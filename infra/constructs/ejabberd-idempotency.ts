@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 
 /** Properties of an {@link EjabberdIdempotency}. */
 export interface EjabberdIdempotencyProps {
-  /** What happens to the table when the stack is deleted. RETAIN also protects it from deletion. @default RemovalPolicy.RETAIN */
+  /** The removal policy of the table. RETAIN also protects it from deletion. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy | undefined;
 }
 

@@ -15,7 +15,7 @@ export type EjabberdSecretProps =
   | {
       /** The bare JID of the account for the new secret, such as `rostbeef@example.com`. */
       readonly account: string;
-      /** What happens to the secret and its key when the stack is deleted. @default RemovalPolicy.RETAIN */
+      /** The removal policy of the secret and its key. @default RemovalPolicy.RETAIN */
       readonly removalPolicy?: RemovalPolicy | undefined;
     };
 

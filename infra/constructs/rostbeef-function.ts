@@ -36,7 +36,7 @@ export interface RostbeefFunctionProps extends Placement {
   readonly folder: string;
   /** The layer with the shared code. */
   readonly layer: ILayerVersion;
-  /** What the function does, in a line. */
+  /** The purpose of the function, in a line. */
   readonly description: string;
   /** Environment variables, at most 4 KB. */
   readonly environment: Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export interface RostbeefFunctionProps extends Placement {
   readonly reservedConcurrency?: number | undefined;
   /** How long logs are kept. @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays | undefined;
-  /** What happens to the logs when the stack is deleted. @default RemovalPolicy.RETAIN */
+  /** The removal policy of the logs. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy | undefined;
   /** The namespace of the metrics for crashes, time-outs and memory. @default rostbeef */
   readonly metricNamespace?: string | undefined;

@@ -6,18 +6,18 @@ import { shellSettings } from './settings.ts';
 
 const usage = `Usage: npm run doctor [-- --json]
 
-Examines the way from here to ejabberd, with the settings that the functions have (EJABBERD_…, AWS_…),
-and changes nothing. Says what is wrong, and the lines of ejabberd.yml that mend it.
+Checks ejabberd from this machine with the settings of the functions (EJABBERD_…, AWS_…), and changes
+nothing. Prints each fault, and the lines of ejabberd.yml that repair it.
 
   --json   print the report as JSON
   --help   print this
 
-Ends with status 0 where nothing is wrong, else 1.`;
+Ends with status 0 if all checks pass, else 1.`;
 
-/** Long enough for each check to meet its own limit. */
+/** Longer than the limits of all checks together. */
 const DEADLINE_MS = 60_000;
 
-/** As many as three busy functions open at one moment. */
+/** The connections of three busy functions. */
 const CONNECTIONS = 32;
 
 async function main(): Promise<number> {

@@ -12,7 +12,7 @@ const style = `
     white-space: pre-wrap; overflow-wrap: anywhere; }
   code { font: .875rem/1.5 ui-monospace, monospace; }`;
 
-/** The page at `/`: the methods, each with a command to try. Needs nothing but itself. */
+/** Returns the page at `/`, which lists the methods with commands to try. It loads no other file. */
 export function page(url: string): string {
   const methods = catalogue.map(
     (method) => `

@@ -317,8 +317,8 @@ describe('the CDK context', () => {
 
   it('is told what is missing', () => {
     expect(problemsOf({})).toEqual([
-      'ejabberdUrl: is missing',
-      'secretArn: is missing, and so is ejabberdAccount for a new secret',
+      'ejabberdUrl: is required',
+      'secretArn: or ejabberdAccount is required: name an existing secret, or the account for a new one',
     ]);
   });
 
@@ -326,7 +326,7 @@ describe('the CDK context', () => {
     const keeping = { ...enough, idempotency: true };
     const existing = { vpcId: 'vpc-01234567', subnetIds: 'subnet-01234567', vpcCidr: '10.1.0.0/16' };
     const prefixList =
-      'dynamodbPrefixListId: is required for the table of keys, which idempotency=true and events=true make';
+      'dynamodbPrefixListId: is required for the table of keys that idempotency=true and events=true create';
     const routes = expect.stringMatching(/^routeTableIds: is required.*unless dynamodbEndpoint=false$/);
     expect(problemsOf(keeping)).toEqual([prefixList]);
     expect(problemsOf({ ...enough, events: true })).toEqual([prefixList]);
@@ -345,13 +345,13 @@ describe('the CDK context', () => {
 
   it('is told of an environment that there is none of', () => {
     expect(problemsOf({ ...project.context, ...enough, environment: 'prd' })).toEqual([
-      'environment: prd is not in environments',
+      'environment: prd is not in environments: add it to cdk.json, or correct the name',
     ]);
     expect(problemsOf({ environment: 'Prod 1', retain: 'perhaps' })).toEqual([
-      'environment: must be a name of 1 to 16 small letters and digits, such as dev',
-      'ejabberdUrl: is missing',
+      'environment: must be a name of 1 to 16 lower-case letters and digits, such as dev',
+      'ejabberdUrl: is required',
       'retain: must be true or false',
-      'secretArn: is missing, and so is ejabberdAccount for a new secret',
+      'secretArn: or ejabberdAccount is required: name an existing secret, or the account for a new one',
     ]);
   });
 

@@ -1,4 +1,4 @@
-/** The commands that the stand-in knows, as `mod_admin_extra` and the core of ejabberd have them. */
+/** The commands of the embedded server, as in `mod_admin_extra` and the core of ejabberd. */
 import type { Argument, Arguments } from './arguments.ts';
 import { Fault, problemText } from './arguments.ts';
 import { bareJid, prepared, splitJid, type User } from './jid.ts';
@@ -9,9 +9,9 @@ import { fullJid, priorityOf, type ServerState, type Session } from './state.ts'
 /** One command. */
 export interface Command {
   readonly args: readonly Argument[];
-  /** Whether it takes no permission. */
+  /** Whether it requires no permission. */
   readonly isOpen?: boolean;
-  /** `undefined` is what crashes ejabberd's process: the connection closes without an answer. */
+  /** Returns `undefined` if the call crashes ejabberd’s process, which closes the connection without a response. */
   readonly run: (args: Arguments, state: ServerState, release: Release) => Value | undefined;
 }
 
@@ -22,7 +22,7 @@ const PAIR: readonly Argument[] = [{ names: ['localuser'] }, { names: ['localhos
 
 const OK: Value = { res: 0 };
 
-/** The commands of a release. */
+/** Returns the commands of a release by name. */
 export function commandsOf(release: Release): ReadonlyMap<string, Command> {
   const group: Argument = release === '24.12' ? { names: ['groups'], isList: true } : { names: ['group'] };
   return new Map<string, Command>([
@@ -79,7 +79,7 @@ function deleteRosterItem(args: Arguments, state: ServerState): Value | undefine
   return OK;
 }
 
-/** It takes the resource that sorts last, whatever its priority. */
+/** ejabberd reports the resource that sorts last, regardless of priority. */
 function getPresence(args: Arguments, state: ServerState, release: Release): Value {
   const [session] = sorted(state.sessionsOf(userOf(args))).reverse();
   const jid = `${text(args, 'user')}@${text(args, 'host')}`;
@@ -163,7 +163,7 @@ function userOf(args: Arguments): User {
   return { local: prepared(text(args, 'user')) ?? '', host: prepared(text(args, 'host')) ?? '' };
 }
 
-/** Neither user needs to exist, but writing for a vhost that is not there crashes. */
+/** The users need not exist. An unknown vhost of the owner crashes the command. */
 function pairOf(command: string, args: Arguments, state: ServerState): { owner: User; contact: string } | undefined {
   const part = (name: string) => (text(args, name) === '' ? '' : prepared(text(args, name)));
   const [local, host, user, server] = [part('localuser'), part('localhost'), part('user'), part('host')];

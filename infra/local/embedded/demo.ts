@@ -1,4 +1,4 @@
-/** The small state of `npm start`. */
+/** The demo data of `npm start`. */
 import xml from '@xmpp/xml';
 import { startClassicServer } from './classic/server.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './server.ts';
@@ -6,12 +6,12 @@ import type { ServerState } from './state.ts';
 
 const HOST = 'example.com';
 
-/** Starts a server with a few users, rosters and sessions; whoever calls may run every command. */
+/** Starts a server with a few users, rosters and sessions. It requires no credentials. */
 export async function startDemo(): Promise<EmbeddedServer> {
   return populated(await startEmbeddedServer({ release: '24.12', hosts: [HOST] }));
 }
 
-/** The same as mod_rostbeef of 2008 would have it, set to wait a second for a request: its own 50 ms are for a quiet network. */
+/** Starts mod_rostbeef of 2008 with the same data. It waits a second for a request, because its own 50 ms are too short here. */
 export async function startClassicDemo(): Promise<EmbeddedServer> {
   return populated(await startClassicServer({ hosts: [HOST], patienceMs: 1_000 }));
 }

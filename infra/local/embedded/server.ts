@@ -1,4 +1,4 @@
-/** An ejabberd in memory, for demonstrations and tests: XML-RPC on a real socket, with a real one's manners. */
+/** An ejabberd in memory for demos and tests. It speaks XML-RPC on a real socket and imitates a real server. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { listen } from '../listen.ts';
 import { Fault, problemText, takeArguments } from './arguments.ts';
@@ -7,26 +7,26 @@ import { faultBody, type Release, resultBody } from './reply.ts';
 import { type Param, parseCall } from './request.ts';
 import { ServerState } from './state.ts';
 
-/** What is played. */
+/** The configuration of an embedded server. */
 export interface EmbeddedOptions {
   readonly release: Release;
   readonly hosts: readonly string[];
-  /** The bare JIDs that may run commands; without any, whoever calls may. */
+  /** The bare JIDs that may run commands. @default - all callers, without credentials */
   readonly administrators?: readonly string[];
 }
 
 /** A listening server. */
 export interface EmbeddedServer {
-  /** For `EJABBERD_URL`. */
+  /** The value of `EJABBERD_URL`. */
   readonly url: string;
   readonly state: ServerState;
   stop(): Promise<void>;
 }
 
-/** ejabberd's own limit. */
+/** ejabberd’s limit. */
 const MAX_BODY_BYTES = 20_971_520;
 
-/** Starts one on a free port of 127.0.0.1. */
+/** Starts an embedded server on a free port of 127.0.0.1. */
 export async function startEmbeddedServer(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const state = new ServerState(options.hosts);
   const answer = answerer(options, state);
@@ -44,7 +44,7 @@ export async function startEmbeddedServer(options: EmbeddedOptions): Promise<Emb
   };
 }
 
-/** The body for a call: XML-RPC, or the title of an error page; `undefined` where ejabberd just closes. */
+/** Responds to a call. Returns `undefined` if ejabberd closes the connection without a response. */
 type Answerer = (body: string) => { readonly status: number; readonly body: string } | undefined;
 
 async function handle(request: IncomingMessage, response: ServerResponse, answer: Answerer): Promise<void> {
@@ -99,7 +99,7 @@ function answerer({ release, administrators }: EmbeddedOptions, state: ServerSta
   };
 }
 
-/** A first struct with just these three is taken for credentials, whatever the command's arguments are. */
+/** ejabberd treats a first struct with these members as credentials, whatever the command’s arguments are. */
 function isCredentials({ members }: Param): boolean {
   const names = members.map(([name]) => name);
   return ['user', 'server', 'password'].every((name) => names.includes(name));

@@ -1,4 +1,4 @@
-/** mod_rostbeef of October 2008, as it answers; its documentation says otherwise in places. */
+/** mod_rostbeef of October 2008, as it behaves. Its documentation differs in places. */
 import { bareJid, splitJid, type User } from '../jid.ts';
 import type { Value } from '../reply.ts';
 import type { Item } from '../roster.ts';
@@ -6,7 +6,7 @@ import { parseStanza } from '../stanza.ts';
 import { fullJid, type ServerState, type Session } from '../state.ts';
 import { Crash, childText, type Members, type Methods, showOf } from './handler.ts';
 
-/** The methods of 1.0.2. They take members in any order and ignore others; one that is missing is a crash. */
+/** The methods of 1.0.2. Members may have any order, unknown ones are ignored, and a missing one is a crash. */
 export const rostbeefMethods: Methods = new Map<string, (members: Members, state: ServerState) => Value>([
   ['link_contacts', linkContacts],
   ['unlink_contacts', unlinkContacts],
@@ -20,7 +20,7 @@ export const rostbeefMethods: Methods = new Map<string, (members: Members, state
   ['send_stanza', sendStanza],
 ]);
 
-/** Writes the first side before it looks at the second; of each, only the owner has to exist. */
+/** Writes the first side before it checks the second. Only the owner of each side must exist. */
 function linkContacts(members: Members, state: ServerState): Value {
   const [jid1, nick1, jid2, nick2] = take(members, 'jid1', 'nick1', 'jid2', 'nick2').map(String);
   const [one, other] = [splitJid(jid1 ?? ''), splitJid(jid2 ?? '')];
@@ -45,7 +45,7 @@ function unlinkContacts(members: Members, state: ServerState): Value {
   return remove(one, other) && remove(other, one) ? 0 : -1;
 }
 
-/** A row for each group, or for the empty one; contacts who only asked are left out. */
+/** Returns a row for each group, or one with an empty group. Incoming requests are left out. */
 function rows(owner: User, state: ServerState, more: (contact: User) => Record<string, Value>): Value {
   return state.rosters.shown(bareJid(owner)).flatMap(({ jid, nick, groups, subscription, ask }: Item): Value[] => {
     const told = { subscription, pending: ask, ...more(splitJid(jid) ?? { local: '', host: '' }) };
@@ -58,7 +58,7 @@ function presenceOf(contact: User, state: ServerState): Value[] {
   return all.length > 0 ? all : [{ resource: '', ...OFFLINE }];
 }
 
-/** Every session, in no order; the offline and the unknown are one with the bare JID. */
+/** Returns all sessions in no order. An offline or unknown user is one row with the bare JID. */
 function getPresence(members: Members, state: ServerState): Value {
   const user = userOf(members);
   const sessions = tracked(user, state).map((session) => ({ jid: fullJid(session), ...stateOf(session) }));
@@ -67,19 +67,19 @@ function getPresence(members: Members, state: ServerState): Value {
 
 const OFFLINE = { show: 'unavailable', status: '', priority: 0 } as const;
 
-/** The priority is an integer only where the client sent none. */
+/** The priority is a string, or the integer 0 if the client sent none. */
 function stateOf(session: Session) {
   const priority = childText(session, 'priority');
   return { show: showOf(session), status: childText(session, 'status'), priority: priority === '' ? 0 : priority };
 }
 
-/** Its hooks are on the first vhost alone. */
+/** Its hooks are on the first vhost only. */
 function tracked(user: User, state: ServerState): readonly Session[] {
   if (user.host !== state.hosts[0]) return [];
   return state.sessionsOf(user).filter(({ presence }) => presence !== undefined);
 }
 
-/** The arguments win over the stanza's own addresses; to a bare JID goes a copy for every resource. */
+/** The arguments override the stanza’s addresses. A stanza to a bare JID is copied to every resource. */
 function sendStanza(members: Members, state: ServerState): Value {
   const [from = '', to = '', text = ''] = take(members, 'from', 'to', 'stanza');
   const [stanza, target] = [parseStanza(text), splitJid(to)];
@@ -90,7 +90,7 @@ function sendStanza(members: Members, state: ServerState): Value {
   return 0;
 }
 
-/** Its lookups are by the letter. */
+/** Names are not prepared, so look-ups are case-sensitive. */
 function userOf(members: Members): User {
   const [local = '', host = ''] = take(members, 'user', 'server');
   return { local, host };

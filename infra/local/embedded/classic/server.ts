@@ -1,4 +1,4 @@
-/** A classic server in memory: XML-RPC on a raw socket, with the manners of xmlrpc-erlang. */
+/** A classic server in memory. It speaks XML-RPC on a raw socket and imitates xmlrpc-erlang. */
 import type { Param } from '../request.ts';
 import type { EmbeddedServer } from '../server.ts';
 import { ServerState } from '../state.ts';
@@ -7,16 +7,16 @@ import { rostbeefMethods } from './rostbeef.ts';
 import { faultBody, readCall, resultBody, Unencodable } from './text.ts';
 import { type Outcome, startWire, type WireOptions } from './wire.ts';
 
-/** How a module behaves. */
+/** The behaviour of a module. */
 export interface Profile extends Pick<WireOptions, 'patienceMs' | 'contentTypes'> {
   readonly methods: Methods;
   /** The outcome of a call whose handler crashed. */
   readonly crash: Outcome;
 }
 
-/** The module to play, and its vhosts. */
+/** The configuration of a classic server. */
 export interface ClassicOptions extends Partial<Pick<WireOptions, 'patienceMs' | 'stallMs'>> {
-  /** @default MOD_ROSTBEEF */
+  /** The module to imitate. @default MOD_ROSTBEEF */
   readonly profile?: Profile;
   readonly hosts: readonly string[];
 }
@@ -29,7 +29,7 @@ export const MOD_ROSTBEEF: Profile = {
   methods: rostbeefMethods,
 };
 
-/** The types that xmlrpc-erlang 1.13 knows. */
+/** The types that xmlrpc-erlang 1.13 accepts. */
 const KNOWN_TYPES: readonly string[] = [
   'string',
   'int',
@@ -42,7 +42,7 @@ const KNOWN_TYPES: readonly string[] = [
   'array',
 ];
 
-/** Starts one on a free port of 127.0.0.1. */
+/** Starts a classic server on a free port of 127.0.0.1. */
 export async function startClassicServer({
   profile = MOD_ROSTBEEF,
   ...options
