@@ -29,7 +29,8 @@ export default defineConfig({
       project('contract', ['test/**/*.test.ts'], [...UNIT, ...FAULTS, ...FUZZ, ...INFRA]),
       project('faults', FAULTS),
       project('fuzz', FUZZ),
-      project('infra', INFRA),
+      // Not isolated: the CDK is loaded, the functions are built and each configuration is synthesized once a worker.
+      { test: { ...project('infra', INFRA).test, isolate: false } },
     ],
   },
 });

@@ -1,4 +1,4 @@
-/** The CDK app: what `cdk synth` and `cdk deploy` run. */
+/** The CDK app that `cdk synth` and `cdk deploy` run. */
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { ConfigError, readContext } from './config/read-context.ts';

@@ -5,17 +5,17 @@ import { gzipSync } from 'node:zlib';
 import { build as esbuild } from 'esbuild';
 import type { FunctionBundle } from './local/sandbox.ts';
 
-/** What a build made: the files as they are deployed. */
+/** The output of a build: the files as they are deployed. */
 export interface Built {
   /** The layer, as Lambda unpacks it at `/opt`. */
   readonly layer: string;
   /** The functions by method name, each with that layer. */
   readonly functions: Readonly<Record<string, FunctionBundle>>;
-  /** The functions that tend the system, by the name of their folder in `functions/operations`. */
+  /** The doctor and the rotation, by the name of their folder in `functions/operations`. */
   readonly operations: Readonly<Record<string, FunctionBundle>>;
   /**
-   * Every file, by its path below the output folder, in order. Those below `maps` are not deployed: a source map costs a
-   * cold start whether it is read or not, so `npm run symbolicate` reads it where there is time.
+   * Every file, sorted by its path below the output folder. The source maps below `maps` are not deployed, because they would
+   * slow every cold start. `npm run symbolicate` reads them.
    */
   readonly files: readonly BuiltFile[];
 }
@@ -29,8 +29,8 @@ export interface BuiltFile {
 const root = fileURLToPath(new URL('..', import.meta.url));
 const layerName = 'rostbeef-layer';
 /**
- * The SDK's credential providers other than the one for the environment variables that Lambda sets. The SDK loads them only
- * if those are missing. `npm start` sets them, so the bundle leaves the others out: they are larger than the client.
+ * The SDK’s credential providers that the bundle leaves out, because they are larger than the client. The SDK loads them only
+ * if the environment has no credentials, and both Lambda and `npm start` set them there.
  */
 const UNUSED_PROVIDERS = [
   ...['http', 'ini', 'process', 'sso', 'web-identity'].map((name) => `@aws-sdk/credential-provider-${name}`),
@@ -39,8 +39,10 @@ const UNUSED_PROVIDERS = [
 const layerModule = `layer/nodejs/node_modules/${layerName}`;
 
 /**
- * Bundles the layer and the functions into `outDir` (relative to the project). CommonJS: Lambda finds a layer by
- * `NODE_PATH`, which Node.js reads for `require` alone, and a CommonJS bundle starts faster than an ES module.
+ * Bundles the layer and the functions as CommonJS, which starts faster than ES modules. Lambda also finds a layer by
+ * `NODE_PATH`, which Node.js reads for `require` only.
+ *
+ * @param outDir the output folder, relative to the project
  */
 export async function build(outDir = 'dist'): Promise<Built> {
   const target = resolve(root, outDir);
@@ -74,7 +76,7 @@ export async function build(outDir = 'dist'): Promise<Built> {
   };
 }
 
-/** Source files, relative to the project, in order. */
+/** Lists source files by their paths in the project, sorted. */
 async function pathsIn(folder: string, pattern: string): Promise<readonly string[]> {
   const found: string[] = [];
   for await (const path of glob(pattern, { cwd: join(root, folder) })) found.push(`${folder}/${path}`);
@@ -89,13 +91,13 @@ async function bundle(outdir: string, entryPoints: Readonly<Record<string, strin
     write: false,
     bundle: true,
     external: [layerName, ...UNUSED_PROVIDERS],
-    // A file that is loaded later is loaded by `require`: the loader of ES modules would read it twice.
+    // Lazy files are loaded by `require`, because the loader of ES modules would read them twice.
     supported: { 'dynamic-import': false },
     platform: 'node',
     target: 'node24',
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
-    // A dependency's ES modules can be shaken; the SDK's CommonJS entry alone is twice as large.
+    // ES modules can be tree-shaken. The SDK’s CommonJS entry is twice as large.
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'external',
@@ -105,12 +107,12 @@ async function bundle(outdir: string, entryPoints: Readonly<Record<string, strin
   return outputFiles.map(({ path, contents }) => {
     const name = relative(outdir, path);
     if (!name.endsWith('.map')) return { path: name, content: contents };
-    return { path: join('maps', name), content: inProject(Buffer.from(contents), dirname(path)) };
+    return { path: join('maps', name), content: withProjectPaths(Buffer.from(contents), dirname(path)) };
   });
 }
 
-/** A source map whose sources are named from the project on, wherever the build goes. */
-function inProject(sourceMap: Buffer, folder: string): Buffer {
+/** Makes the paths of sources relative to the project, so that they do not depend on the output folder. */
+function withProjectPaths(sourceMap: Buffer, folder: string): Buffer {
   const map: { sources: string[] } = JSON.parse(sourceMap.toString());
   return Buffer.from(
     JSON.stringify({ ...map, sources: map.sources.map((source) => relative(root, resolve(folder, source))) }),
@@ -126,29 +128,29 @@ async function layerPackage(lazy: readonly string[]): Promise<BuiltFile> {
   return { path: `${layerModule}/package.json`, content };
 }
 
-/** Each file is written aside and moved into place: a build at the same time never leaves half a file to be read. */
+/** Moves each written file into place, so that builds at the same time never leave a partial file. */
 async function write(target: string, files: readonly BuiltFile[]): Promise<void> {
   await mkdir(target, { recursive: true });
-  const aside = await mkdtemp(join(target, '.build-'));
+  const staging = await mkdtemp(join(target, '.build-'));
   try {
     for (const { path, content } of files) {
-      const written = join(aside, path.replaceAll('/', '+'));
+      const written = join(staging, path.replaceAll('/', '+'));
       await writeFile(written, content);
       await mkdir(dirname(join(target, path)), { recursive: true });
       await rename(written, join(target, path));
     }
   } finally {
-    await rm(aside, { recursive: true });
+    await rm(staging, { recursive: true });
   }
 }
 
-/** Functions that are no longer there must not be deployed. */
+/** Removes the folders of functions that no longer exist, so that they are not deployed. */
 async function removeAllBut(files: readonly BuiltFile[], target: string): Promise<void> {
   const kept = new Set(files.map(({ path }) => dirname(path)));
-  const there: string[] = [];
-  for await (const folder of glob('{,maps/}{functions,operations}/*', { cwd: target })) there.push(folder);
-  const gone = there.filter((folder) => !kept.has(folder));
-  await Promise.all(gone.map((folder) => rm(join(target, folder), { recursive: true, force: true })));
+  const found: string[] = [];
+  for await (const folder of glob('{,maps/}{functions,operations}/*', { cwd: target })) found.push(folder);
+  const stale = found.filter((folder) => !kept.has(folder));
+  await Promise.all(stale.map((folder) => rm(join(target, folder), { recursive: true, force: true })));
 }
 
 if (import.meta.main) {

@@ -1,20 +1,22 @@
-/** Lambda's limit for all variables of a function together. */
+/** Lambda’s limit for all environment variables of a function together. */
 export const ENVIRONMENT_LIMIT_BYTES = 4096;
 
 /**
- * The bytes that variables take of Lambda's 4 KB. Lambda measures their names and values as JSON.
+ * Counts the bytes that variables take of Lambda’s 4 KB. Lambda measures names and values as one JSON object.
  *
- * @param variables by name
+ * @param variables values by name
+ * @example
+ * environmentBytes({ EJABBERD_URL: 'http://10.0.0.1:4560/' }) // 40
  */
 export function environmentBytes(variables: Readonly<Record<string, string>>): number {
   return Buffer.byteLength(JSON.stringify(variables));
 }
 
 /**
- * The variables that take the most, largest first, until the others fit into the limit.
+ * Lists the largest variables, largest first, without which the others fit into the limit.
  *
- * @param variables by name
- * @param limit bytes that all of them may take
+ * @param variables values by name
+ * @param limit bytes for all of them
  * @returns names and bytes; empty if everything fits
  * @example
  * tooLarge({ EJABBERD_SERVERS: 'a'.repeat(5000), EJABBERD_URL: 'http://10.0.0.1:4560/' }) // [['EJABBERD_SERVERS', 5021]]

@@ -1,4 +1,4 @@
-/** What another CDK app may use: the constructs that the stacks here are made of. */
+/** The constructs that another CDK app may use. */
 export { EjabberdApi, type EjabberdApiProps } from './constructs/ejabberd-api.ts';
 export { EjabberdDoctor, type EjabberdDoctorProps } from './constructs/ejabberd-doctor.ts';
 export { EjabberdEvents, type EjabberdEventsProps } from './constructs/ejabberd-events.ts';

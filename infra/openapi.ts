@@ -5,7 +5,7 @@ import { inputName, resultName, schemas } from './schemas.ts';
 
 type JsonObject = Record<string, unknown>;
 
-/** The OpenAPI 3.1 document of the functions behind HTTP, derived from the catalogue of methods and that of errors. */
+/** Builds the OpenAPI 3.1 document of the API from the catalogues of methods and errors. */
 export function openApi(): JsonObject {
   const errors = errorsByStatus();
   const responses = Object.fromEntries(
@@ -58,7 +58,7 @@ function operation(method: Method, errorStatuses: readonly number[]): JsonObject
   };
 }
 
-/** draft-ietf-httpapi-idempotency-key-header */
+/** See draft-ietf-httpapi-idempotency-key-header. */
 const keyParameter: JsonObject = {
   name: 'Idempotency-Key',
   in: 'header',
@@ -67,7 +67,7 @@ const keyParameter: JsonObject = {
   schema: { type: 'string' },
 };
 
-/** Those that others share are components of their own. */
+/** Shared schemas become components of their own. */
 function components(): JsonObject {
   const parts = Object.entries(schemas('draft-2020-12')).map(([name, source]) => {
     const { $schema, $defs, ...own } = JSON.parse(
@@ -80,13 +80,13 @@ function components(): JsonObject {
 
 type ErrorKind = (typeof errorCatalogue)[number];
 
-/** Beside its own 400, `InvalidInputError` tells a body that is too large and a content type that isn't JSON. */
+/** In addition to its status 400, `InvalidInputError` reports a body that is too large, and a content type other than JSON. */
 const furtherStatuses: Readonly<Record<string, readonly number[]>> = { InvalidInputError: [413, 415] };
 
 function errorsByStatus(): [number, ErrorKind[]][] {
   const groups = new Map<number, ErrorKind[]>();
   for (const kind of errorCatalogue) {
-    // An error without a status is one that HTTP can't meet.
+    // An error without a status can’t occur over HTTP.
     const own = kind.status === undefined ? [] : [kind.status];
     for (const status of [...own, ...(furtherStatuses[kind.name] ?? [])]) {
       groups.set(status, [...(groups.get(status) ?? []), kind]);

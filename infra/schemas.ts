@@ -1,10 +1,10 @@
-/** The JSON Schemas of the catalogue, by the names that the OpenAPI document and API Gateway's models have for them. */
+/** The JSON Schemas of the methods, by their names in the OpenAPI document and in API Gateway’s models. */
 import { catalogue, type Method, problemSchema } from 'rostbeef-layer';
 import { type $ZodType, toJSONSchema } from 'zod/v4/core';
 
 type JsonObject = Record<string, unknown>;
 
-/** OpenAPI 3.1 takes the newer one, API Gateway's models the older. */
+/** OpenAPI 3.1 takes the newer version, and API Gateway’s models take the older. */
 export type SchemaVersion = 'draft-2020-12' | 'draft-4';
 
 /** The name of a method's input schema, such as `GetRosterInput`. */
@@ -13,10 +13,14 @@ export const inputName = ({ name }: Method): string => `${pascalCase(name)}Input
 /** The name of a method's result schema, such as `GetRosterResult`. */
 export const resultName = ({ name }: Method): string => `${pascalCase(name)}Result`;
 
-/** The `detail-type` of the event that asks for a method, such as `LinkContacts`. */
+/** The `detail-type` of the event that invokes a method, such as `LinkContacts`. */
 export const detailType = ({ name }: Pick<Method, 'name'>): string => pascalCase(name);
 
-/** Every schema by its name. One that others share stands in `$defs`, in draft 4 `definitions`, of each of them. */
+/**
+ * Returns all schemas by their names. A shared schema is in `$defs` of each schema that uses it, or in `definitions` in draft 4.
+ *
+ * @param version the version of JSON Schema
+ */
 export function schemas(version: SchemaVersion): Readonly<Record<string, JsonObject>> {
   const named: readonly (readonly [string, $ZodType])[] = [
     ...catalogue.map((method) => [inputName(method), method.input()] as const),
@@ -31,7 +35,7 @@ export function schemas(version: SchemaVersion): Readonly<Record<string, JsonObj
   );
 }
 
-/** An integer without limits comes with those of JavaScript, which tell a reader nothing. */
+/** Drops JavaScript’s own limits of an integer, because the method sets none. */
 function dropSafeRange({ jsonSchema }: { jsonSchema: { minimum?: number; maximum?: number } }): void {
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
@@ -41,7 +45,7 @@ function pascalCase(name: string): string {
   return name.replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The schema of the event that asks for a method, as it is put on the bus; `detail` is the method's input. */
+/** Returns the schema of the event that invokes a method. `detail` is the method’s input. */
 export function eventSchema(method: Method): JsonObject {
   const { $schema, ...detail } = { ...schemas('draft-4')[inputName(method)] };
   return {
@@ -51,7 +55,7 @@ export function eventSchema(method: Method): JsonObject {
     type: 'object',
     required: ['source', 'detail-type', 'detail'],
     properties: {
-      source: { type: 'string', description: 'Who asks: the name of your application, such as `com.example.crm`.' },
+      source: { type: 'string', description: 'The name of your application, such as `com.example.crm`.' },
       'detail-type': { enum: [detailType(method)] },
       detail,
     },

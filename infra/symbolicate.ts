@@ -1,17 +1,18 @@
-/** Finds out where in the sources the frames of a log line are: `npm run symbolicate < log.txt`. */
+/** Replaces positions in the bundled layer by those in its sources: `npm run symbolicate < log.txt`. */
 import { readFile } from 'node:fs/promises';
 import { SourceMap } from 'node:module';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { build } from './build.ts';
 
-/** The layer's file, wherever it was: below `/opt` on Lambda. */
+/** A position in the layer’s file, in any folder. On Lambda the folder is `/opt`. */
 const FRAME = /(\(?)\/\S*?\/nodejs\/node_modules\/rostbeef-layer\/index\.cjs:(\d+):(\d+)/g;
 
 /**
- * The text with each position in the bundled layer replaced by that in its source.
+ * Replaces each position in the bundled layer by the position in its source.
  *
- * @param map the source map of the same build: a commit always builds to the same bytes
+ * @param log any text with stack frames
+ * @param map the source map of the same commit, which always builds to the same bytes
  * @example
  * withSources('at f (/opt/nodejs/node_modules/rostbeef-layer/index.cjs:3:1234)', map) // 'at f (functions/layer/observability/call-log.ts:12:5)'
  */
@@ -24,7 +25,11 @@ export function withSources(log: string, map: SourceMap): string {
   });
 }
 
-/** The map of the layer that this checkout builds. */
+/**
+ * Builds the layer of this checkout, and returns its source map.
+ *
+ * @param outDir the folder to build into, relative to the project; `dist` by default
+ */
 export async function layerMap(outDir?: string): Promise<SourceMap> {
   const { layer } = await build(outDir);
   const file = join(layer, '../maps/layer/nodejs/node_modules/rostbeef-layer/index.cjs.map');

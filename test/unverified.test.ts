@@ -10,13 +10,13 @@ let server: EmbeddedServer;
 let handlers: Handlers;
 beforeAll(async () => {
   server = await startEmbeddedServer({ release: '24.12', hosts: [HOST] });
-  for (const name of ['a', 'b']) server.world.passwords.set(`${name}@${HOST}`, '');
+  for (const name of ['a', 'b']) server.state.passwords.set(`${name}@${HOST}`, '');
   handlers = openHandlers({ EJABBERD_URL: server.url, EJABBERD_MAX_RESPONSE_BYTES: '4096' });
 });
 beforeEach(() => {
   handlers.log.splice(0);
   const change = { nick: 'x', groups: [], subscription: 'both' };
-  server.world.addItem({ local: 'a', host: HOST }, `b@${HOST}`, change);
+  server.state.addItem({ local: 'a', host: HOST }, `b@${HOST}`, change);
 });
 afterAll(async () => {
   vi.restoreAllMocks();
@@ -26,7 +26,7 @@ afterAll(async () => {
 const fill = () => {
   const change = { nick: 'x'.repeat(100), groups: [], subscription: 'both' };
   for (let index = 0; index < 20; index += 1) {
-    server.world.addItem({ local: 'a', host: HOST }, `c${index}@${HOST}`, change);
+    server.state.addItem({ local: 'a', host: HOST }, `c${index}@${HOST}`, change);
   }
 };
 const lines = () => handlers.log.map((line) => JSON.parse(line));
@@ -45,5 +45,5 @@ it('the log says of an unlink if a roster was too large to be read back, by ever
     { door: 'direct', outcome: 'ok', verified: false },
     { door: 'sqs', outcome: 'ok', verified: false },
   ]);
-  expect(server.world.rosters.find(`a@${HOST}`, `b@${HOST}`)).toBeUndefined();
+  expect(server.state.rosters.find(`a@${HOST}`, `b@${HOST}`)).toBeUndefined();
 });

@@ -1,9 +1,10 @@
-/** What must hold between the keys of the context. */
+/** Rules between the keys of the context. */
 import { isIPv4 } from 'node:net';
+import { prefixLength } from './ipv4-range.ts';
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** The keys that mean nothing, or not what was meant, unless another is set so. */
+/** Keys that have an effect only together with another key. */
 const NEEDS: readonly (readonly [key: string, wanted: string, holds: (given: Given) => boolean])[] = [
   ['subnetIds', 'vpcId', ({ vpcId }) => vpcId !== undefined],
   ['secretKeyArn', 'secretArn', ({ secretArn }) => secretArn !== undefined],
@@ -22,7 +23,7 @@ const NEEDS: readonly (readonly [key: string, wanted: string, holds: (given: Giv
   ['apiVpcEndpointId', 'apiAccess=private', ({ apiAccess }) => apiAccess === 'private'],
   [
     'apiPeers',
-    'apiAccess=private without apiVpcEndpointId, because only the endpoint that is made here has a security group here',
+    'apiAccess=private without apiVpcEndpointId, because an existing endpoint keeps its own security group',
     ({ apiAccess, apiVpcEndpointId }) => apiAccess === 'private' && apiVpcEndpointId === undefined,
   ],
   ['eventBusName', 'events=true', hasEvents],
@@ -36,19 +37,19 @@ const NEEDS: readonly (readonly [key: string, wanted: string, holds: (given: Giv
   ['rotationAdminSecretArn', 'ejabberdDialect=ejabberd, because classic servers know no credentials', isStock],
 ];
 
-/** Two for each of the seven, and one each for the doctor and a rotation. */
+/** Two connections for each of the seven functions, one for the doctor and one for a rotation. */
 const LEAST_WITH_EVENTS = 16;
 
-/** The keys that are required, or need another value, if this holds. */
+/** Keys that are required or need another value under a condition. */
 const WANTS: readonly (readonly [key: string, message: string, lacks: (given: Given) => boolean])[] = [
   [
     'secretArn',
-    'is missing, and so is ejabberdAccount for a new secret',
+    'or ejabberdAccount is required: name an existing secret, or the account for a new one',
     (given) => isStock(given) && given['secretArn'] === undefined && given['ejabberdAccount'] === undefined,
   ],
   [
     'dynamodbPrefixListId',
-    'is required for the table of keys, which idempotency=true and events=true make',
+    'is required for the table of keys that idempotency=true and events=true create',
     (given) => keepsKeys(given) && given['dynamodbPrefixListId'] === undefined,
   ],
   [
@@ -62,23 +63,28 @@ const WANTS: readonly (readonly [key: string, message: string, lacks: (given: Gi
   ],
   [
     'maxConcurrency',
-    `must be ${LEAST_WITH_EVENTS} or more with events=true, because a queue takes two invocations`,
+    `must be ${LEAST_WITH_EVENTS} or more with events=true, because a queue takes two invocations of its function: raise it, or set events=false (a classic server serves 10 connections only)`,
     (given) => hasEvents(given) && Number(given['maxConcurrency']) < LEAST_WITH_EVENTS,
   ],
   [
     'vpcCidr',
-    'is required, because ejabberd, Secrets Manager or callers are looked for in the whole VPC',
+    'must be an IPv4 range from /16 to /23 such as 10.0.0.0/16, because the new VPC has two subnets of /24',
+    ({ vpcId, vpcCidr }) => vpcId === undefined && vpcCidr !== undefined && !hasPrefix(vpcCidr, 16, 23),
+  ],
+  [
+    'vpcCidr',
+    'must be an IPv4 range from /16 to /28 such as 10.0.0.0/16, as the ranges of all VPCs are',
+    ({ vpcId, vpcCidr }) => vpcId !== undefined && vpcCidr !== undefined && !hasPrefix(vpcCidr, 16, 28),
+  ],
+  [
+    'vpcCidr',
+    'is required, because the security group opens the whole VPC to reach ejabberd or Secrets Manager, or for callers',
     (given) => given['subnetIds'] !== undefined && given['vpcCidr'] === undefined && needsRange(given),
   ],
 ];
 
-/** A new VPC has two subnets of /24. AWS takes ranges from /16 to /28. */
-const LARGEST_RANGE = 16;
-const SMALLEST_NEW_RANGE = 23;
-const SMALLEST_RANGE = 28;
-
 /**
- * Returns the problems of keys that don't go together.
+ * Lists the problems of keys that don’t go together, by key.
  *
  * @param given the settings as they were given, before defaults
  */
@@ -88,11 +94,10 @@ export function combinationProblems(given: Given): readonly string[] {
       ([key, wanted]) => `${key}: needs ${wanted}`,
     ),
     ...WANTS.filter(([, , lacks]) => lacks(given)).map(([key, message]) => `${key}: ${message}`),
-    ...rangeProblems(given),
   ];
 }
 
-/** Whether something is looked for in the whole VPC, because no key says where it is. */
+/** A peer that no key names may be anywhere in the VPC. */
 function needsRange({
   ejabberdUrl,
   ejabberdPeers,
@@ -109,25 +114,9 @@ function needsRange({
   );
 }
 
-/**
- * Returns warnings about settings that can be deployed together, but do not work well.
- *
- * @param given the checked settings
- */
-export function combinationWarnings(given: Given): readonly string[] {
-  if (isStock(given) || !hasEvents(given)) return [];
-  return [
-    'events: a classic server serves ten connections at a time, and queues and functions open more: expect failed calls that are repeated',
-  ];
-}
-
-function rangeProblems({ vpcCidr, vpcId }: Given): readonly string[] {
-  const bits = Number(/\/(\d{1,2})$/.exec(String(vpcCidr))?.[1] ?? LARGEST_RANGE);
-  const smallest = vpcId === undefined ? SMALLEST_NEW_RANGE : SMALLEST_RANGE;
-  if (bits >= LARGEST_RANGE && bits <= smallest) return [];
-  const reason =
-    vpcId === undefined ? 'because a new VPC has two subnets of /24' : 'because a VPC of AWS has such a range';
-  return [`vpcCidr: must be from /${LARGEST_RANGE} to /${smallest}, ${reason}`];
+function hasPrefix(range: unknown, least: number, most: number): boolean {
+  const length = prefixLength(String(range));
+  return length !== undefined && length >= least && length <= most;
 }
 
 function hasEvents({ events }: Given): boolean {

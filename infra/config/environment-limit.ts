@@ -2,16 +2,16 @@ import { ENVIRONMENT_LIMIT_BYTES, tooLarge } from '../environment-size.ts';
 import { functionEnvironment } from './function-environment.ts';
 
 /**
- * Bytes for the variables whose values are known only when CloudFormation deploys: the secret's ARN, the table's name and
- * the URL of the endpoint, with their names.
+ * Bytes for the variables whose values CloudFormation knows only when it deploys: the secret’s ARN, the table’s name and the
+ * endpoint’s URL.
  */
 const BYTES_OF_OTHERS = 700;
 
-/** The variable that the certificate in `ejabberdCaFile` becomes. */
+/** The variable that holds the certificate in `ejabberdCaFile`. */
 const CA_VARIABLE = 'EJABBERD_CA_PEM';
 
 /**
- * The settings that don't fit into the 4 KB that Lambda has for the environment of a function, by key.
+ * Lists the settings that don’t fit into the 4 KB of a function’s environment, by key.
  *
  * @param given the settings as they were given
  * @param caPem the content of `ejabberdCaFile`
@@ -26,7 +26,6 @@ export function environmentProblems(given: Readonly<Record<string, unknown>>, ca
   });
 }
 
-/** The key that makes this variable. */
 function keyOf(name: string, given: Readonly<Record<string, unknown>>): string {
   return Object.keys(given).find((key) => name in functionEnvironment({ [key]: given[key] })) ?? name;
 }

@@ -1,8 +1,8 @@
-/** The settings that the functions themselves read, and check. */
+/** The settings that the functions read from their environment. */
 import { parseConfig } from 'rostbeef-layer';
 import type { Settings } from './settings.ts';
 
-/** The environment variable that each key of the context becomes. */
+/** The environment variables of the functions, by the key of the context. */
 const VARIABLES = {
   ejabberdUrl: 'EJABBERD_URL',
   ejabberdDialect: 'EJABBERD_DIALECT',
@@ -20,21 +20,25 @@ type Given = Readonly<Partial<Record<Key, unknown>>>;
 
 const KEYS = Object.keys(VARIABLES).filter((key): key is Key => key in VARIABLES);
 
-/** The variables for these settings; those that are not set are left out. */
+/**
+ * Turns settings into the functions’ environment variables.
+ *
+ * @param settings those that are `undefined` make no variable
+ */
 export function functionEnvironment(settings: Given): Record<string, string> {
   return Object.fromEntries(
     KEYS.filter((key) => settings[key] !== undefined).map((key) => [VARIABLES[key], String(settings[key])]),
   );
 }
 
-/** The problems that the functions would find in these settings, by the keys of the context: the same check, at synth. */
+/** Runs the functions’ own check of their settings, and lists its problems by the keys of the context. */
 export function functionProblems(settings: Given): readonly string[] {
   const result = parseConfig(functionEnvironment(settings));
   if ('config' in result) return [];
   return result.issues.map(({ path, message }) => `${path}: ${message}`).map(withKeys);
 }
 
-/** The text with the keys of the context in the place of the variables. */
+/** Replaces the names of variables by the keys of the context. */
 function withKeys(text: string): string {
   return KEYS.reduce((named, key) => named.replaceAll(VARIABLES[key], key), text);
 }

@@ -1,30 +1,30 @@
-/** Reads the CDK context: all that is wrong with it is told at once, by key, before anything is made of it. */
+/** Reads the CDK context and reports all of its problems at once, by key. */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isObject } from 'rostbeef-layer';
 import type * as z from 'zod';
-import { combinationProblems, combinationWarnings } from './combinations.ts';
+import { combinationProblems } from './combinations.ts';
 import { environmentProblems } from './environment-limit.ts';
 import { functionProblems } from './function-environment.ts';
-import { placeholderProblems } from './placeholder.ts';
+import { placeholderProblems } from './placeholders.ts';
 import { type Settings, settingsSchema } from './settings.ts';
-import { type Credentials, type Target, targetOf, targetProblems } from './target.ts';
+import { type Credentials, regionProblems, type Target, targetOf, targetProblems } from './target.ts';
 
-/** A deployment: its name, and its checked settings. */
+/** The name and the checked settings of one environment. */
 export interface Configuration extends Omit<Settings, 'idempotency'> {
   /** The environment's name, a part of the name of every stack. */
   readonly environment: string;
-  /** What `ejabberdCaFile` holds. */
+  /** The content of `ejabberdCaFile`. */
   readonly ejabberdCaPem: string | undefined;
-  /** Whether there is a table of keys: by default if there are events. */
+  /** Whether to create the table of keys. By default it is created with `events=true`. */
   readonly idempotency: boolean;
-  /** The account and Region that the stacks are bound to. */
+  /** The account and Region that the stacks are bound to. `undefined` leaves them open. */
   readonly target: Target | undefined;
-  /** What can be deployed, and is hardly meant. */
+  /** Settings that can be deployed and are probably a mistake. */
   readonly warnings: readonly string[];
 }
 
-/** The context can't be used; the message lists every problem. */
+/** The context is not valid. The message lists every problem, by key. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
@@ -33,17 +33,17 @@ export class ConfigError extends Error {
   }
 }
 
-/** The environment for a first try. It may have the host of an example. */
+/** The environment in which placeholders are allowed, so that a newcomer can synthesize at once. */
 const FIRST_TRY = 'dev';
 
-/** Keys that the CDK's command line keeps in `cdk.json`, `~/.cdk.json` or `cdk.context.json` without `:` or `/`. */
+/** Keys of the CDK’s command line in `cdk.json`, `~/.cdk.json` or `cdk.context.json`. All others have `:` or `/`. */
 const KEYS_OF_THE_COMMAND_LINE: readonly string[] = ['acknowledged-issue-numbers', 'cli-telemetry'];
 
 /**
- * The configuration of one environment. It is what `environments` has under the name of the environment, and over it what
- * stands in the context itself, as `-c key=value` puts it there.
+ * Reads the configuration of one environment: the settings in `environments` under its name. Settings at the top level of
+ * the context, where `-c key=value` puts them, override those.
  *
- * @param context the app's whole context; the CDK's own keys are ignored
+ * @param context the app’s whole context; the CDK’s own keys are ignored
  * @param credentials the account and Region of the AWS credentials, if there are any
  * @throws ConfigError with every problem, by key
  * @example
@@ -63,6 +63,7 @@ export function readContext(context: Readonly<Record<string, unknown>>, credenti
     ...(error?.issues ?? []).flatMap(problemsOf),
     ...combinationProblems(given),
     ...targetProblems(given, credentials),
+    ...regionProblems(given, credentials),
     ...(ca.problem === undefined ? [] : [`ejabberdCaFile: ${ca.problem}`]),
     ...environmentProblems(given, ca.pem),
   ];
@@ -73,15 +74,25 @@ export function readContext(context: Readonly<Record<string, unknown>>, credenti
     ejabberdCaPem: ca.pem,
     idempotency: data.idempotency ?? data.events,
     target: targetOf(data, credentials),
-    warnings: [...placeholders, ...combinationWarnings(data)],
+    warnings: [...placeholders, ...classicWarnings(data)],
   };
+}
+
+/** More connections than a classic server serves make all callers wait for five seconds. */
+const CLASSIC_CONNECTIONS = 10;
+
+function classicWarnings({ ejabberdDialect, maxConcurrency = Number.POSITIVE_INFINITY }: Settings): readonly string[] {
+  if (ejabberdDialect === 'ejabberd' || maxConcurrency <= CLASSIC_CONNECTIONS) return [];
+  return [
+    `maxConcurrency: a classic server serves ${CLASSIC_CONNECTIONS} connections, and one more makes all wait: set it to ${CLASSIC_CONNECTIONS}, without events`,
+  ];
 }
 
 function environmentNameProblems(name: unknown, isAbsent: boolean): readonly string[] {
   if (typeof name !== 'string' || !/^[a-z][a-z0-9]{0,15}$/.test(name)) {
-    return ['environment: must be a name of 1 to 16 small letters and digits, such as dev'];
+    return ['environment: must be a name of 1 to 16 lower-case letters and digits, such as dev'];
   }
-  return isAbsent ? [`environment: ${name} is not in environments`] : [];
+  return isAbsent ? [`environment: ${name} is not in environments: add it to cdk.json, or correct the name`] : [];
 }
 
 function withoutKeysOfCdk(context: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -95,7 +106,7 @@ function problemsOf(issue: z.core.$ZodIssue): readonly string[] {
   return [`${issue.path.join('.')}: ${issue.message}`];
 }
 
-/** Two checks may find the same fault. */
+/** Two checks may report the same key. */
 function onePerKey(problems: readonly string[]): readonly string[] {
   return [...new Map(problems.map((problem) => [problem.slice(0, problem.indexOf(':')), problem])).values()];
 }

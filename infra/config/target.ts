@@ -1,6 +1,6 @@
 /** The account and Region that an environment is deployed to. */
 
-/** The account and Region of the AWS credentials, as the CDK's command line tells them to the app. */
+/** The account and Region of the AWS credentials, as the CDK’s command line passes them to the app. */
 export interface Credentials {
   readonly account?: string | undefined;
   readonly region?: string | undefined;
@@ -8,17 +8,19 @@ export interface Credentials {
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** The account and Region that the stacks are bound to. `undefined` deploys to those of the credentials. */
+/** The account and Region that the stacks are bound to. `undefined` means those of the credentials. */
 export interface Target {
   readonly account: string | undefined;
   readonly region: string | undefined;
 }
 
 /**
- * The stacks are bound to an account or Region if the context names it, or if a VPC has to be looked up there.
+ * Determines the account and Region of the stacks: those that the context names, and those of the credentials if a VPC has
+ * to be looked up there.
  *
  * @param given the checked settings
- * @param credentials those of the person who synthesizes
+ * @param credentials those that the app is synthesized with
+ * @returns `undefined` if the stacks can be deployed to any
  * @example
  * targetOf({ account: '123456789012', region: 'eu-west-1' }, {}) // { account: '123456789012', region: 'eu-west-1' }
  */
@@ -28,21 +30,20 @@ export function targetOf(given: Given & Credentials, credentials: Credentials): 
   return account === undefined && region === undefined ? undefined : { account, region };
 }
 
-/** The problems of deploying these settings with these credentials, by key. */
+/**
+ * Lists the problems of deploying these settings with these credentials, by key.
+ *
+ * @param given the settings as they were given
+ * @param credentials those that the app is synthesized with
+ */
 export function targetProblems(given: Given, credentials: Credentials): readonly string[] {
   const { account, region } = given;
   const problems: string[] = [];
   if (looksVpcUp(given) && credentials.account === undefined) {
-    problems.push('vpcId: looking the VPC up takes AWS credentials: set some, or give subnetIds and vpcCidr');
-  }
-  const regionOfStacks = region ?? (credentials.account === undefined ? undefined : credentials.region);
-  for (const key of ['secretArn', 'rotationAdminSecretArn', 'secretKeyArn', 'rotationAdminSecretKeyArn']) {
-    const [, , , regionOfArn = ''] = String(given[key] ?? '').split(':');
-    if (regionOfArn === '' || regionOfStacks === undefined || regionOfArn === regionOfStacks) continue;
-    problems.push(`${key}: expected an ARN in ${regionOfStacks}, but it is in ${regionOfArn}: replicate the secret`);
+    problems.push('vpcId: looking the VPC up requires AWS credentials: set some, or give subnetIds and vpcCidr');
   }
   if (credentials.account === undefined) return problems;
-  // Without credentials nothing can be deployed, and the command line tells a default Region.
+  // Without credentials nothing can be deployed, and the command line passes a default Region.
   for (const [key, wanted] of Object.entries({ account, region })) {
     const actual = key === 'account' ? credentials.account : credentials.region;
     if (wanted !== undefined && actual !== undefined && String(wanted) !== actual) {
@@ -50,6 +51,35 @@ export function targetProblems(given: Given, credentials: Credentials): readonly
     }
   }
   return problems;
+}
+
+/** The ARNs of secrets and of their keys. */
+const ARNS = {
+  secretArn: { what: 'a secret', fix: 'replicate it, and name the replica' },
+  secretKeyArn: { what: 'a key', fix: 'name the key of the replica' },
+  rotationAdminSecretArn: { what: 'a secret', fix: 'replicate it, and name the replica' },
+  rotationAdminSecretKeyArn: { what: 'a key', fix: 'name the key of the replica' },
+} as const;
+
+/**
+ * Lists the secrets and keys in another Region than the stacks, by key. The functions read secrets in their own Region only.
+ * If the Region of the stacks is not known yet, that of `secretArn` is expected.
+ *
+ * @param given the settings as they were given
+ * @param credentials those that the app is synthesized with
+ */
+export function regionProblems(given: Given, credentials: Credentials): readonly string[] {
+  const ofCredentials = credentials.account === undefined ? undefined : credentials.region;
+  const expected = given['region'] ?? ofCredentials ?? regionOf(given['secretArn']);
+  return Object.entries(ARNS).flatMap(([key, { what, fix }]) => {
+    const actual = regionOf(given[key]);
+    if (actual === undefined || expected === undefined || actual === expected) return [];
+    return [`${key}: expected ${what} in ${expected}, but it is in ${actual}: ${fix}`];
+  });
+}
+
+function regionOf(arn: unknown): string | undefined {
+  return /^arn:[^:]+:[^:]+:([^:]+):/.exec(String(arn))?.[1];
 }
 
 function looksVpcUp({ vpcId, subnetIds }: Given): boolean {

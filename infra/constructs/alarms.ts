@@ -1,30 +1,31 @@
-/** An alarm, and what to do about it. The runbook in docs/runbook.md says more of each. */
+/** Alarms whose descriptions say what to do. docs/runbook.md has a section for each. */
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 
-/** One alarm. */
+/** Properties of a {@link RunbookAlarm}. */
 export interface AlarmProps {
-  /** It is told when something is wrong and when it is over. */
+  /** Gets a message when the alarm goes on and when it goes off. */
   readonly topic: ITopic;
+  /** The metric to watch. Its period is the alarm’s. */
   readonly metric: IMetric;
-  /** What is wrong, in a sentence. */
+  /** The fault, in a sentence. */
   readonly meaning: string;
-  /** What to do first, in a sentence. */
+  /** The first step of the repair, in a sentence. */
   readonly runbook: string;
-  /** The least value that alarms. @default 1 */
+  /** The lowest value that sets the alarm off; with `below`, the lowest value that does not. @default 1 */
   readonly threshold?: number | undefined;
-  /** How many periods have to be so. @default 1 */
+  /** The number of periods that must breach the threshold. @default 1 */
   readonly periods?: number | undefined;
-  /** Out of how many periods. @default - of as many, so that they follow each other */
+  /** The number of latest periods that are evaluated. @default - `periods`, which must then be consecutive */
   readonly of?: number | undefined;
-  /** Whether it alarms below the threshold, and without data. @default false */
+  /** Whether values below the threshold, and missing data, set the alarm off. @default false */
   readonly below?: boolean | undefined;
 }
 
 /**
- * An alarm that tells a topic when something is wrong and when it is no longer, and says what to do.
+ * A CloudWatch alarm that notifies a topic when it goes on and off. Its description says what to do.
  *
  * @example
  * new RunbookAlarm(this, 'Throttles', { topic, metric, meaning: 'Calls are throttled.', runbook: 'Raise maxConcurrency.' })

@@ -2,18 +2,19 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Built } from '../build.ts';
 
-let made: Built | undefined;
+let cache: Built | undefined;
 
-/** The layer and the functions, built once a process: a construct can't wait for a promise, so another process builds. */
+/** Builds the layer and the functions once a process. A constructor can’t await a build, so a child process does it. */
 export function built(): Built {
-  made ??= build();
-  return made;
+  cache ??= build();
+  return cache;
 }
 
 /**
- * The folder that a function was built into.
+ * Returns the folder that a function was built into.
  *
- * @param name a method, or the name of an operator's function
+ * @param name a method, or the name of a folder in `functions/operations`
+ * @throws Error if there is no such function
  */
 export function folderOf(name: string): string {
   const { functions, operations } = built();

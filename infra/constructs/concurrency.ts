@@ -1,6 +1,4 @@
-/** Divides a limit on connections to ejabberd among functions. */
-
-/** The share of each function. */
+/** The share of each function in a limit on connections to ejabberd. */
 export interface Shares {
   /** Invocations of one function at a time: its reserved concurrency. */
   readonly reservedConcurrency: number;
@@ -8,23 +6,26 @@ export interface Shares {
   readonly connections: number;
 }
 
-/** The most connections that one invocation can use: those of a batch of ten records. */
+/** An SQS batch has ten records, so an invocation has no use for more connections. */
 const MOST_CONNECTIONS = 10;
 
 /**
- * Divides the most connections to ejabberd among functions.
+ * Divides a limit on connections to ejabberd among functions that don't know of each other.
  *
- * A function gets about as many invocations as each invocation has connections. Many connections make the presences of a
- * long roster fast, and many invocations serve many callers. A higher limit never gives a function fewer invocations.
+ * A function gets about as many invocations as connections for each of them. Many connections make one batch or one long
+ * roster fast, and many invocations serve many callers. A higher limit never lowers either number.
  *
- * @param most connections at a time
- * @param functions the number of functions that share them. Each needs at least one connection
- * @param reserved connections for others, such as the doctor
+ * @param most connections at a time; at least one for each function, in addition to `reserved`
+ * @param functions number of functions that share the limit
+ * @param reserved connections that other functions need, such as the doctor's
  * @example
- * divideConnections(300, 7, 2) // { reservedConcurrency: 7, connections: 6 }
+ * divideConnections(300, 7, 2) // { connections: 6, reservedConcurrency: 7 }
  */
 export function divideConnections(most: number, functions: number, reserved: number): Shares {
   const each = Math.floor((most - reserved) / functions);
-  const reservedConcurrency = Math.max(Math.ceil(Math.sqrt(each)), Math.floor(each / MOST_CONNECTIONS));
-  return { reservedConcurrency, connections: Math.min(MOST_CONNECTIONS, Math.floor(each / reservedConcurrency)) };
+  const connections = Math.min(MOST_CONNECTIONS, Math.floor(Math.sqrt(each)));
+  const invocations = Math.floor(each / connections);
+  // The next square of connections begins with one invocation more than this one.
+  const isSquare = connections < MOST_CONNECTIONS;
+  return { connections, reservedConcurrency: isSquare ? Math.min(invocations, connections + 1) : invocations };
 }

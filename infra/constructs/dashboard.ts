@@ -1,4 +1,4 @@
-/** What a person sees at one look: are calls answered, how fast, and what fails. */
+/** The widgets of the dashboard: calls, latency and failures. */
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import {
   GraphWidget,
@@ -12,10 +12,12 @@ import type { EjabberdEvents } from './ejabberd-events.ts';
 import type { EjabberdFunctions } from './ejabberd-functions.ts';
 import { ownMetric, PERIOD } from './metrics.ts';
 
-/** What the dashboard shows. */
+/** The sources of the dashboard’s metrics. */
 export interface DashboardProps {
+  /** The namespace of the functions’ own metrics. */
   readonly namespace: string;
   readonly rostbeef: EjabberdFunctions;
+  /** The throttled invocations of all functions. */
   readonly throttles: IMetric;
   readonly api?: RestApi | undefined;
   readonly events?: EjabberdEvents | undefined;
@@ -23,7 +25,7 @@ export interface DashboardProps {
 
 const WIDE = 12;
 
-/** The dashboard's rows, 24 columns each. */
+/** Returns the dashboard’s rows, 24 columns each. */
 export function dashboardRows({
   namespace,
   rostbeef,
@@ -93,7 +95,7 @@ export function dashboardRows({
         leftYAxis: { min: 0, max: 1 },
       }),
       new GraphWidget({
-        title: 'Concurrency, and events that failed for good',
+        title: 'Concurrency, and failed events',
         width: WIDE,
         left: eachMethod(({ function: one }) =>
           one.metric('ConcurrentExecutions', { period: PERIOD, statistic: Stats.MAXIMUM }),
@@ -133,7 +135,7 @@ function eventsRow({ queues }: EjabberdEvents): readonly IWidget[] {
   const each = [...queues];
   return [
     new GraphWidget({
-      title: 'Events that wait, and the age of the oldest',
+      title: 'Waiting events, and the age of the oldest',
       width: WIDE,
       left: each.map(([label, { queue }]) => queue.metricApproximateNumberOfMessagesVisible({ label, period: PERIOD })),
       right: each.map(([label, { queue }]) => queue.metricApproximateAgeOfOldestMessage({ label, period: PERIOD })),

@@ -25,39 +25,39 @@ import {
   Role,
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { catalogue, errorCatalogue, type MethodName } from 'rostbeef-layer';
 import { inputName, resultName, schemas } from '../schemas.ts';
 import { gatewayProblems } from './gateway-problems.ts';
 import type { RostbeefFunction } from './rostbeef-function.ts';
 
-/** What an {@link EjabberdApi} needs. */
+/** Properties of an {@link EjabberdApi}. */
 export interface EjabberdApiProps {
   /** The functions by method. */
   readonly functions: ReadonlyMap<MethodName, RostbeefFunction>;
-  /** The VPC's endpoint for `execute-api`. The API is then reached through it only. @default - a regional API */
+  /** The VPC’s endpoint for `execute-api`, the only way to a private API. @default - the API is regional */
   readonly privateEndpoint?: IVpcEndpoint | undefined;
   /**
-   * Other accounts whose identities may call the API. The policy of each identity has to allow it too.
+   * Other accounts, of 12 digits, whose identities may call the API. The policy of each identity must allow it too.
    *
    * @default - this account only
    */
   readonly accounts?: readonly string[] | undefined;
-  /** Requests a second. @default 100 */
+  /** The most requests a second. @default 100 */
   readonly rateLimit?: number | undefined;
-  /** Requests at once. @default 200 */
+  /** The most requests at once. @default 200 */
   readonly burstLimit?: number | undefined;
   /**
-   * Whether to set the role by which API Gateway writes logs. There is one for each account and Region, so it outlives the
-   * stack.
+   * Whether to set the role by which API Gateway writes logs. Each account and Region has one, so it is kept when the stack is
+   * deleted.
    *
    * @default true
    */
   readonly accountLogging?: boolean | undefined;
-  /** @default RetentionDays.ONE_MONTH */
+  /** How long access logs are kept. @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays | undefined;
-  /** @default RemovalPolicy.RETAIN */
+  /** The removal policy of the access logs. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy | undefined;
 }
 
@@ -65,7 +65,7 @@ const ERROR_STATUSES: readonly number[] = [
   ...new Set(errorCatalogue.flatMap(({ status }) => (status === undefined ? [] : [status]))),
 ].sort((a, b) => a - b);
 
-/** Who called what, when, and what came of it: no body, no header. */
+/** Contains no body and no header. */
 const ACCESS_LOG_LINE = JSON.stringify({
   requestId: '$context.requestId',
   requestTime: '$context.requestTime',
@@ -81,20 +81,21 @@ const ACCESS_LOG_LINE = JSON.stringify({
 });
 
 /**
- * The functions behind a REST API: `POST /<method>` for each method of the catalogue, IAM signatures, throttling, and
- * access logs without bodies. A caller needs `execute-api:Invoke`: see {@link EjabberdApi.grantInvoke}.
+ * A REST API with `POST /<method>` for each method, IAM authorization, throttling, and access logs without bodies. A caller
+ * needs `execute-api:Invoke`: see {@link EjabberdApi.grantInvoke}.
  *
  * @example
  * new EjabberdApi(this, 'Api', { functions: rostbeef.functions }).grantInvoke(role)
  */
 export class EjabberdApi extends Construct {
+  /** The REST API. Its stage is `live`. */
   readonly api: RestApi;
 
   constructor(scope: Construct, id: string, props: EjabberdApiProps) {
     super(scope, id);
     const { privateEndpoint } = props;
     const logs = new LogGroup(this, 'AccessLogs', {
-      retention: props.logRetention,
+      retention: props.logRetention ?? RetentionDays.ONE_MONTH,
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     });
     this.api = new RestApi(this, 'Api', {
@@ -109,9 +110,9 @@ export class EjabberdApi extends Construct {
       deployOptions: {
         stageName: 'live',
         tracingEnabled: true,
-        // The metrics of the whole stage are free. Those of each method cost, and no alarm or graph has them.
+        // Metrics of the stage are free. Those of each method cost money, and no alarm or graph uses them.
         metricsEnabled: false,
-        // Execution logs of errors only, and never with the bodies, which are what dataTrace writes.
+        // dataTrace would log the bodies.
         loggingLevel: MethodLoggingLevel.ERROR,
         dataTraceEnabled: false,
         throttlingRateLimit: props.rateLimit ?? 100,
@@ -134,16 +135,17 @@ export class EjabberdApi extends Construct {
       { id: 'AwsSolutions-APIG2', reason: 'The functions validate, so that local and deployed answer alike.' },
       {
         id: 'AwsSolutions-APIG3',
-        reason: 'No request gets through without an IAM signature. A firewall is the account’s to add.',
+        reason: 'Every request requires an IAM signature. The account may add a firewall.',
       },
-      { id: 'AwsSolutions-COG4', reason: 'Callers are programs on AWS: they sign with IAM.' },
+      { id: 'AwsSolutions-COG4', reason: 'Callers are programs on AWS that sign with IAM.' },
     );
   }
 
   /**
-   * Lets a caller call methods.
+   * Allows an identity to call methods.
    *
-   * @param methods @default - all of them
+   * @param grantee the identity
+   * @param methods the methods that it may call; all by default
    */
   grantInvoke(grantee: IGrantable, methods: readonly MethodName[] = catalogue.map(({ name }) => name)): Grant {
     return Grant.addToPrincipal({
@@ -161,18 +163,17 @@ export class EjabberdApi extends Construct {
       managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonAPIGatewayPushToCloudWatchLogs')],
     });
     const account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
-    // All APIs of the account and Region write their logs by this role.
+    // All APIs of the account and Region use this role.
     role.applyRemovalPolicy(RemovalPolicy.RETAIN);
     account.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.api.deploymentStage.node.addDependency(account);
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
-      reason:
-        'The policy that API Gateway documents for the one role of an account and Region by which it writes logs.',
+      reason: 'API Gateway documents this policy for the role by which it writes the logs of an account and Region.',
     });
   }
 
-  /** The models document what the functions check. */
+  /** The models are documentation. The functions validate. */
   #addMethods(functions: EjabberdApiProps['functions']): void {
     const models = new Map(
       Object.entries(schemas('draft-4')).map(([name, schema]) => [name, this.#model(name, schema)]),
@@ -196,18 +197,18 @@ export class EjabberdApi extends Construct {
     }
   }
 
-  /** An L1, for the L2 takes a JSON Schema in members of its own. */
+  /** Uses the L1 construct, because the L2 construct does not take a JSON Schema as it is. */
   #model(name: string, schema: object): IModel {
     const { restApiId } = this.api;
     const model = new CfnModel(this, name, { restApiId, name, contentType: 'application/json', schema });
     this.api.latestDeployment?.node.addDependency(model);
-    // A deployment is a copy: only a new one has the new model.
+    // A deployment is a copy, so a changed model needs a new one.
     this.api.latestDeployment?.addToLogicalId({ name, schema });
     return Model.fromModelName(this, `${name}Reference`, model.ref);
   }
 }
 
-/** A policy only if it says more than IAM does: an identity's own policy has to allow the call as well. */
+/** Needed only for a private API and for other accounts. An identity’s own policy must allow the call in any case. */
 function resourcePolicy({ privateEndpoint, accounts = [] }: EjabberdApiProps): PolicyDocument | undefined {
   const invoke = { actions: ['execute-api:Invoke'], resources: ['execute-api:/*'] };
   const statements: PolicyStatement[] = [];

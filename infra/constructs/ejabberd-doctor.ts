@@ -6,23 +6,25 @@ import { folderOf } from './built.ts';
 import type { EjabberdFunctions } from './ejabberd-functions.ts';
 import type { RostbeefFunction } from './rostbeef-function.ts';
 
-/** What an {@link EjabberdDoctor} needs. */
+/** Properties of an {@link EjabberdDoctor}. */
 export interface EjabberdDoctorProps {
+  /** The functions whose ejabberd is checked. */
   readonly rostbeef: EjabberdFunctions;
-  /** Minutes between two checks. @default 5 */
+  /** Minutes between two checks, 1 to 60. @default 5 */
   readonly minutes?: number | undefined;
 }
 
 /**
- * Looks at ejabberd from where the functions are, as often as told: its report is in the log, and whether ejabberd can be
- * reached is a metric also while nobody calls.
+ * Checks ejabberd from the functions’ VPC on a schedule. It logs a report, and the metric `EjabberdReachable` has a value even
+ * if there are no calls.
  *
  * @example
  * new EjabberdDoctor(this, 'Doctor', { rostbeef })
  */
 export class EjabberdDoctor extends Construct {
+  /** The function that checks. Invoke its alias for a report. */
   readonly function: RostbeefFunction;
-  /** Between two checks. */
+  /** Minutes between two checks. */
   readonly minutes: number;
 
   constructor(scope: Construct, id: string, { rostbeef, minutes = 5 }: EjabberdDoctorProps) {
@@ -32,20 +34,20 @@ export class EjabberdDoctor extends Construct {
       folder: folderOf('doctor'),
       description: 'Checks the ejabberd that the rostbeef functions talk to',
       timeout: Duration.seconds(60),
-      // Where connections are counted it has one, and does not try the listener's queue.
+      // With a limit it has one connection, and does not test the listener’s backlog.
       ...(rostbeef.props.maxConcurrency && {
         reservedConcurrency: 1,
         environment: { EJABBERD_MAX_CONNECTIONS: '1' },
       }),
     });
-    // The next check is soon enough: one that failed is not repeated.
+    // A failed check is not repeated, because the next one follows soon.
     this.function.alias.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     const schedule = new Rule(this, 'Schedule', {
-      description: 'When the doctor looks at ejabberd',
+      description: 'Invokes the doctor',
       schedule: Schedule.rate(Duration.minutes(minutes)),
       targets: [new LambdaFunction(this.function.alias, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
     });
-    const reason = 'A check that did not run is not made up for: the next one follows, and silence is an alarm.';
+    const reason = 'A missed check is not repeated, because the next one follows. Missing data sets an alarm off.';
     Validations.of(this.function.alias).acknowledge({ id: 'Serverless-LambdaAsyncFailureDestination', reason });
     Validations.of(schedule).acknowledge({ id: 'Serverless-EventBusDLQ', reason });
   }

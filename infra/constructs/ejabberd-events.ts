@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { AccountPrincipal, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -10,61 +10,73 @@ import { detailType } from '../schemas.ts';
 import type { EjabberdFunctions } from './ejabberd-functions.ts';
 import type { RostbeefFunction } from './rostbeef-function.ts';
 
-/** What an {@link EjabberdEvents} needs. */
+/** Properties of {@link EjabberdEvents}. */
 export interface EjabberdEventsProps {
+  /** The functions that the queues invoke. */
   readonly rostbeef: EjabberdFunctions;
-  /** The bus that events come on. @default - a new one */
+  /** The bus with the events. @default - a new bus */
   readonly bus?: IEventBus | undefined;
-  /** Other accounts that may put events on the bus, if it is made here. @default - this account only */
+  /** Other accounts, of 12 digits, that may put events on a new bus. @default - this account only */
   readonly accounts?: readonly string[] | undefined;
-  /** The `source` of events that count. @default - all of them */
+  /** The values of `source` that the rules take. @default - any */
   readonly sources?: readonly string[] | undefined;
   /**
-   * How often a message is tried before it goes to the dead-letter queue. Stanzas without an idempotency table are tried
-   * once, because a second try could send them twice.
+   * The number of times that a message is received before it goes to the dead-letter queue, 1 to 1,000. Without an
+   * idempotency table, a stanza is received once, because a second try could send it twice.
    *
-   * @default - as often as six hours without ejabberd take
+   * @default - enough for six hours without ejabberd
    */
   readonly maxReceiveCount?: number | undefined;
   /**
-   * Invocations of one function at a time for its queue, at least 2.
+   * The most invocations of a function at a time by its queue, at least 2.
    *
-   * @default - half of what is reserved for the function, so that other callers get through; 5 if nothing is reserved
+   * @default - half of the function’s reserved concurrency, and the rest is for other callers; 5 if none is reserved
    */
   readonly maxConcurrency?: number | undefined;
-  /** Whether the queues, with what is in them, outlive the stack. @default RemovalPolicy.RETAIN */
+  /** The removal policy of the queues and their messages. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy | undefined;
 }
 
-/** A method's queue, and where its messages end that fail for good. */
+/** The queues of a method. */
 export interface EventQueue {
+  /** The function takes its messages from this queue. */
   readonly queue: Queue;
+  /** Gets the messages that were received too often. */
   readonly deadLetters: Queue;
 }
 
-const MAX_DAYS = Duration.days(14);
+/**
+ * How long a queue keeps an event that nothing has taken. It is shorter than that of the dead-letter queue, because SQS
+ * counts from the first sending, also in the dead-letter queue of a standard queue.
+ */
+const RETENTION = Duration.days(7);
 
-/** For so long ejabberd may be unreachable without the loss of a message. */
+/** The longest time that SQS allows. */
+const DEAD_LETTER_RETENTION = Duration.days(14);
+
+/** How long ejabberd may be unreachable without the loss of a message. */
 const OUTAGE = Duration.hours(6);
 
-/** Without reserved concurrency. */
+/** The concurrency of a queue whose function has no reserved concurrency. */
 const DEFAULT_CONCURRENCY = 5;
 
-/** SQS takes no less for a function (`MaximumConcurrency` of an event source mapping). */
+/** The lowest value that Lambda accepts as `MaximumConcurrency` of an event source mapping. */
 const LEAST_CONCURRENCY = 2;
 
 /**
- * Events that ask for the methods that write: a rule for each sends them to a queue of its own, and the function takes them
- * from there in batches. `detail-type` is the method's name (`LinkContacts`), `detail` its input; docs/events has the schemas.
+ * A bus whose events invoke the methods that write. Each method has a rule and a queue, and its function takes batches from
+ * the queue. `detail-type` is the name of the method (`LinkContacts`), and `detail` is its input. docs/events has the schemas.
  *
- * A message that failed comes again after a fixed delay, the queue's visibility time-out. The queues are standard ones:
- * there is no order between a link and an unlink.
+ * A failed message is received again after the queue’s visibility time-out, six times the function’s time-out. The queues are
+ * standard queues, so an unlink may overtake its link.
  *
  * @example
  * new EjabberdEvents(this, 'Events', { rostbeef, sources: ['com.example.crm'] })
  */
 export class EjabberdEvents extends Construct {
+  /** The bus with the events. */
   readonly bus: IEventBus;
+  /** The queues by method. */
   readonly queues: ReadonlyMap<MethodName, EventQueue>;
   readonly #props: EjabberdEventsProps;
 
@@ -78,7 +90,7 @@ export class EjabberdEvents extends Construct {
   }
 
   #makeBus(accounts: readonly string[] = []): EventBus {
-    const bus = new EventBus(this, 'Bus', { description: 'Events that ask for ejabberd’s methods' });
+    const bus = new EventBus(this, 'Bus', { description: 'Events that invoke ejabberd’s methods' });
     for (const account of accounts) {
       bus.addToResourcePolicy(
         new PolicyStatement({
@@ -97,22 +109,22 @@ export class EjabberdEvents extends Construct {
     const called = rostbeef.functions.get(name);
     if (called === undefined) throw new Error(`no function for ${name}`);
     const type = detailType({ name });
-    const deadLetters = this.#queue(`${type}DeadLetters`, { retentionPeriod: MAX_DAYS });
-    const reason = 'Messages that failed too often end here.';
-    // AWS's advice for a queue in front of a function: six times its time-out.
+    const deadLetters = this.#queue(`${type}DeadLetters`, { retentionPeriod: DEAD_LETTER_RETENTION });
+    const reason = 'It is a dead-letter queue.';
+    // AWS recommends at least six times the function’s time-out for a queue that invokes it.
     const visibilityTimeout = Duration.seconds(6 * called.timeout.toSeconds());
     Validations.of(deadLetters).acknowledge(
       { id: 'AwsSolutions-SQS3', reason },
       { id: 'Serverless-SQSRedrivePolicy', reason },
     );
     const queue = this.#queue(type, {
-      retentionPeriod: MAX_DAYS,
+      retentionPeriod: RETENTION,
       visibilityTimeout,
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: this.#maxReceiveCount(name, visibilityTimeout) },
     });
     new Rule(this, `${type}Rule`, {
       eventBus: this.bus,
-      description: `Events that ask for ${name}`,
+      description: `Events that invoke ${name}`,
       eventPattern: { detailType: [type], ...(sources && { source: [...sources] }) },
       targets: [new SqsQueue(queue, { deadLetterQueue: deadLetters })],
     });
@@ -120,14 +132,14 @@ export class EjabberdEvents extends Construct {
     return { queue, deadLetters };
   }
 
-  /** A stanza that was sent must not come again, and without a table it is not known to have been sent. */
+  /** Without a table, a second try could send a stanza twice. */
   #maxReceiveCount(name: MethodName, delay: Duration): number {
     const isRepeatable = catalogue.some((method) => method.name === name && method.idempotent);
     if (!isRepeatable && this.#props.rostbeef.props.idempotency === undefined) return 1;
     return this.#props.maxReceiveCount ?? 1 + Math.ceil(OUTAGE.toSeconds() / delay.toSeconds());
   }
 
-  /** In this construct's own stack, because the function knows nothing of its queue. */
+  /** Keeps the policy in this construct’s stack, so that the functions’ stack does not depend on the queues. */
   #consume(type: string, { queueArn }: Queue, called: RostbeefFunction): void {
     const policy = new Policy(this, `${type}Consumer`, {
       roles: [called.role],
@@ -148,17 +160,17 @@ export class EjabberdEvents extends Construct {
     source.node.addDependency(policy);
     Validations.of(source).acknowledge({
       id: 'Serverless-LambdaEventSourceMappingDestination',
-      reason: 'The redrive policy of the queue itself moves a message that failed too often.',
+      reason: 'The queue’s redrive policy moves messages to its dead-letter queue.',
     });
   }
 
   #queue(id: string, props: QueueProps): Queue {
-    const { removalPolicy } = this.#props;
+    const { removalPolicy = RemovalPolicy.RETAIN } = this.#props;
     return new Queue(this, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, removalPolicy, ...props });
   }
 }
 
-/** A queue leaves half of a function to other callers, as far as SQS lets it. */
+/** Leaves half of the function’s concurrency to other callers, as far as the lower limit allows. */
 function concurrencyFor({ reservedConcurrency }: RostbeefFunction): number {
   if (reservedConcurrency === undefined) return DEFAULT_CONCURRENCY;
   return Math.max(LEAST_CONCURRENCY, Math.floor(reservedConcurrency / 2));

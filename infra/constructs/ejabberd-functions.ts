@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
@@ -13,7 +13,7 @@ import { EjabberdNetwork } from './ejabberd-network.ts';
 import type { EjabberdSecret } from './ejabberd-secret.ts';
 import { type Placement, RostbeefFunction, type RostbeefFunctionProps } from './rostbeef-function.ts';
 
-/** The methods that read whole rosters. Four answers of 16 MiB at a time take some 600 MB. */
+/** The methods that read whole rosters. Four responses of 16 MiB at a time take about 600 MB. */
 const ROSTER_READERS: readonly MethodName[] = [
   'link_contacts',
   'unlink_contacts',
@@ -21,62 +21,64 @@ const ROSTER_READERS: readonly MethodName[] = [
   'get_roster_with_presence',
 ];
 
-/** The ejabberd that the functions talk to, and how. */
+/** How the functions call ejabberd. */
 export interface EjabberdProps {
   /** `http(s)://host:port/path` of `ejabberd_xmlrpc`. */
   readonly url: string;
-  /** Certificates of the authority to trust for it, in PEM. @default - those that Node.js trusts */
+  /** The certificate of the authority to trust for ejabberd, in PEM. @default - the authorities that Node.js trusts */
   readonly caPem?: string | undefined;
-  /** Milliseconds for a whole call. @default 10000 */
+  /** Milliseconds for a whole call. The functions’ time-out is three seconds longer. @default 10000 */
   readonly timeoutMs?: number | undefined;
-  /** Further settings of the functions, by the names in `docs/settings.md`, such as `EJABBERD_SERVERS`. @default - none */
+  /** More environment variables of the functions, such as `EJABBERD_SERVERS`. The README lists them. @default - none */
   readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What {@link EjabberdFunctions} needs; two members are enough. */
+/** Properties of {@link EjabberdFunctions}. `vpc` and `ejabberd` are required. */
 export interface EjabberdFunctionsProps {
-  /** Where the functions run: its private subnets, isolated ones where there are no others. */
+  /** The functions run in its private subnets, or in isolated ones if it has no others. */
   readonly vpc: IVpc;
+  /** How the functions call ejabberd. */
   readonly ejabberd: EjabberdProps;
-  /** The account to call ejabberd as. @default - calls go out without credentials */
+  /** The ejabberd account that the functions call as. @default - calls have no credentials */
   readonly secret?: EjabberdSecret | undefined;
-  /** Keeps the keys of `send_stanza`; the placement has to reach DynamoDB. @default - what comes again is sent again */
+  /** The table of idempotency keys. The placement must reach DynamoDB. @default - a repeated stanza is sent again */
   readonly idempotency?: EjabberdIdempotency | undefined;
-  /** Subnets and security group. @default - an {@link EjabberdNetwork} in the VPC */
+  /** The subnets and the security group. @default - an {@link EjabberdNetwork} in the VPC */
   readonly placement?: Placement | undefined;
   /**
-   * The most connections to ejabberd at a time, of all functions together; the doctor and a rotation take two of them.
+   * The most connections to ejabberd at a time, of all functions together, at least 9. The doctor and a rotation take two of
+   * them.
    *
-   * @default - no limit: no concurrency is reserved
+   * @default - no limit, and no concurrency is reserved
    */
   readonly maxConcurrency?: number | undefined;
-  /** The metrics' namespace; two deployments in an account and Region need two. @default rostbeef */
+  /** The metrics’ namespace. Each deployment in an account and Region needs its own. @default rostbeef */
   readonly metricNamespace?: string | undefined;
-  /** @default RetentionDays.ONE_MONTH */
+  /** How long logs are kept. @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays | undefined;
-  /** Whether logs outlive the functions. @default RemovalPolicy.RETAIN */
+  /** The removal policy of logs and failed events. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy | undefined;
 }
 
-/** What an added function has of its own. */
+/** Properties of a function that {@link EjabberdFunctions.add} adds. */
 export interface AddedFunctionProps
   extends Pick<RostbeefFunctionProps, 'folder' | 'description' | 'timeout' | 'memorySize' | 'reservedConcurrency'> {
-  /** Beside what all of them have. @default - nothing */
+  /** More environment variables than all functions have. @default - none */
   readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The doctor and the rotation make one connection each. */
+/** The connections of the doctor and the rotation, one each. */
 export const CONNECTIONS_OF_OTHERS = 2;
 
-/** To log and answer in, once a call has met its deadline. */
+/** Time to log and respond after a call has reached its deadline. */
 const SECONDS_BEYOND_DEADLINE = 3;
 
 /**
- * The layer, and the seven functions on it.
+ * The layer and the seven functions.
  *
- * Memory is 512 MB: at 128 MB Lambda gives so little CPU that a warm call takes four times as long (14 ms for 3.4, by
- * maxday/lambda-perf), and a roster of 16 MiB takes three times its size. The two that read rosters have 1,024 MB, for
- * decoding thousands of contacts is all CPU.
+ * A function has 512 MB. With 128 MB a warm call takes four times as long, because Lambda gives CPU in proportion to memory
+ * (14 ms instead of 3.4 ms, by maxday/lambda-perf). The four that read rosters have 1,024 MB, because decoding needs CPU and
+ * three times the size of the response.
  *
  * @example
  * new EjabberdFunctions(this, 'Rostbeef', { vpc, ejabberd: { url: 'https://xmpp.internal:5443/xmlrpc' } })
@@ -84,16 +86,19 @@ const SECONDS_BEYOND_DEADLINE = 3;
 export class EjabberdFunctions extends Construct {
   /** The functions by method. Refer to their `alias`. */
   readonly functions: ReadonlyMap<MethodName, RostbeefFunction>;
+  /** The layer that the functions share. */
   readonly layer: LayerVersion;
+  /** The subnets and the security group of the functions. */
   readonly placement: Placement;
   /**
-   * Where an event ends that was invoked asynchronously, by EventBridge for one, and failed: after Lambda's two retries,
-   * for a stanza, which may have been taken, after none. A table changes nothing about that: whoever invokes the function
-   * directly, and not by EventBridge, may give no key.
+   * Gets the events of failed asynchronous invocations, for example by EventBridge. Lambda first retries them twice. It does
+   * not retry a stanza, because the stanza may have been sent. That is so with a table too, because a direct caller may give
+   * no idempotency key.
    */
   readonly failedEvents: Queue;
-  /** What every function of this deployment finds in its environment. */
+  /** The environment variables that all functions have. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The properties that the construct was made with. */
   readonly props: EjabberdFunctionsProps;
 
   constructor(scope: Construct, id: string, props: EjabberdFunctionsProps) {
@@ -113,7 +118,7 @@ export class EjabberdFunctions extends Construct {
       ...ejabberd.environment,
     };
     this.layer = new LayerVersion(this, 'Layer', {
-      description: 'What the rostbeef functions share: methods, doors, XML-RPC client, error mapping',
+      description: 'The code that the rostbeef functions share: methods, event sources, XML-RPC client, errors',
       code: Code.fromAsset(built().layer),
       compatibleRuntimes: [Runtime.NODEJS_24_X],
       compatibleArchitectures: [Architecture.ARM_64],
@@ -123,11 +128,11 @@ export class EjabberdFunctions extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
-      removalPolicy: props.removalPolicy,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     });
     Validations.of(this.failedEvents).acknowledge(
-      { id: 'AwsSolutions-SQS3', reason: 'It is where failed events end.' },
-      { id: 'Serverless-SQSRedrivePolicy', reason: 'It is where failed events end.' },
+      { id: 'AwsSolutions-SQS3', reason: 'It is the destination of failed events.' },
+      { id: 'Serverless-SQSRedrivePolicy', reason: 'It is the destination of failed events.' },
     );
     const shares = maxConcurrency && divideConnections(maxConcurrency, catalogue.length, CONNECTIONS_OF_OTHERS);
     this.functions = new Map(
@@ -157,9 +162,10 @@ export class EjabberdFunctions extends Construct {
   }
 
   /**
-   * Adds a function that talks to the same ejabberd, as the same account.
+   * Adds a function that calls the same ejabberd as the same account.
    *
-   * @param props what differs from the seven
+   * @param id the id of the new construct
+   * @param props the properties that differ from the seven functions
    */
   add(id: string, { environment, ...props }: AddedFunctionProps): RostbeefFunction {
     const { secret, logRetention, removalPolicy, metricNamespace } = this.props;

@@ -3,13 +3,13 @@ import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
-/** What an {@link EjabberdIdempotency} may be told. */
+/** Properties of an {@link EjabberdIdempotency}. */
 export interface EjabberdIdempotencyProps {
-  /** Whether the table outlives the stack, and is protected from being deleted. @default RemovalPolicy.RETAIN */
+  /** The removal policy of the table. RETAIN also protects it from deletion. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy | undefined;
 }
 
-/** What `send_stanza` does with it. */
+/** The calls that `send_stanza` makes. */
 const ACTIONS: readonly string[] = [
   'dynamodb:DeleteItem',
   'dynamodb:GetItem',
@@ -18,16 +18,17 @@ const ACTIONS: readonly string[] = [
 ];
 
 /**
- * The table that keeps the keys of `send_stanza`, so that a call that comes again is not sent again.
+ * The table of the idempotency keys of `send_stanza`. A repeated call does not send its stanza again.
  *
- * It holds only hashes and times, under DynamoDB's own key. A key that is lost lets a stanza be sent twice: the table can
- * be restored to any second of the last 35 days.
+ * The table holds only hashes and times, and is encrypted with DynamoDB’s own key. A lost key lets a stanza be sent twice, so
+ * the table can be restored to any second of the last 35 days.
  *
  * @example
  * const idempotency = new EjabberdIdempotency(this, 'Idempotency');
  * new EjabberdFunctions(this, 'Rostbeef', { vpc, placement, ejabberd, idempotency });
  */
 export class EjabberdIdempotency extends Construct {
+  /** The DynamoDB table. */
   readonly table: Table;
 
   constructor(scope: Construct, id: string, { removalPolicy = RemovalPolicy.RETAIN }: EjabberdIdempotencyProps = {}) {
@@ -43,7 +44,11 @@ export class EjabberdIdempotency extends Construct {
     });
   }
 
-  /** Lets a role keep keys. */
+  /**
+   * Allows a role to read and write keys.
+   *
+   * @param role the role of a function
+   */
   grantKeep(role: IRole): void {
     role.addToPrincipalPolicy(new PolicyStatement({ actions: [...ACTIONS], resources: [this.table.tableArn] }));
   }

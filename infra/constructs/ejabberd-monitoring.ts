@@ -15,31 +15,37 @@ import type { EjabberdRotation } from './ejabberd-rotation.ts';
 import { highest, ownMetric, PERIOD, sumOf, worstOf } from './metrics.ts';
 import { PLATFORM_METRICS } from './platform-failures.ts';
 
-/** For so long the doctor has to find something wrong before it is an alarm. */
+/** How long the doctor must find a fault before the alarm goes on. */
 const FINDING_MINUTES = 15;
 
-/** What an {@link EjabberdMonitoring} looks at. */
+/** Properties of an {@link EjabberdMonitoring}. */
 export interface EjabberdMonitoringProps {
+  /** The functions to watch. */
   readonly rostbeef: EjabberdFunctions;
+  /** The doctor, whose metrics say whether ejabberd is reachable. */
   readonly doctor: EjabberdDoctor;
+  /** The REST API. @default - no alarm and no graph of an API */
   readonly api?: RestApi | undefined;
+  /** The rotation of the account’s password. @default - no alarm of a rotation */
   readonly rotation?: EjabberdRotation | undefined;
+  /** The queues of events. @default - no alarm and no graph of queues */
   readonly events?: EjabberdEvents | undefined;
-  /** The address that gets the alarms, once its owner confirms it. @default - none: subscribe to the topic */
+  /** An e-mail address that gets the alarms after its owner confirms it. @default - none: subscribe to the topic */
   readonly email?: string | undefined;
 }
 
 /**
- * A dashboard, and an alarm for everything that a person has to repair. docs/deploy.md has what they cost.
+ * A dashboard, and an alarm for each fault that a person has to repair. docs/deploy.md lists the costs.
  *
  * @example
  * new EjabberdMonitoring(this, 'Monitoring', { rostbeef, doctor, email: 'ops@example.com' })
  */
 export class EjabberdMonitoring extends Construct {
-  /** The alarms publish to this topic. */
+  /** The topic that the alarms publish to. */
   readonly topic: Topic;
+  /** The dashboard. */
   readonly dashboard: Dashboard;
-  /** The alarms by the names that the runbook has for them. */
+  /** The alarms by their names in docs/runbook.md. */
   readonly alarms: ReadonlyMap<string, Alarm>;
   readonly #alarms = new Map<string, Alarm>();
 
@@ -52,7 +58,7 @@ export class EjabberdMonitoring extends Construct {
       const subscription = this.topic.addSubscription(new EmailSubscription(props.email));
       Validations.of(subscription).acknowledge({
         id: 'Serverless-SNSRedrivePolicy',
-        reason: 'A mail that can’t be delivered is of no use later; the alarm stays on the dashboard.',
+        reason: 'A late e-mail is of no use, and CloudWatch shows the alarm.',
       });
     }
 
@@ -65,29 +71,29 @@ export class EjabberdMonitoring extends Construct {
       metric: ownMetric(namespace, 'EjabberdReachable', Stats.MINIMUM).with(perCheck),
       below: true,
       periods: 2,
-      meaning: 'The functions’ VPC does not reach ejabberd, or the doctor did not run.',
-      runbook: 'Read the doctor’s last report in its log: it names the cause and the repair.',
+      meaning: 'The functions’ VPC can’t reach ejabberd, or the doctor did not run.',
+      runbook: 'Read the doctor’s last report in its log. It names the cause and the repair.',
     });
     const checks = Math.max(1, Math.ceil(FINDING_MINUTES / doctor.minutes));
     this.#alarm('DoctorFindings', {
       metric: ownMetric(namespace, 'DoctorFailures', Stats.MAXIMUM).with(perCheck),
       periods: checks,
-      // A schedule is not exact: a period may have no check in it, and the next one two.
+      // A schedule is not exact, so a period may contain no check, and the next one two.
       of: checks + 1,
-      meaning: 'The doctor finds something wrong with ejabberd, its account or the settings.',
-      runbook: 'Read its last report in its log: it has the lines of ejabberd.yml that repair it.',
+      meaning: 'The doctor finds a fault of ejabberd, its account or the settings.',
+      runbook: 'Read its last report in its log. It has the lines of ejabberd.yml that repair the fault.',
     });
     this.#alarm('EjabberdFailures', {
       metric: ownMetric(namespace, 'EjabberdFailures'),
       threshold: 5,
-      meaning: 'Calls fail because ejabberd fails, does not answer, or answers what can’t be read.',
+      meaning: 'Calls fail because ejabberd fails, does not respond, or sends an invalid response.',
       runbook: 'Look at “Errors by name” on the dashboard, then at ejabberd’s own log.',
     });
     this.#alarm('PartialLinks', {
       metric: ownMetric(namespace, 'PartialLinks'),
       periods: 3,
       meaning: 'Links or unlinks are not complete in both rosters.',
-      runbook: 'Find their pairs in the functions’ logs, and repeat those calls that nothing has repeated since.',
+      runbook: 'Find the pairs in the functions’ logs, and repeat the calls that were not repeated since.',
     });
     this.#alarm('CredentialFailures', {
       metric: ownMetric(namespace, 'CredentialFailures'),
@@ -102,7 +108,7 @@ export class EjabberdMonitoring extends Construct {
     this.#alarm('EndedByLambda', {
       metric: ownMetric(namespace, PLATFORM_METRICS.ended),
       meaning: 'A function crashed, ran out of time or ran out of memory.',
-      runbook: 'Search the functions’ logs for platform.report with a status or errorType, and roll back if it is new.',
+      runbook: 'Search the functions’ logs for platform.report with a status or errorType. Roll back a new defect.',
     });
     this.#alarm('ShortOfMemory', {
       metric: ownMetric(namespace, PLATFORM_METRICS.memory),
@@ -112,23 +118,23 @@ export class EjabberdMonitoring extends Construct {
     this.#alarm('Throttles', {
       metric: throttles,
       periods: 3,
-      meaning: 'Calls are throttled by Lambda.',
-      runbook: 'Raise maxConcurrency if ejabberd has room, or slow the callers down.',
+      meaning: 'Lambda throttles calls.',
+      runbook: 'Raise maxConcurrency if ejabberd has capacity, or slow the callers down.',
     });
     this.#alarm('FailedEvents', {
       metric: rostbeef.failedEvents.metricApproximateNumberOfMessagesVisible({
         period: PERIOD,
         statistic: Stats.MAXIMUM,
       }),
-      meaning: 'An event that was invoked asynchronously failed for good.',
-      runbook: 'Read it in the queue of failed events, repair the cause that its error names, and invoke it again.',
+      meaning: 'An asynchronous invocation failed after its retries.',
+      runbook: 'Read its event in the queue of failed events, repair the cause, and invoke the function again.',
     });
     this.#alarm('SlowCalls', {
       metric: worstOf(seven, 'p99', ({ alias }) => alias.metricDuration({ period: PERIOD, statistic: Stats.p(99) })),
       threshold: timeoutMs * 0.8,
       periods: 3,
-      meaning: 'The slowest calls come near their deadline.',
-      runbook: 'Ask for rosters in pages, and look at ejabberd’s load and its listener’s backlog.',
+      meaning: 'The slowest calls take 80 % of their deadline.',
+      runbook: 'Request rosters in pages, and look at ejabberd’s load and its listener’s backlog.',
     });
     if (api !== undefined) {
       this.#alarm('ApiErrors', {
@@ -136,14 +142,14 @@ export class EjabberdMonitoring extends Construct {
         threshold: 0.05,
         periods: 3,
         meaning: 'One request in twenty ends in a 5xx.',
-        runbook: 'Look at the other alarms first: this one counts what the API’s callers see of them.',
+        runbook: 'Look at the other alarms first, because this one counts their effect on the API’s callers.',
       });
     }
     if (rotation !== undefined) {
       this.#alarm('RotationFailed', {
         metric: rotation.function.alias.metricErrors({ period: PERIOD }),
-        meaning: 'The password could not be rotated; the old one is still in use.',
-        runbook: 'Read the rotation function’s log, repair what it names, and rotate the secret by hand.',
+        meaning: 'The rotation of the password failed. The old password is still in use.',
+        runbook: 'Read the rotation function’s log, repair the cause, and rotate the secret by hand.',
       });
     }
 
@@ -157,16 +163,16 @@ export class EjabberdMonitoring extends Construct {
         metric: highest('the oldest event, in seconds', ages),
         threshold: 15 * 60,
         meaning: 'An event has waited for a quarter of an hour.',
-        runbook: 'See under “Errors by name” why events fail, or raise maxConcurrency if they only wait.',
+        runbook: 'See “Errors by name” for why events fail, or raise maxConcurrency if they only wait.',
       });
       this.#alarm('PoisonMessages', {
         metric: ownMetric(namespace, 'PoisonMessages'),
-        meaning: 'A message of a queue can never succeed: its input is wrong, or its outcome is unknown.',
-        runbook: 'Find it in the functions’ logs by PoisonMessages = 1, and correct it at its source.',
+        meaning: 'A message of a queue can never succeed. Its input is wrong, or its outcome is unknown.',
+        runbook: 'Find all of them in the functions’ logs by PoisonMessages = 1, and correct them at their source.',
       });
       this.#alarm('DeadLetters', {
         metric: highest('dead letters', dead),
-        meaning: 'An event was given up: it is in a dead-letter queue.',
+        meaning: 'An event was received too often. It is in a dead-letter queue.',
         runbook: 'Find its error in the function’s log by its messageId, repair the cause, and redrive the queue.',
       });
     }
@@ -176,8 +182,8 @@ export class EjabberdMonitoring extends Construct {
   }
 
   /**
-   * The topic, and the right of this account's alarms to publish to it. Its key is a customer-managed one, because
-   * CloudWatch can't use `aws/sns`. A policy of the topic replaces SNS's default one, so it has to allow the alarms.
+   * Allows this account’s alarms to publish to the topic, because `enforceSSL` replaces SNS’s default policy. The key is a
+   * customer-managed one, because CloudWatch can’t use `aws/sns`.
    */
   #makeTopic(): Topic {
     const key = new Key(this, 'Key', {

@@ -19,17 +19,17 @@ import { onePerZone } from './subnets.ts';
 
 /** How the functions reach DynamoDB. */
 export interface DynamoDbAccess {
-  /** DynamoDB's prefix list in the Region (`pl-…`): `com.amazonaws.<region>.dynamodb`. */
+  /** The id (`pl-…`) of the prefix list `com.amazonaws.<region>.dynamodb`. */
   readonly prefixListId: string;
-  /** Whether to make a gateway endpoint. @default true */
+  /** Whether to create a gateway endpoint. @default true */
   readonly endpoint?: boolean | undefined;
-  /** The route tables for that. @default - those of the subnets, where the VPC knows them */
+  /** The route tables of the gateway endpoint. @default - those of the subnets, which the VPC must know */
   readonly routeTableIds?: readonly string[] | undefined;
 }
 
-/** What an {@link EjabberdNetwork} needs. */
+/** Properties of an {@link EjabberdNetwork}. */
 export interface EjabberdNetworkProps {
-  /** Where the functions run. */
+  /** The VPC of the functions. */
   readonly vpc: IVpc;
   /** `http(s)://host:port/path` of `ejabberd_xmlrpc`. */
   readonly ejabberdUrl: string;
@@ -39,29 +39,29 @@ export interface EjabberdNetworkProps {
    * @default - one private subnet in each zone, or isolated ones if the VPC has no others
    */
   readonly subnets?: SubnetSelection | undefined;
-  /** The VPC's range. @default - what the VPC itself knows */
+  /** The VPC’s IPv4 range, such as `10.0.0.0/16`. @default - `vpc.vpcCidrBlock` */
   readonly vpcCidr?: string | undefined;
   /**
-   * Where ejabberd is: ranges, security groups (`sg-…`) or prefix lists (`pl-…`).
+   * The peers that contain ejabberd: IPv4 ranges, security groups (`sg-…`) or prefix lists (`pl-…`).
    *
-   * @default - the address in the URL, or for a host name the VPC's whole range
+   * @default - the address in the URL; for a host name, the VPC’s whole range
    */
   readonly ejabberdPeers?: readonly string[] | undefined;
   /**
-   * Whether to let the functions into each security group in `ejabberdPeers`, on ejabberd's port.
+   * Whether to allow the functions into each security group in `ejabberdPeers`, on ejabberd’s port.
    *
    * @default false
    */
   readonly openEjabberdPeers?: boolean | undefined;
-  /** Whether to make an interface endpoint for Secrets Manager. @default true */
+  /** Whether to create an interface endpoint for Secrets Manager. @default true */
   readonly secretsManagerEndpoint?: boolean | undefined;
-  /** Where Secrets Manager is, if no endpoint is made. @default - the VPC's whole range */
+  /** The peers that contain Secrets Manager, if no endpoint is created. @default - the VPC’s whole range */
   readonly secretsManagerPeers?: readonly string[] | undefined;
-  /** For an idempotency table. @default - DynamoDB is not reached */
+  /** Access to the idempotency table. @default - DynamoDB can’t be reached */
   readonly dynamodb?: DynamoDbAccess | undefined;
 }
 
-/** The actions of the functions, the doctor and the rotation. Their roles say on which secrets. */
+/** The calls of the functions, the doctor and the rotation. Their roles name the secrets. */
 const SECRETS_MANAGER_ACTIONS: readonly string[] = [
   'secretsmanager:DescribeSecret',
   'secretsmanager:GetRandomPassword',
@@ -70,22 +70,26 @@ const SECRETS_MANAGER_ACTIONS: readonly string[] = [
   'secretsmanager:UpdateSecretVersionStage',
 ];
 
-/** A changed description would replace the group, so it does not depend on any setting. */
+/** Does not depend on any setting, because a changed description replaces the group. */
 const GROUP_DESCRIPTION = 'The rostbeef functions: out to ejabberd and the AWS services that they need';
 
 /**
- * The security group and the endpoints of the functions. They reach ejabberd's port and Secrets Manager, with an
- * idempotency table DynamoDB, and nothing else. No way leads to the Internet.
+ * The security group and the VPC endpoints of the functions. The functions reach ejabberd’s port and Secrets Manager, and
+ * DynamoDB if there is an idempotency table. They reach nothing else, and not the Internet.
  *
- * Names are resolved all the same, because the VPC's resolver is not subject to security groups.
+ * Names can be resolved, because security groups do not apply to the VPC’s resolver.
  *
  * @example
  * new EjabberdNetwork(this, 'Network', { vpc, ejabberdUrl: 'https://10.0.0.10:5443/xmlrpc' })
  */
 export class EjabberdNetwork extends Construct implements Placement {
+  /** The VPC of the functions. */
   readonly vpc: IVpc;
+  /** The subnets of the functions and the endpoints. */
   readonly subnets: SubnetSelection;
+  /** The group of the functions. Its rules allow traffic out only. */
   readonly securityGroup: SecurityGroup;
+  /** The URL of the endpoint for Secrets Manager. `undefined` if none is created. */
   readonly secretsManagerUrl: string | undefined;
 
   constructor(scope: Construct, id: string, props: EjabberdNetworkProps) {
@@ -101,7 +105,7 @@ export class EjabberdNetwork extends Construct implements Placement {
     const { host, port } = hostAndPort(new URL(props.ejabberdUrl));
     for (const peer of props.ejabberdPeers ?? defaultPeers(host, vpc, vpcCidr)) {
       this.securityGroup.addEgressRule(peerOf(peer), Port.tcp(port), 'ejabberd_xmlrpc');
-      if (props.openEjabberdPeers && peer.startsWith('sg-')) this.#enter(peer, port);
+      if (props.openEjabberdPeers && peer.startsWith('sg-')) this.#allowInto(peer, port);
     }
     if (props.secretsManagerEndpoint ?? true) this.secretsManagerUrl = this.#makeEndpoint();
     else {
@@ -112,8 +116,7 @@ export class EjabberdNetwork extends Construct implements Placement {
     if (props.dynamodb !== undefined) this.#reachDynamoDb(props.dynamodb);
   }
 
-  /** Opens a security group of others for the functions. */
-  #enter(groupId: string, port: number): void {
+  #allowInto(groupId: string, port: number): void {
     new CfnSecurityGroupIngress(this, `Into${groupId}`, {
       groupId,
       sourceSecurityGroupId: this.securityGroup.securityGroupId,
@@ -124,7 +127,7 @@ export class EjabberdNetwork extends Construct implements Placement {
     });
   }
 
-  /** The gateway has no policy of its own, because all traffic of these routes to DynamoDB goes through it. */
+  /** The gateway endpoint has no policy, because all DynamoDB traffic of its route tables goes through it. */
   #reachDynamoDb({ prefixListId, endpoint = true, routeTableIds }: DynamoDbAccess): void {
     this.securityGroup.addEgressRule(Peer.prefixList(prefixListId), Port.HTTPS, 'DynamoDB');
     if (!endpoint) return;
@@ -138,8 +141,8 @@ export class EjabberdNetwork extends Construct implements Placement {
   }
 
   /**
-   * The endpoint has no private name, because that would lead everything else in the VPC to it, which it does not let in.
-   * The functions are told its own name.
+   * The endpoint has no private DNS name, because that would send the traffic of all clients in the VPC to it, and it accepts
+   * the functions only. The functions get the endpoint’s own URL.
    */
   #makeEndpoint(): string {
     const securityGroup = new SecurityGroup(this, 'SecretsManagerEndpoint', {
@@ -165,7 +168,7 @@ export class EjabberdNetwork extends Construct implements Placement {
     );
     securityGroup.addIngressRule(this.securityGroup, Port.HTTPS, 'The rostbeef functions');
     this.securityGroup.addEgressRule(securityGroup, Port.HTTPS, 'Secrets Manager');
-    // Each entry is <hosted zone>:<name>; the first name stands for all zones.
+    // An entry is <hosted zone>:<name>. The first name covers all Availability Zones.
     return `https://${Fn.select(1, Fn.split(':', Fn.select(0, endpoint.vpcEndpointDnsEntries)))}`;
   }
 }

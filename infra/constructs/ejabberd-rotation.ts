@@ -7,27 +7,27 @@ import type { EjabberdFunctions } from './ejabberd-functions.ts';
 import type { EjabberdSecret } from './ejabberd-secret.ts';
 import { RostbeefFunction } from './rostbeef-function.ts';
 
-/** What an {@link EjabberdRotation} needs. */
+/** Properties of an {@link EjabberdRotation}. */
 export interface EjabberdRotationProps {
-  /** Whose account's password is rotated. */
+  /** The functions that call ejabberd as the account. */
   readonly rostbeef: EjabberdFunctions;
-  /** The account's secret. */
+  /** The secret of the account. */
   readonly secret: EjabberdSecret;
-  /** The secret of an administrator who may run `change_password`; no other function may read it. */
+  /** The secret of an administrator who may run `change_password`. Only the rotation function reads it. */
   readonly adminSecret: EjabberdSecret;
-  /** Days between rotations. @default 30 */
+  /** Days between rotations, 1 to 1,000. @default 30 */
   readonly days?: number | undefined;
 }
 
 /**
- * Rotates the password of the functions' account: in Secrets Manager's four steps, on ejabberd itself, without a call
- * that fails meanwhile. The first rotation is due once the days have passed, and not at the deployment: the account may
- * not be there yet.
+ * Rotates the password of the functions’ account in Secrets Manager’s four steps, and changes it on ejabberd. No call fails
+ * during a rotation. The first rotation runs after `days`, and not at the deployment, because the account may not exist yet.
  *
  * @example
  * new EjabberdRotation(this, 'Rotation', { rostbeef, secret, adminSecret })
  */
 export class EjabberdRotation extends Construct {
+  /** The rotation function. */
   readonly function: RostbeefFunction;
 
   constructor(scope: Construct, id: string, { rostbeef, secret, adminSecret, days = 30 }: EjabberdRotationProps) {
@@ -43,7 +43,7 @@ export class EjabberdRotation extends Construct {
       description: 'Rotates the password of the rostbeef functions’ account',
       environment: { ...environment, ROTATION_ADMIN_SECRET_ARN: adminSecret.secret.secretArn },
       timeout: Duration.seconds(60),
-      // Two rotations of one secret at a time would undo each other.
+      // Two rotations of one secret at the same time would undo each other.
       ...(rostbeef.props.maxConcurrency && { reservedConcurrency: 1 }),
     });
     adminSecret.grantRead(this.function);
@@ -71,7 +71,8 @@ export class EjabberdRotation extends Construct {
     schedule.node.addDependency(this.function);
     Validations.of(this.function.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'secretsmanager:GetRandomPassword, network interfaces and X-Ray segments have no resource to name.',
+      reason:
+        'secretsmanager:GetRandomPassword, network interfaces and X-Ray segments have no resource-level permissions.',
     });
   }
 }

@@ -7,29 +7,30 @@ import { Construct } from 'constructs';
 /** An existing secret, or the account for a new one. */
 export type EjabberdSecretProps =
   | {
-      /** The complete ARN of a secret that holds `{"user", "server", "password"}`. */
+      /** The complete ARN of a secret with `{"user", "server", "password"}`. */
       readonly secretArn: string;
-      /** Its customer-managed key. @default - it is under `aws/secretsmanager` */
+      /** The ARN of its customer-managed key. @default - it is encrypted with `aws/secretsmanager` */
       readonly keyArn?: string | undefined;
     }
   | {
-      /** The bare JID of the account that the secret is made for. */
+      /** The bare JID of the account for the new secret, such as `rostbeef@example.com`. */
       readonly account: string;
-      /** Whether the secret and its key outlive the stack. @default RemovalPolicy.RETAIN */
+      /** The removal policy of the secret and its key. @default RemovalPolicy.RETAIN */
       readonly removalPolicy?: RemovalPolicy | undefined;
     };
 
-/** What the description of a secret says of its form. */
+/** The form of a secret, for its description. */
 const FORM = '{"user": "…", "server": "…", "password": "…"}';
 
 /**
- * The credentials of an ejabberd account: an existing secret, or a new one with a generated password under a
- * customer-managed key. ejabberd has to be told of a generated one: `ejabberdctl register <user> <server> <password>`.
+ * The credentials of an ejabberd account: an existing secret, or a new one with a generated password and a customer-managed
+ * key. Register a generated password at ejabberd: `ejabberdctl register <user> <server> <password>`.
  *
  * @example
  * new EjabberdSecret(this, 'Account', { account: 'rostbeef@example.com' }).grantRead(role)
  */
 export class EjabberdSecret extends Construct {
+  /** The secret. */
   readonly secret: ISecret;
   readonly #key: IKey | undefined;
 
@@ -56,25 +57,30 @@ export class EjabberdSecret extends Construct {
         secretStringTemplate: JSON.stringify({ user, server }),
         generateStringKey: 'password',
         passwordLength: 40,
-        // SASLprep and shells do not change letters and digits.
+        // SASLprep and shells leave letters and digits as they are.
         excludePunctuation: true,
       },
     });
     Validations.of(this.secret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'It rotates once an administrator’s secret is there to do it with: see EjabberdRotation.',
+      reason: 'EjabberdRotation rotates it, and needs the secret of an administrator.',
     });
   }
 
-  /** Lets somebody read the value, and see nothing else of it. */
+  /**
+   * Allows an identity to read the value.
+   *
+   * @param grantee the identity
+   */
   grantRead(grantee: IGrantable): void {
     this.grant(grantee, 'secretsmanager:GetSecretValue');
   }
 
   /**
-   * Lets somebody do these things with the secret, and with its key what they take.
+   * Allows an identity to make calls for the secret, and to use its key for them.
    *
-   * @param actions such as `secretsmanager:GetSecretValue`
+   * @param grantee the identity
+   * @param actions IAM actions, such as `secretsmanager:GetSecretValue`
    */
   grant(grantee: IGrantable, ...actions: readonly string[]): void {
     const principal = grantee.grantPrincipal;

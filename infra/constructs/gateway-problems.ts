@@ -1,12 +1,13 @@
-/** What API Gateway itself answers where no function does: RFC 9457 problems, as the local gateway's are. */
+/** API Gateway’s own error responses as RFC 9457 problems, like those of the local gateway. */
 import { STATUS_CODES } from 'node:http';
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 
-/** One of API Gateway's own answers. */
+/** One of API Gateway’s own error responses. */
 export interface GatewayProblem {
   readonly type: ResponseType;
-  /** None where one answer stands for several, which stay what they are. */
+  /** `undefined` leaves the status as it is, because the response stands for several. */
   readonly status: number | undefined;
+  /** A template of the JSON body. */
   readonly body: string;
 }
 
@@ -35,7 +36,7 @@ const PROBLEMS: readonly (readonly [ResponseType, number | undefined, string])[]
   [ResponseType.DEFAULT_5XX, undefined, 'The function failed.'],
 ];
 
-/** One answer for each of API Gateway's own errors. `$context.requestId` is filled in by API Gateway. */
+/** Returns a response for each of API Gateway’s own errors. API Gateway fills in `$context.requestId`. */
 export function gatewayProblems(): readonly GatewayProblem[] {
   return PROBLEMS.map(([type, status, detail]) => ({
     type,

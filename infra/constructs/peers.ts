@@ -1,7 +1,11 @@
 import { isIPv4 } from 'node:net';
 import { type IPeer, type IVpc, Peer } from 'aws-cdk-lib/aws-ec2';
 
-/** A range of addresses (`10.0.0.10/32`), a security group (`sg-…`) or a prefix list (`pl-…`), as a security group takes it. */
+/**
+ * Parses a peer of a security group’s rule.
+ *
+ * @param text an IPv4 range (`10.0.0.10/32`), a security group (`sg-…`) or a prefix list (`pl-…`)
+ */
 export function peerOf(text: string): IPeer {
   if (text.startsWith('sg-')) return Peer.securityGroupId(text);
   if (text.startsWith('pl-')) return Peer.prefixList(text);
@@ -9,9 +13,11 @@ export function peerOf(text: string): IPeer {
 }
 
 /**
- * Where to find a host, if nobody says: its own address, or for a name anywhere in the VPC.
+ * Returns the peers to allow for a host, if none are configured.
  *
- * @param cidr the VPC's range, where the VPC itself does not know it
+ * @param host an IPv4 address, or a name, which may be anywhere in the VPC
+ * @param vpc the VPC of the functions
+ * @param cidr the VPC’s range; `vpc.vpcCidrBlock` by default
  */
 export function defaultPeers(host: string, vpc: IVpc, cidr?: string): readonly string[] {
   return isIPv4(host) ? [`${host}/32`] : [cidr ?? vpc.vpcCidrBlock];

@@ -1,10 +1,10 @@
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
-/** The share of its memory from which a function is counted as short of it. */
+/** The share of its memory from which an invocation counts as short of memory. */
 const SHORT_OF_MEMORY = 0.9;
 
-/** Metrics of failures that a function can't tell itself, because Lambda ends it: counts, without a dimension. */
+/** Counts of failures that a function can’t log, because Lambda ends it. They have no dimension. */
 export const PLATFORM_METRICS = {
   /** Invocations that ran out of time, crashed or ran out of memory. */
   ended: 'EndedByLambda',
@@ -13,14 +13,14 @@ export const PLATFORM_METRICS = {
 } as const;
 
 /**
- * Counts what Lambda's own report of an invocation tells of its end.
+ * Adds metric filters for the reports that Lambda logs after each invocation.
  *
- * A thrown error of the functions has another `errorType` than `Runtime.…` and `Sandbox.…`, so it is not counted.
+ * An error that a function throws is not counted, because its `errorType` does not begin with `Runtime.` or `Sandbox.`.
  *
- * @param scope what the filters belong to
- * @param logGroup the function's, in JSON, with system logs from INFO on
- * @param namespace of the metrics
- * @param memorySize megabytes that the function has
+ * @param scope the parent of the filters
+ * @param logGroup the function’s log group, with JSON and system logs from level INFO on
+ * @param namespace the namespace of the metrics
+ * @param memorySize the function’s memory in megabytes
  */
 export function countPlatformFailures(
   scope: Construct,

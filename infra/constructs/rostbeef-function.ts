@@ -13,43 +13,48 @@ import {
   SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENVIRONMENT_LIMIT_BYTES, tooLarge } from '../environment-size.ts';
 import { countPlatformFailures } from './platform-failures.ts';
 
-/** Where functions run. */
+/** The network of functions. */
 export interface Placement {
+  /** The VPC of the functions. */
   readonly vpc: IVpc;
+  /** The subnets of the functions. */
   readonly subnets: SubnetSelection;
-  /** Everything that the functions may reach is in its egress rules. */
+  /** The group of the functions. Its egress rules list everything that they may reach. */
   readonly securityGroup: ISecurityGroup;
-  /** The URL of an endpoint for Secrets Manager. @default - that which the name of the service leads to */
+  /** The URL of a VPC endpoint for Secrets Manager. @default - the service’s own host name */
   readonly secretsManagerUrl?: string | undefined;
 }
 
-/** What a {@link RostbeefFunction} is made of. */
+/** Properties of a {@link RostbeefFunction}. */
 export interface RostbeefFunctionProps extends Placement {
-  /** The folder with `index.cjs`, as the build wrote it. */
+  /** The folder with the built `index.cjs`. */
   readonly folder: string;
+  /** The layer with the shared code. */
   readonly layer: ILayerVersion;
-  /** What the function does, in a line. */
+  /** The purpose of the function, in a line. */
   readonly description: string;
+  /** Environment variables, at most 4 KB. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Lambda’s limit for an invocation. */
   readonly timeout: Duration;
-  /** Megabytes; CPU comes in proportion. @default 512 */
+  /** Megabytes. CPU is in proportion to memory. @default 512 */
   readonly memorySize?: number;
-  /** @default - nothing is reserved */
+  /** The most invocations at a time, which Lambda also keeps free for the function. @default - no limit */
   readonly reservedConcurrency?: number | undefined;
-  /** @default RetentionDays.ONE_MONTH */
+  /** How long logs are kept. @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays | undefined;
-  /** Whether the logs outlive the function. @default RemovalPolicy.RETAIN */
+  /** The removal policy of the logs. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy | undefined;
-  /** The namespace of the metrics of crashes, time-outs and memory. @default rostbeef */
+  /** The namespace of the metrics for crashes, time-outs and memory. @default rostbeef */
   readonly metricNamespace?: string | undefined;
 }
 
-/** What Lambda itself does for a function in a VPC; it has no resource to name (Lambda's developer guide, "execution role"). */
+/** The calls that Lambda makes for a function in a VPC (Lambda’s developer guide, “execution role”). */
 const NETWORK_INTERFACE_ACTIONS: readonly string[] = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:CreateNetworkInterface',
@@ -60,19 +65,26 @@ const NETWORK_INTERFACE_ACTIONS: readonly string[] = [
 ];
 
 /**
- * One function as all of them are: Node.js 24 on arm64, in the VPC, JSON logs, active tracing, a role of its own that
- * may do nothing but that, and the alias `live`, by which everything else refers to it.
+ * A function with the settings that all functions share: Node.js 24 on arm64, the VPC, JSON logs, active tracing, a
+ * least-privilege role of its own, and the alias `live`. Refer to the alias, not to the function.
+ *
+ * @throws Error if the environment has more than 4 KB
  *
  * @example
  * new RostbeefFunction(this, 'GetRoster', { ...placement, layer, folder: 'dist/functions/get-roster', … }).alias
  */
 export class RostbeefFunction extends Construct implements IGrantable {
-  /** The published version in use. */
+  /** The alias `live`, which points at the published version in use. */
   readonly alias: Alias;
+  /** The function’s execution role. */
   readonly role: Role;
+  /** The function’s log group. */
   readonly logGroup: LogGroup;
+  /** The function itself. */
   readonly function: LambdaFunction;
+  /** Lambda’s limit for an invocation. */
   readonly timeout: Duration;
+  /** The reserved concurrency. `undefined` if none is reserved. */
   readonly reservedConcurrency: number | undefined;
 
   constructor(scope: Construct, id: string, props: RostbeefFunctionProps) {
@@ -80,7 +92,7 @@ export class RostbeefFunction extends Construct implements IGrantable {
     this.timeout = props.timeout;
     this.reservedConcurrency = props.reservedConcurrency;
     this.logGroup = new LogGroup(this, 'Logs', {
-      retention: props.logRetention,
+      retention: props.logRetention ?? RetentionDays.ONE_MONTH,
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -103,41 +115,44 @@ export class RostbeefFunction extends Construct implements IGrantable {
       tracing: Tracing.ACTIVE,
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
-      // A call's line has its metrics in it, and goes out at INFO when all is well.
+      // The log line of a successful call has level INFO, and contains its metrics.
       applicationLogLevelV2: ApplicationLogLevel.INFO,
-      // Lambda's report of each invocation has its memory and its start.
+      // Lambda’s report of each invocation, with its memory, has level INFO.
       systemLogLevelV2: SystemLogLevel.INFO,
       vpc: props.vpc,
       vpcSubnets: props.subnets,
       securityGroups: [props.securityGroup],
-      // Earlier versions stay, because a rollback points the alias at one of them. A version of a failed update is deleted,
-      // because it would block the next update with the same code.
+      // A rollback points the alias at an old version. The version of a failed deployment is deleted, because Lambda
+      // publishes the same code only once, so that CloudFormation could not deploy it again.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
     });
     countPlatformFailures(this, this.logGroup, props.metricNamespace ?? 'rostbeef', memorySize);
     this.alias = new Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion });
     Validations.of(this.function).acknowledge({
       id: 'Serverless-LambdaDLQ',
-      reason: 'Asynchronous invocations go to the alias, which has a destination for failures instead.',
+      reason: 'Asynchronous invocations use the alias, which has a destination for failures instead.',
     });
     Validations.of(this.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'Network interfaces and X-Ray segments have no resource that a policy could name.',
+      reason: 'Network interfaces and X-Ray segments have no resource-level permissions.',
     });
   }
 
+  /** The principal of the function’s role. */
   get grantPrincipal() {
     return this.role.grantPrincipal;
   }
 
-  /** Lets a caller invoke the alias. */
+  /**
+   * Allows an identity to invoke the alias.
+   *
+   * @param grantee the identity
+   */
   grantInvoke(grantee: IGrantable): Grant {
     return this.alias.grantInvoke(grantee);
   }
 
-  /**
-   * For the Lambda service, and not for the function's own code: a request that comes from code carries the function's ARN.
-   */
+  /** Allows the Lambda service only. Requests of the function’s own code carry `lambda:SourceFunctionArn`, and are denied. */
   #allowNetworkInterfaces(): void {
     const actions = [...NETWORK_INTERFACE_ACTIONS];
     this.role.addToPolicy(new PolicyStatement({ actions, resources: ['*'] }));
@@ -152,10 +167,10 @@ export class RostbeefFunction extends Construct implements IGrantable {
   }
 }
 
-/** CloudFormation would find it out in the midst of a deployment. */
+/** Finds the problem at synthesis, because Lambda would refuse the function in the middle of a deployment. */
 function requireRoom(environment: Readonly<Record<string, string>>): void {
   const largest = tooLarge(environment);
   if (largest.length === 0) return;
   const names = largest.map(([name, bytes]) => `${name} (${bytes} bytes)`).join(', ');
-  throw new Error(`a function’s environment has room for ${ENVIRONMENT_LIMIT_BYTES} bytes: shorten ${names}`);
+  throw new Error(`expected at most ${ENVIRONMENT_LIMIT_BYTES} bytes of environment variables: shorten ${names}`);
 }

@@ -1,8 +1,8 @@
 import { type ISubnet, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
 
 /**
- * One private subnet for each Availability Zone, because an interface endpoint takes one for each. These are subnets with a
- * way out, or isolated ones if the VPC has no others.
+ * Selects one private subnet in each Availability Zone, because an interface endpoint accepts only one. Isolated subnets are
+ * used if the VPC has no private subnets with egress.
  *
  * @param vpc a VPC that may have several groups of private subnets
  */

@@ -1,13 +1,13 @@
-/** Frees an idempotency key by an operator's judgement: `npm run free-key -- --help`. */
+/** Frees an idempotency key on the decision of an operator: `npm run free-key -- --help`. */
 import { DynamoDBClient } from 'rostbeef-layer/dynamodb';
 import { UsageError } from '../local/options.ts';
 import { type Freed, freeKey } from './free.ts';
 import { type FreeKeyOptions, readOptions, usage } from './options.ts';
 
 const MESSAGES: Readonly<Record<Freed['result'], string>> = {
-  freed: 'the key is free: the next call with it sends',
-  'at work': 'a call is working on the key, or was a moment ago, so it was not freed; look again after its lease',
-  absent: 'the table holds no such key, so there is nothing to free',
+  freed: 'the key is free, so the next call with it sends',
+  'at work': 'a call is working on the key, so it was not freed; run the command again after its lease',
+  absent: 'the table has no such key',
   'looked at': 'the key can be freed; nothing was changed, because this is a dry run',
 };
 
@@ -35,7 +35,7 @@ function regionOf({ table }: FreeKeyOptions): { readonly region?: string } {
 
 function failureText(error: unknown): string {
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-  return `DynamoDB could not be asked, so the key may not be free: ${name}: ${message}\nRemove the cause, and run the command again.`;
+  return `The call of DynamoDB failed, so the key may not be free: ${name}: ${message}\nRemove the cause, and run the command again.`;
 }
 
 main(process.argv.slice(2)).then(

@@ -7,28 +7,29 @@ import {
 } from 'rostbeef-layer/dynamodb';
 import type { FreeKeyOptions } from './options.ts';
 
-/** What became of the key, and the state in which the command found it. */
+/** The outcome of the command, and the state of the key before it. */
 export interface Freed {
   /**
-   * - `freed`: the next call with it sends again
-   * - `at work`: a call is working on it, so it was not freed
-   * - `absent`: the table holds no such key
-   * - `looked at`: it could be freed, but this was a dry run
+   * - `freed`: the next call with the key sends again
+   * - `at work`: a call is working on the key, so it was not freed
+   * - `absent`: the table has no such key
+   * - `looked at`: the key can be freed, but this was a dry run
    */
   readonly result: 'freed' | 'at work' | 'absent' | 'looked at';
   readonly state?: State;
-  /** When the call that holds the key has or had to be over, in ISO 8601. */
+  /** When the lease of the call that holds the key ends, in ISO 8601. */
   readonly leaseEnd?: string;
 }
 
 /**
  * Frees a key, unless a call is working on it.
  *
- * DynamoDB's clock decides whether the lease is over, because the clock of an operator's machine may be wrong. The record is
- * deleted only if it is still as it was read, so that a call that begins to send in this moment keeps its key.
+ * DynamoDB’s clock decides whether the lease has ended, because the operator’s clock may be wrong. The record is deleted only
+ * if it has not changed since it was read, so that a call that begins to send at this moment keeps its key.
  *
- * @param client one of the SDK's, for the table's Region
- * @throws the SDK's errors; after one of `DeleteItem` the key may be free
+ * @param client an SDK client for the table’s Region
+ * @param options the table, the id of the key’s record, and whether this is a dry run
+ * @throws the SDK’s errors. After an error of `DeleteItem` the key may be free
  * @example
  * await freeKey(client, { table: 'keys', id, dryRun: false }) // { result: 'freed', state: 'unknown', leaseEnd: '2026-…' }
  */
@@ -57,33 +58,34 @@ export async function freeKey(
     );
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    // The answer to our own deletion was lost and the client asked again; else another call has the key.
+    // If the record is gone, the SDK lost the response and retried. Otherwise another call has the key.
     if ((await read()) !== undefined) return { result: 'at work', ...found };
   }
   return { result: 'freed', ...found };
 }
 
 /**
- * DynamoDB's own clock: the moment of its last answer, rounded down to a second, so that a lease rather looks longer.
+ * Reads DynamoDB’s clock from its last response. It is rounded down to a second, so that a lease never looks shorter.
  *
- * @returns milliseconds of the epoch; throws if no answer told the time
+ * @returns a function that returns milliseconds since the epoch, and throws if the response had no date
  */
 function clockOf(client: DynamoDBClient): () => number {
   let date: unknown;
   client.middlewareStack.add(
     (next) => async (args) => {
-      const answer = await next(args);
-      const { response } = answer;
+      const output = await next(args);
+      const { response } = output;
       const headers =
         typeof response === 'object' && response !== null && 'headers' in response ? response.headers : {};
       if (typeof headers === 'object' && headers !== null && 'date' in headers) date = headers.date;
-      return answer;
+      return output;
     },
     { step: 'deserialize', name: 'clockOfDynamoDb' },
   );
   return () => {
     const now = Date.parse(String(date));
-    if (Number.isNaN(now)) throw new Error('the answer of DynamoDB has no date, so the lease can not be judged');
+    if (Number.isNaN(now))
+      throw new Error('expected a date in DynamoDB’s response: without it the lease can’t be checked');
     return now;
   };
 }

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type IdempotencyKey, KEY_FORM, KEY_FORM_PROBLEM, keyId, sendStanza } from 'rostbeef-layer';
 import { UsageError } from '../local/options.ts';
 
-/** The key to free, and who frees it. */
+/** The options of the command. */
 export interface FreeKeyOptions {
   /** The table's name or ARN. */
   readonly table: string;
@@ -11,14 +11,14 @@ export interface FreeKeyOptions {
   readonly id: string;
   /** The operator, for the line that is printed. */
   readonly by: string;
-  /** Whether the record is only looked at. */
+  /** Whether to change nothing. */
   readonly dryRun: boolean;
 }
 
 /** The text that `--help` prints. */
 export const usage = `Usage: npm run free-key -- --table <table> (--key <key> [--source <source>] | --id <id>) [--by <name>] [--dry-run]
 
-Frees one idempotency key of send_stanza: the next call with it sends again. So first make sure that the
+Frees one idempotency key of send_stanza, so that the next call with it sends again. First make sure that the
 stanza was not sent, or that a second copy does no harm. A key that a call is working on is refused.
 
   --table <table>     the name or ARN of the table of idempotency keys
@@ -27,16 +27,16 @@ stanza was not sent, or that a second copy does no harm. A key that a call is wo
                         idempotencyKey   the caller: the member, or the header Idempotency-Key
                         messageId        the id of an SQS message whose body is a plain input
                         event            the id of an EventBridge event, also of one on a queue
-  --id <id>           in place of --key: the id that a log line or an error names
-  --by <name>         who frees it, for the record (default: the user who is logged in)
+  --id <id>           instead of --key: the id in a log line or an error
+  --by <name>         the operator, for the record (default: the user who is logged in)
   --dry-run           print the key's state and free nothing
   --help              print this
 
-Prints one line of JSON: what was done, by whom, with which access key. Keep it.
+Prints one line of JSON with the outcome, the operator and the access key. Keep it.
 Ends with status 0 if the key was freed, 1 if it was not, 2 if the command line is wrong.
 
-Needs dynamodb:GetItem and dynamodb:DeleteItem on the table. Credentials and Region come from where the AWS CLI has
-them (AWS_PROFILE, AWS_REGION, …). A table that is given by its ARN has its own Region.`;
+Requires dynamodb:GetItem and dynamodb:DeleteItem on the table. Credentials and Region are found as the AWS CLI finds
+them (AWS_PROFILE, AWS_REGION, …). The ARN of a table includes the Region.`;
 
 const OPTIONS = {
   table: { type: 'string' },
@@ -115,7 +115,7 @@ function idOf(given: ReadonlyMap<string, string>, problems: string[]): string {
   return id ?? keyId(sendStanza.name, { source: known ?? 'idempotencyKey', value: key ?? '' });
 }
 
-/** A container may run as a user who has no name. */
+/** A container may run as a user without a name. */
 function userName(): string {
   try {
     return userInfo().username;

@@ -1,22 +1,22 @@
-/** The AWS credentials of whoever runs `npm start`, for the functions. In Lambda, a function gets those of its role. */
+/** The AWS credentials of the user of `npm start`, for the functions. On Lambda, a function has those of its role. */
 
-/** AWS credentials as a function's environment variables. */
+/** AWS credentials as environment variables. */
 export interface AwsCredentials {
   readonly environment: Readonly<Record<string, string>>;
-  /** When they expire, if they do. */
+  /** When the credentials expire. `undefined` if they don’t. */
   readonly expiration: Date | undefined;
 }
 
-/** Credentials could not be found; the message says how to set them. */
+/** No credentials were found. The message says how to set them. */
 export class AwsCredentialsError extends Error {
   override readonly name = 'AwsCredentialsError';
 }
 
-/** Variables that choose credentials. A function gets only those that were found by them. */
+/** Variables that select credentials. A function gets the selected credentials only. */
 const CHOICE =
   /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|CREDENTIAL_|ACCOUNT_ID|(DEFAULT_)?PROFILE|CONFIG_FILE|SHARED_CREDENTIALS_FILE|SDK_LOAD_CONFIG|ROLE_|WEB_IDENTITY_|CONTAINER_|EC2_METADATA_|LOGIN_)/;
 
-/** Returns an environment without the variables that choose credentials. */
+/** Removes the variables that select credentials. */
 export function withoutCredentials(environment: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !CHOICE.test(name)));
 }
@@ -24,14 +24,14 @@ export function withoutCredentials(environment: Readonly<Record<string, string>>
 /**
  * Finds credentials as every AWS SDK does: in the environment, in the shared files, by SSO, from a container or an instance.
  *
- * @returns a source that gives the same credentials until they are about to expire, and then new ones
- * @throws AwsCredentialsError, from the source, if there are none
+ * @returns a function that returns the same credentials until they are about to expire, and then new ones. It throws
+ * AwsCredentialsError if there are none
  * @example
  * const credentials = await awsCredentials();
  * const { environment } = await credentials();
  */
 export async function awsCredentials(): Promise<() => Promise<AwsCredentials>> {
-  // A client of the SDK brings the whole chain of providers. Nothing is sent to Lambda.
+  // An SDK client has the default chain of providers. Nothing is sent to Lambda.
   const { LambdaClient } = await import('@aws-sdk/client-lambda');
   const { config } = new LambdaClient({});
   return async () => {

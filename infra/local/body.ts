@@ -1,13 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 
-/** A request body that is longer than its reader accepts. */
+/** A request body has more bytes than the limit. */
 export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
 }
 
 /**
- * Reads a request's whole body. What comes past `limit` bytes is read and dropped, since a client that is still
- * sending when its connection closes sees a reset instead of the answer.
+ * Reads a request’s whole body. Bytes beyond the limit are read and dropped, because a client that is still sending when the
+ * connection closes sees a reset and no response.
+ *
+ * @param limit bytes
+ * @throws BodyTooLargeError if the body is longer
  */
 export async function readBody(request: IncomingMessage, limit = Number.POSITIVE_INFINITY): Promise<Buffer> {
   const chunks: Buffer[] = [];

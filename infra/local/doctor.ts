@@ -12,12 +12,12 @@ and changes nothing. Says what is wrong, and the lines of ejabberd.yml that fix 
   --json   print the report as JSON
   --help   print this
 
-Ends with status 0 where nothing is wrong, else 1.`;
+Ends with status 0 if all checks pass, else 1.`;
 
-/** Long enough for each check to meet its own limit. */
+/** Longer than the limits of all checks together. */
 const DEADLINE_MS = 60_000;
 
-/** As many as three busy functions open at one moment. */
+/** The connections of three busy functions. */
 const CONNECTIONS = 32;
 
 async function main(): Promise<number> {

@@ -4,13 +4,13 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type FunctionError, type Invocation, type RuntimeApi, startRuntimeApi } from './runtime-api.ts';
 
-/** What a function answered, or how it failed. */
+/** The result of a function, or its error. */
 export type Outcome = { readonly kind: 'result'; readonly body: Buffer } | ({ readonly kind: 'error' } & FunctionError);
 
-/** An invocation that has not begun: its deadline counts from when the runtime takes it. */
+/** An invocation without its deadline, which counts from the moment when the runtime takes it. */
 export type Call = Omit<Invocation, 'deadline'>;
 
-/** What an execution environment runs, and with what. */
+/** The configuration of an {@link ExecutionEnvironment}. */
 export interface ExecutionEnvironmentOptions {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -24,13 +24,13 @@ interface Current {
   delivered: boolean;
 }
 
-/** Lambda gives a function's initialisation 10 seconds, whatever its timeout. */
+/** Lambda’s limit for the initialisation of a function, independent of its time-out. */
 const initSeconds = 10;
 
 const runtimeClient = fileURLToPath(import.meta.resolve('aws-lambda-ric'));
 const preload = fileURLToPath(new URL('./preload.cjs', import.meta.url));
 
-/** One process of the Lambda runtime, from its cold start to its end: by a crash, a timeout, a failed init, or `stop`. */
+/** One process of the Lambda runtime. A crash, a time-out, a failed initialisation or `stop` ends it. */
 export class ExecutionEnvironment {
   readonly #options: ExecutionEnvironmentOptions;
   #api: RuntimeApi | undefined;
@@ -59,7 +59,7 @@ export class ExecutionEnvironment {
   }
 
   #launch(api: RuntimeApi): void {
-    // AWS documents that its Node.js 20 and later runtimes switch require(esm) and syntax detection off.
+    // AWS documents that its runtimes from Node.js 20 on disable require(esm) and syntax detection.
     const flags = ['--no-experimental-require-module', '--no-experimental-detect-module', '--require', preload];
     const child = spawn(process.execPath, [...flags, runtimeClient], {
       cwd: this.#options.folder,
@@ -75,12 +75,12 @@ export class ExecutionEnvironment {
     this.#api = api;
   }
 
-  /** Whether it can take no further invocation. */
+  /** Whether the process has ended. */
   get over(): boolean {
     return this.#over;
   }
 
-  /** Runs one invocation; the caller waits for it before the next one. Never rejects. */
+  /** Runs one invocation. The caller must await it before the next one. Never rejects. */
   invoke(call: Call): Promise<Outcome> {
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     this.#current = { call, settle: resolve, delivered: false };
@@ -93,7 +93,7 @@ export class ExecutionEnvironment {
     return promise;
   }
 
-  /** Kills the process, and resolves when it is gone. */
+  /** Kills the process, and resolves when it has ended. */
   async stop(): Promise<void> {
     this.#fail('Runtime.ExitError', 'Runtime was stopped');
     await this.#exited;

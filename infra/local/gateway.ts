@@ -10,12 +10,12 @@ import { invalidRequest, problem, type Reply } from './reply.ts';
 import { type FunctionBundle, Sandbox, type SandboxOptions } from './sandbox.ts';
 import { readSite } from './site.ts';
 
-/** What the gateway serves, and where. */
+/** The configuration of a {@link Gateway}. */
 export interface GatewayOptions {
-  /** 0 finds a free one. */
+  /** 0 chooses a free port. */
   readonly port: number;
   readonly host?: string;
-  /** The functions by method name, as a build gives them. */
+  /** The built functions by method name. */
   readonly functions: Readonly<Record<string, FunctionBundle>>;
   /** The environment variables of each function. */
   readonly environment?: SandboxOptions['environment'];
@@ -31,18 +31,18 @@ export interface GatewayOptions {
 /** A listening gateway. */
 export interface Gateway {
   readonly url: string;
-  /** Closes every connection and ends every function's process. */
+  /** Closes all connections and ends the processes of all functions. */
   stop(): Promise<void>;
 }
 
-/** API Gateway's limit for a request's body. */
+/** API Gateway’s limit for the body of a request. */
 const maxBodyBytes = 10 * 1024 * 1024;
-/** Lambda's limit for an event, which the body becomes a part of. */
+/** Lambda’s limit for an event, which contains the body. */
 const maxEventBytes = 6_291_456;
 
 /**
- * Serves functions as API Gateway (`POST /<method>`) and as Lambda's own API does, each function in a sandbox of its
- * own. It checks no authorization, so it answers this machine alone, and no web page but its own.
+ * Serves functions as API Gateway (`POST /<method>`) and Lambda’s Invoke API do. Each function has its own sandbox. The gateway
+ * checks no authorization, so it accepts requests from this machine only, and from no other web page.
  */
 export async function startGateway({ port, host = '127.0.0.1', ...options }: GatewayOptions): Promise<Gateway> {
   const sandboxes = new Map<string, Sandbox>();
@@ -128,9 +128,9 @@ function resourceAt(
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
-/** A web page on another site must not reach in, neither by a name that resolves to this machine nor by a form. */
+/** Refuses web pages of other sites, whether they use a name that resolves to this machine or a form. */
 function foreignRefusal({ headers: { host, origin } }: IncomingMessage): Reply | undefined {
-  if (host !== undefined && !loopback.test(host)) return problem(403, 'This gateway answers on loopback names alone.');
+  if (host !== undefined && !loopback.test(host)) return problem(403, 'This gateway answers on loopback names only.');
   if (origin !== undefined && origin !== `http://${host}`)
     return problem(403, 'This gateway answers no other web site.');
   return undefined;

@@ -4,16 +4,17 @@ import { BodyTooLargeError, readBody } from './body.ts';
 import type { Reply } from './reply.ts';
 import type { Sandbox } from './sandbox.ts';
 
-/** The most bytes of an event, from the Lambda quotas: "6 MB" and "1 MB", observed as these numbers. */
+/** The most bytes of an event. The Lambda quotas say "6 MB" and "1 MB". These numbers were observed. */
 const maxEventBytes = { RequestResponse: 6_291_456, Event: 1_048_576, DryRun: 6_291_456 };
 
 type InvocationType = keyof typeof maxEventBytes;
 
-/** Matches the path of Lambda's Invoke operation; the function's name is the first group. */
+/** Matches the path of Lambda’s Invoke operation. The first group is the name of the function. */
 export const invokePath = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 /**
- * Answers as Lambda's Invoke operation does.
+ * Responds as Lambda’s Invoke operation does.
+ *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
 export async function invoke(
@@ -66,14 +67,14 @@ function answer({ log, ...outcome }: Awaited<ReturnType<Sandbox['invoke']>>, wit
   };
 }
 
-/** The last 4 KB. */
+/** Lambda returns the last 4 KB of the log. */
 function logTail(lines: readonly string[]): string {
   return Buffer.from(lines.map((line) => `${line}\n`).join(''))
     .subarray(-4096)
     .toString('base64');
 }
 
-/** From a name, a partial or a full ARN, each with or without a version or an alias behind. */
+/** Takes the name from a name, a partial ARN or a full ARN, with or without a version or alias. */
 function functionName(identifier: string): string {
   const pattern = /^(?:(?:arn:[^:]+:lambda:[^:]+:)?\d{12}:function:)?([^:]+)(?::[^:]+)?$/;
   const [, name = ''] = pattern.exec(identifier.replaceAll(/%3a/gi, ':')) ?? [];
@@ -84,7 +85,7 @@ function isInvocationType(value: unknown): value is InvocationType {
   return typeof value === 'string' && Object.hasOwn(maxEventBytes, value);
 }
 
-/** Its JSON in ASCII, as it goes into a header; `null` if it is none. */
+/** Returns the client context as JSON in ASCII, because it becomes a header. `null` if it is not a JSON object. */
 function clientContext(header: string | string[] | undefined): string | undefined | null {
   if (header === undefined) return undefined;
   const context = parse(Buffer.from(String(header), 'base64').toString());

@@ -1,7 +1,7 @@
 import { delimiter, join } from 'node:path';
 import type { SandboxOptions } from './sandbox.ts';
 
-/** Stands where an account's number would; AWS's documentation uses the same. */
+/** The account of AWS’s documentation. */
 export const accountId = '123456789012';
 
 const defaultRegion = 'eu-west-1';
@@ -11,21 +11,22 @@ function regionOf({ environment = {} }: SandboxOptions): string {
   return AWS_REGION ?? AWS_DEFAULT_REGION ?? defaultRegion;
 }
 
-/** The function's ARN. */
+/** Returns the function’s ARN. */
 export function functionArn(options: SandboxOptions): string {
   return `arn:aws:lambda:${regionOf(options)}:${accountId}:function:${options.name}`;
 }
 
 /**
- * The variables that a function finds set: Lambda's own, which nothing overrides, and the function's. Of this
- * process's environment it sees `PATH` alone.
+ * Returns the environment variables of a function: its own, and Lambda’s, which override them. Of this process’s environment
+ * it gets only `PATH`.
+ *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function lambdaEnvironment(options: SandboxOptions): Record<string, string> {
   const { name, folder, layer, memoryMegabytes = 512 } = options;
   const { PATH = '' } = process.env;
   const region = regionOf(options);
-  // The managed runtime's list begins so, with /opt where `layer` is; its own /var/runtime has no counterpart here.
+  // The managed runtime’s list begins with these folders below /opt. Its own /var/runtime has no counterpart here.
   const layerModules = layer ? [join(layer, 'nodejs/node24/node_modules'), join(layer, 'nodejs/node_modules')] : [];
   return {
     PATH,

@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
 
-/** Starts listening, and resolves with the port: the free one that was found, if `port` is 0. */
+/**
+ * Starts listening.
+ *
+ * @param port 0 chooses a free port
+ * @returns the port
+ */
 export async function listen(server: Server, port: number, host: string): Promise<number> {
   server.listen(port, host);
   await once(server, 'listening');

@@ -1,12 +1,15 @@
 /**
- * A function's log line, shortened for a terminal: what Lambda's log groups are searched by (times, request ids) says
- * nothing to somebody who sees the lines come.
+ * Shortens a function’s log line for a terminal. Times and request ids are left out, because the reader sees the lines as they
+ * are written.
+ *
+ * @param functionName goes in front of the line
+ * @param line a line of JSON, or any other text
  */
 export function terminalLine(functionName: string, line: string): string {
   return `${functionName}  ${callLine(line) ?? line.replace(/^\S+Z\t\S+\t(?=[A-Z]+\t)/, '').replaceAll('\t', ' ')}`;
 }
 
-/** The line that the functions write for each call, and the warnings that belong to none. */
+/** Shortens the log line of a call, or a warning. */
 function callLine(line: string): string | undefined {
   const call = parseObject(line);
   if (call?.['level'] === 'WARN' && typeof call['message'] === 'string') return `WARN ${call['message']}`;

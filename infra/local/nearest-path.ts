@@ -1,18 +1,18 @@
 import { edits } from 'rostbeef-layer';
 
-/** A name with more edits than this is no misspelling. */
+/** A name with more edits is not a misspelling. */
 const MOST_EDITS = 3;
 
-/** No path that is served is nearly as long, and the search takes time that grows with the length. */
+/** Longer names are not searched, because the time grows with the length. All paths are much shorter. */
 const MAX_LENGTH = 100;
 
 /**
- * The path that a caller may have meant: the last part of theirs within three edits of a known path, whatever its case and
- * whether it has hyphens or underscores; or a known path that it begins.
+ * Finds the path that a caller probably meant. The last part of their path is within three edits of it, or is its beginning.
+ * Case, hyphens and underscores do not matter.
  *
- * @param path the path that was asked for
+ * @param path the requested path
  * @param known the paths that are served
- * @returns `undefined` if none is near
+ * @returns `undefined` if no path is similar
  * @example
  * nearestPath('/prod/get-presense', ['/get_presence', '/get_roster']) // '/get_presence'
  */

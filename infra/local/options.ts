@@ -1,35 +1,35 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 
-/** How `npm start` was called. */
+/** The options of `npm start`. */
 export interface Options {
   readonly port: number;
-  /** What the server speaks; `undefined` leaves it to `EJABBERD_DIALECT`. */
+  /** The server’s dialect. `undefined` means that of `EJABBERD_DIALECT`. */
   readonly dialect: string | undefined;
   readonly help: boolean;
 }
 
-/** The command line is wrong; the message says how, in a line. */
+/** The command line is not valid. The message names the problem. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** What `--help` prints. */
+/** The text that `--help` prints. */
 export const usage = `Usage: npm start [-- [--port <port>] [--dialect <dialect>]]
 
 Runs the functions on this machine, as they would be deployed, behind a gateway on 127.0.0.1.
 
-  --port <port>         where to listen; 0 finds a free port (default: PORT, or 3000)
-  --dialect <dialect>   what the server speaks: ejabberd, or rostbeef for one of 2008
+  --port <port>         the port; 0 finds a free one (default: PORT, or 3000)
+  --dialect <dialect>   the server’s dialect: ejabberd, or rostbeef for a classic server
                         (default: EJABBERD_DIALECT, or ejabberd)
   --help                print this
 
-Without EJABBERD_URL they talk to an embedded server that lives in memory, with it to that one. The
-other settings of the functions (EJABBERD_…, AWS_…) apply to both. Wrong settings end with status 1.`;
+The functions call the server at EJABBERD_URL, or an embedded server in memory without it. Other settings
+of the functions (EJABBERD_…, AWS_…) apply in both cases. Invalid settings end with status 1.`;
 
 const defaultPort = '3000';
 const dialects: readonly string[] = ['ejabberd', 'rostbeef'];
 
-/** Reads the command line, and `PORT`. @throws UsageError */
+/** Reads the command line and `PORT`. @throws UsageError */
 export function readOptions(args: readonly string[], { PORT }: { PORT?: string }): Options {
   const {
     port = PORT || defaultPort,
@@ -46,9 +46,10 @@ export function readOptions(args: readonly string[], { PORT }: { PORT?: string }
 }
 
 /**
- * Reads a command line of these options and nothing else.
+ * Reads a command line.
  *
- * @throws UsageError
+ * @param options the only options that are allowed
+ * @throws UsageError for anything else
  */
 export function commandLine<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
   try {

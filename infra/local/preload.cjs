@@ -1,10 +1,9 @@
-// Loaded before aws-lambda-ric into every function's process. Plain CommonJS: it must not cost a cold start a type stripper.
+// Loaded into every function’s process before aws-lambda-ric. It is JavaScript, because stripping types would slow cold starts.
 const Module = require('node:module');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 
-// What the runtime client imports, and what it gets instead: its three native calls without its C++ build, and
-// requests with the token of this process.
+// Replacements for imports of the runtime client: its native addon, and node:http with the token of this process.
 const runtimeClient = pathToFileURL(process.argv[1]).href;
 const replacements = new Map([
   ['./rapid-client.node', 'rapid-client.cjs'],
@@ -19,8 +18,8 @@ Module.registerHooks({
   },
 });
 
-// In Lambda nothing lies above /var/task and /opt. Here a project's node_modules does: without this, a module that
-// was forgotten in the bundle, or the layer's own source, would be found there and missed only after a deployment.
+// Hides the project’s node_modules from the function. Otherwise a module that is missing in the bundle would be found here, and
+// would be missed only after a deployment.
 const roots = [process.env.LAMBDA_TASK_ROOT, ...process.env.NODE_PATH.split(path.delimiter)];
 const nodeModulePaths = Module._nodeModulePaths;
 Module._nodeModulePaths = (from) =>

@@ -3,16 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { accountId } from './lambda-environment.ts';
 
-/** The name of the stage that this gateway stands for. */
 const stage = 'local';
 const apiId = 'local';
 
 type Values<T> = Record<string, T>;
 
 /**
- * The event that an API Gateway REST API gives a function for a request (Lambda proxy integration). With no binary
- * media types configured, as in the deployed API, it passes a body on as text; one that is none goes in base64, so that
- * the function can refuse what would not arrive as it was sent.
+ * Returns the event that an API Gateway REST API sends to a function (Lambda proxy integration). The deployed API has no binary
+ * media types, so a body is text. A body that is not UTF-8 is sent in base64, so that the function can refuse it.
+ *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format
  */
 export function proxyEvent(
@@ -46,7 +45,7 @@ export function proxyEvent(
       domainPrefix: apiId,
       extendedRequestId: requestId,
       httpMethod,
-      identity: { ...nobody, sourceIp, userAgent: request.headers['user-agent'] ?? null },
+      identity: { ...anonymous, sourceIp, userAgent: request.headers['user-agent'] ?? null },
       path: `/${stage}${path}`,
       protocol: `HTTP/${request.httpVersion}`,
       requestId,
@@ -59,8 +58,8 @@ export function proxyEvent(
   };
 }
 
-/** Nothing here checks who calls. */
-const nobody = {
+/** The identity of a caller who is not authenticated. */
+const anonymous = {
   accessKey: null,
   accountId: null,
   apiKey: null,
@@ -90,7 +89,7 @@ function lastValues(groups: Values<string[]>): Values<string> {
   return Object.fromEntries(Object.entries(groups).map(([name, values]) => [name, values.at(-1) ?? '']));
 }
 
-/** As in `09/Apr/2015:12:34:56 +0000`. */
+/** Formats a time as API Gateway does, such as `09/Apr/2015:12:34:56 +0000`. */
 function requestTime(now: Date): { requestTime: string; requestTimeEpoch: number } {
   const [, day, month, year, time] = now.toUTCString().split(' ');
   return { requestTime: `${day}/${month}/${year}:${time} +0000`, requestTimeEpoch: now.getTime() };

@@ -4,7 +4,8 @@ import { problem, type Reply } from './reply.ts';
 import type { Invoked } from './sandbox.ts';
 
 /**
- * What API Gateway answers for an invocation's outcome: the function's own response, or 504 and 502 of the gateway's.
+ * Turns the outcome of an invocation into API Gateway’s response: the function’s own, or a 502 or 504 of the gateway.
+ *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format
  */
 export function proxyReply(invoked: Invoked): Reply {
@@ -16,7 +17,7 @@ export function proxyReply(invoked: Invoked): Reply {
   return responseOf(result) ?? problem(502, 'The function answered something that is not an HTTP response.');
 }
 
-/** Headers of a connection, not of an answer. */
+/** Headers that the gateway’s own connection sets. */
 const connectionHeaders = new Set([
   'connection',
   'content-length',

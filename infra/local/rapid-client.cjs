@@ -1,13 +1,13 @@
-// A stand-in for aws-lambda-ric's native addon: the same three calls, in JavaScript.
+// Replaces the native addon of aws-lambda-ric by the same three calls in JavaScript.
 const net = require('node:net');
 const { Agent, request: httpRequest } = require('./runtime-http.cjs');
 
 const [hostname, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
 const base = '/2018-06-01/runtime/invocation';
 
-// One connection: an answer always arrives before the next request for work, as with the native client, which blocks.
+// With one connection, a response arrives before the next invocation is requested. The native client blocks instead.
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-// It is also the lifeline: should the gateway die, even by SIGKILL, no function outlives it.
+// The process exits when the connection closes, so that no function outlives the gateway, even after SIGKILL.
 agent.createConnection = (options, connected) => net.connect(options, connected).on('close', () => process.exit(1));
 
 const request = (method, path, body, headers) =>

@@ -1,14 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 import { InvalidInputError, problemOf } from 'rostbeef-layer';
 
-/** An HTTP answer, whole. */
+/** A complete HTTP response. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: Buffer | string;
 }
 
-/** What a function would answer to a request that API Gateway does not pass on to it. */
+/** Returns a function’s response to a request that API Gateway does not pass on. */
 export function invalidRequest(
   status: number,
   detail: string,
@@ -23,7 +23,7 @@ export function invalidRequest(
   };
 }
 
-/** The gateway's own refusals, as RFC 9457 has them. Those of the functions have a `type` and a `name` beside. */
+/** Returns an RFC 9457 problem of the gateway itself. The functions’ problems also have a `type` and a `name`. */
 export function problem(status: number, detail: string, headers: Readonly<Record<string, string>> = {}): Reply {
   const title = STATUS_CODES[status] ?? 'Error';
   return {

@@ -3,26 +3,27 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { readBody } from './body.ts';
 import { listen } from './listen.ts';
 
-/** An error as the Lambda Invoke API reports one. */
+/** An error in the form of the Lambda Invoke API. */
 export interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
   readonly trace?: readonly string[];
 }
 
-/** One event on its way into a function, with what the runtime puts into the handler's context. */
+/** An event for a function, and the values of the handler’s context. */
 export interface Invocation {
   readonly requestId: string;
   readonly event: Buffer;
+  /** Milliseconds since the epoch. */
   readonly deadline: number;
   readonly functionArn: string;
   readonly traceId: string;
   readonly clientContext?: string | undefined;
 }
 
-/** What a runtime says to the Runtime API, in the order in which it happens. */
+/** The requests of a runtime, in the order in which they occur. */
 export interface RuntimeListener {
-  /** The runtime is initialised and idle; `deliver` hands it its next invocation. */
+  /** The runtime is initialised and idle. `deliver` sends its next invocation. */
   next(deliver: (invocation: Invocation) => void): void;
   response(requestId: string, body: Buffer): void;
   error(requestId: string, error: FunctionError): void;
@@ -33,24 +34,25 @@ export interface RuntimeListener {
 export interface RuntimeApi {
   /** The value of `AWS_LAMBDA_RUNTIME_API`. */
   readonly address: string;
-  /** What each request has to hold, as `authorization: Bearer <token>`. */
+  /** Each request requires the header `authorization: Bearer <token>`. */
   readonly token: string;
   stop(): void;
 }
 
 const version = '/2018-06-01/runtime';
 
-/** The most bytes that a synchronous invocation may answer: "6 MB" in the Lambda quotas, observed as this number. */
+/** The most bytes of a synchronous response. The Lambda quotas say "6 MB". This number was observed. */
 const maxResponseBytes = 6_291_556;
 
 /**
- * Serves the Lambda Runtime API (2018-06-01) to one runtime on a free loopback port. Every local user and every web page
- * can reach that port, so that a request without the token of this one runtime is refused.
+ * Serves the Lambda Runtime API (2018-06-01) to one runtime on a free loopback port. Every local user and every web page can
+ * reach the port, so each request requires the token of this runtime.
+ *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export async function startRuntimeApi(listener: RuntimeListener): Promise<RuntimeApi> {
   const token = randomBytes(32).toString('base64url');
-  // A runtime waits for work as long as there is none: no limit of node:http may cut its connection.
+  // A runtime waits for its next invocation without a limit, so node:http must not close its connection.
   const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 }, (request, response) => {
     if (!holdsToken(request, token)) return refuse(response);
     serve(listener, request, response).catch((error: unknown) =>
@@ -74,7 +76,7 @@ function holdsToken({ headers }: IncomingMessage, token: string): boolean {
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-/** The body is not read, so that the connection can't be used again. */
+/** Closes the connection, because the body was not read. */
 function refuse(response: ServerResponse): void {
   response.writeHead(403, { 'content-type': 'application/json', connection: 'close' });
   response.end(JSON.stringify({ errorType: 'Forbidden', errorMessage: 'The token of the runtime is required.' }));

@@ -1,9 +1,9 @@
-// The HTTP of everything in a function's process that speaks to the Runtime API: each request holds the token that
-// the gateway gave to this process only. Without it, any local user or web page could take an invocation or answer one.
+// Adds the token of this process to each request to the Runtime API. Without a token, any local user or web page could take an
+// invocation or respond to one.
 const http = require('node:http');
 
 const token = process.env.ROSTBEEF_RUNTIME_TOKEN;
-// The function sees the variables that Lambda has, and no other.
+// Hides the token from the function, because Lambda has no such variable.
 delete process.env.ROSTBEEF_RUNTIME_TOKEN;
 
 exports.Agent = http.Agent;

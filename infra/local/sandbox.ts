@@ -5,45 +5,45 @@ import type { AwsCredentials } from './aws-credentials.ts';
 import { type Call, ExecutionEnvironment, type Outcome } from './execution-environment.ts';
 import { functionArn, lambdaEnvironment } from './lambda-environment.ts';
 
-/** A bundled function, and the layer beside it: two folders as they would be deployed. */
+/** The folders of a function and its layer, as they are deployed. */
 export interface FunctionBundle {
-  /** Becomes the task root; its `index` module exports `handler`. */
+  /** The task root. Its `index` module exports `handler`. */
   readonly folder: string;
-  /** What Lambda would unpack at `/opt`. */
+  /** Lambda unpacks it at `/opt`. */
   readonly layer?: string;
 }
 
-/** How a function is to run. */
+/** The configuration of a {@link Sandbox}. */
 export interface SandboxOptions extends FunctionBundle {
   readonly name: string;
   /** The function's own environment variables. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Finds the AWS credentials of a new process. A process whose credentials expire is replaced before the next call. */
+  /** Finds the AWS credentials of a new process. A process is replaced before its credentials expire. */
   readonly credentials?: (() => Promise<AwsCredentials>) | undefined;
-  /** Default: 29, since API Gateway waits no longer. */
+  /** Seconds for an invocation. @default 29, the limit of API Gateway */
   readonly timeoutSeconds?: number;
   readonly memoryMegabytes?: number;
-  /** Gets each line that the function writes. */
+  /** Receives each line that the function writes. */
   readonly log?: (line: string) => void;
 }
 
-/** Credentials that expire within this time are replaced, because a call may take as long. */
+/** Credentials that expire within this time are replaced, because a call may take that long. */
 const EXPIRY_MARGIN_MS = 60_000;
 
-/** What a caller may say beside the event. */
+/** Options of an invocation. */
 export interface InvokeOptions {
-  /** Default: a new one. */
+  /** @default - a new id */
   readonly requestId?: string;
   /** JSON, in ASCII. */
   readonly clientContext?: string;
 }
 
-/** An invocation's outcome, and what the function logged during it. */
+/** The outcome of an invocation, and the lines that the function logged. */
 export type Invoked = Outcome & { readonly log: readonly string[] };
 
 /**
- * One function with a concurrency of 1, as Lambda would run it: calls queue, the first one starts a process, and a
- * process that crashed, hung or failed to initialise is replaced by the next call.
+ * Runs a function as Lambda does, with a concurrency of 1. Calls wait in a queue. The first call starts a process, and the next
+ * call replaces a process that crashed, hung or failed to initialise.
  */
 export class Sandbox {
   readonly #options: SandboxOptions;
@@ -62,7 +62,11 @@ export class Sandbox {
     };
   }
 
-  /** Invokes the function with an event, or with the bytes of one's JSON. Never rejects. */
+  /**
+   * Invokes the function. Never rejects.
+   *
+   * @param event any JSON value, or the bytes of its JSON
+   */
   invoke(event: unknown, { requestId = randomUUID(), clientContext }: InvokeOptions = {}): Promise<Invoked> {
     const bytes = Buffer.isBuffer(event) ? event : Buffer.from(JSON.stringify(event ?? null));
     const call = {
@@ -77,7 +81,7 @@ export class Sandbox {
     return invoked;
   }
 
-  /** Ends the process, and with it the call that it is working on and those that wait. */
+  /** Ends the process, its current call and all calls in the queue. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#environment?.stop();
@@ -93,7 +97,7 @@ export class Sandbox {
     if (this.#stopped) await this.#environment?.stop();
     if (!this.#environment) return neverStarted('The sandbox was stopped');
     const outcome = await this.#environment.invoke(call);
-    // What the function wrote before it answered came by another pipe: it is here, but maybe not read yet.
+    // Log lines come by another pipe than the result, so lines of this call may still be unread.
     await setImmediate();
     await setImmediate();
     return { ...outcome, log: this.#lines };
@@ -118,7 +122,7 @@ function neverStarted(reason: unknown): Invoked {
   return { kind: 'error', errorType: 'Runtime.ExitError', errorMessage: String(reason), log: [] };
 }
 
-/** As in `X-Amzn-Trace-Id`: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
+/** See `X-Amzn-Trace-Id`: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
 function traceId(): string {
   const epoch = Math.floor(Date.now() / 1000).toString(16);
   return `Root=1-${epoch}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0`;

@@ -1,4 +1,4 @@
-/** The settings that the scripts of this project take from the shell that they are started in. */
+/** Reads the settings of the functions from the environment of a shell. */
 import {
   type Environment,
   foreignIssue,
@@ -9,17 +9,17 @@ import {
   parseConfig,
 } from 'rostbeef-layer';
 
-/** The variables of a shell, sorted by what they are to the functions. */
+/** The variables of a shell, sorted by their meaning for the functions. */
 export interface ShellSettings {
   /** The settings of the functions and the variables of the AWS SDK. Nothing else is passed on. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The names that are misspelt. */
+  /** Misspelt names of settings. */
   readonly issues: readonly Issue[];
-  /** The other names that begin with `EJABBERD_` and mean nothing here, each as a warning. */
+  /** A warning for each other name that begins with `EJABBERD_`. */
   readonly warnings: readonly string[];
 }
 
-/** The settings are wrong. The message lists every problem by name, never with a value. */
+/** The settings are not valid. The message lists every problem by name, and contains no value. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 
@@ -29,8 +29,10 @@ export class SettingsError extends Error {
 }
 
 /**
- * Sorts the variables of a shell. A shell may hold names of other programs, which a function would refuse: those
- * that are up to three edits away from a setting, or that a setting begins with, are issues; any other is a warning.
+ * Sorts the variables of a shell. A function refuses unknown names, and a shell may have those of other programs. A name within
+ * three edits of a setting, or the beginning of one, is an issue. Any other is a warning.
+ *
+ * @param shell the variables by name
  *
  * @example
  * shellSettings({ EJABBERD_SERVER: 'example.com', EJABBERD_HOME: '/opt/ejabberd' })
@@ -51,8 +53,9 @@ export function shellSettings(shell: Environment): ShellSettings {
 /**
  * Checks settings as the functions do.
  *
+ * @param environment the settings by name
  * @param issues problems that were found before
- * @throws SettingsError that lists all of both
+ * @throws SettingsError that lists these and all other problems
  */
 export function demandValid(environment: Environment, issues: readonly Issue[]): void {
   const result = parseConfig(environment);
@@ -60,7 +63,7 @@ export function demandValid(environment: Environment, issues: readonly Issue[]):
   if (all.length > 0) throw new SettingsError(all);
 }
 
-/** Lambda itself sets `AWS_LAMBDA_…`: those are not passed on. */
+/** Lambda itself sets `AWS_LAMBDA_…`, so they are not passed on. */
 function isOfAwsSdk(name: string): boolean {
   return /^AWS_(?!LAMBDA_)/.test(name);
 }

@@ -11,7 +11,7 @@ import { demandValid, SettingsError, shellSettings } from './settings.ts';
 /** The ejabberd that the functions talk to. */
 interface Server {
   readonly description: string;
-  /** What to know before trying the commands. */
+  /** A condition of the suggested commands. */
   readonly hint: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Finds the AWS credentials of a function, if its settings need some. */
@@ -40,10 +40,10 @@ async function main(): Promise<void> {
   console.log(greeting(gateway, server));
 }
 
-/** Who started us; whoever that is later is somebody else once it has ended. */
+/** The process that started this one. The id changes when that process ends. */
 const parent = process.ppid;
 
-/** npm runs a script through a shell, which a SIGTERM to npm ends without a word to us: its end is ours then. */
+/** npm runs a script through a shell. A SIGTERM to npm ends the shell and does not reach this process. */
 function onceOrphaned(stop: () => void): void {
   const { npm_lifecycle_event } = process.env;
   if (!npm_lifecycle_event) return;
@@ -54,10 +54,10 @@ function onceOrphaned(stop: () => void): void {
   }, 250);
 }
 
-/** An address for the check of settings that have none yet. */
+/** Replaces the URL of the embedded server while the settings are checked. */
 const EMBEDDED_URL = 'http://127.0.0.1/';
 
-/** The settings of the functions. @throws SettingsError */
+/** Returns the settings of the functions. @throws SettingsError */
 function settingsOf(shell: NodeJS.ProcessEnv, dialect: string | undefined): Readonly<Record<string, string>> {
   const { environment, issues, warnings } = shellSettings(shell);
   for (const warning of warnings) console.error(warning);
@@ -70,7 +70,7 @@ function settingsOf(shell: NodeJS.ProcessEnv, dialect: string | undefined): Read
   return settings;
 }
 
-/** The embedded server takes no credentials: with a secret, a server of one's own is meant. */
+/** The embedded server has no credentials, so a secret requires another server. */
 function serverIssues(settings: Readonly<Record<string, string>>): readonly Issue[] {
   if (!settings['EJABBERD_SECRET_ARN']) return [];
   return [{ path: 'EJABBERD_URL', message: 'is required if EJABBERD_SECRET_ARN is set' }];
@@ -83,7 +83,7 @@ async function openServer(settings: Readonly<Record<string, string>>): Promise<S
   if (EJABBERD_URL) {
     const hint = ' (with users that your server has)';
     const credentials = callsAws(settings) ? await awsCredentials() : undefined;
-    // A mistake shows at once, and not with the first call.
+    // Reports missing credentials at the start, and not at the first call.
     await credentials?.();
     const environment = withoutCredentials(settings);
     return { description: shown(EJABBERD_URL), hint, environment, credentials, hasGroups, stop: async () => {} };
@@ -127,7 +127,7 @@ Try${hint}:
 ${tries.join('\n')}
 Page: ${url}/   Reference: ${url}/reference   OpenAPI: ${url}/openapi.json   Invoke API: --endpoint-url ${url}
 
-This gateway checks no authorization: whoever reaches it may call everything. Ctrl-C stops it.
+This gateway checks no authorization. Ctrl-C stops it.
 `;
 }
 

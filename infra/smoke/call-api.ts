@@ -20,6 +20,6 @@ export function signedCalls(url: string, region: string): CallApi {
       body: JSON.stringify(input),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    return { status: response.status, body: await response.text() };
+    return { status: response.status, body: (await response.text()).trim() };
   };
 }

@@ -1,33 +1,32 @@
-/** Checks a deployment. Each check returns a sentence that tells what works, or throws an error that tells what does not. */
+/** The checks of a deployment. Each returns a sentence about what worked, or throws an error that says what failed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CloudWatchClient,
   DescribeAlarmHistoryCommand,
   DescribeAlarmsCommand,
   SetAlarmStateCommand,
-  type StateValue,
 } from '@aws-sdk/client-cloudwatch';
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { Report } from '../../functions/operations/doctor/report.ts';
 
-/** Two accounts of ejabberd that may be linked with each other. */
+/** Two test accounts of ejabberd. Their link is removed and made again. */
 export interface Pair {
   readonly jid1: string;
   readonly jid2: string;
 }
 
-/** Calls a method of the API with a signature, and returns status and body. */
+/** Calls a method of the API, signed. */
 export type CallApi = (method: string, input: object) => Promise<{ readonly status: number; readonly body: string }>;
 
-/** The time to wait for the event and the alarm. */
+/** How long to wait for an effect on AWS. */
 export interface Patience {
   readonly seconds: number;
 }
 
 const PAUSE_MS = 1_000;
 
-/** Invokes the doctor, which looks at ejabberd from the functions' VPC. */
+/** Invokes the doctor, which checks ejabberd from the functions’ VPC. */
 export async function checkDoctor(client: LambdaClient, arn: string): Promise<string> {
   const { FunctionError, Payload } = await client.send(new InvokeCommand({ FunctionName: arn, Payload: '{}' }));
   const text = Payload?.transformToString() ?? '';
@@ -38,80 +37,95 @@ export async function checkDoctor(client: LambdaClient, arn: string): Promise<st
   return `the functions reach ejabberd: ${report.findings.length} checks, none failed`;
 }
 
-/** Signs a call and reads a presence, which changes nothing. */
+/** Reads a presence by a signed call. It changes nothing. */
 export async function checkApi(call: CallApi, { jid1 }: Pair): Promise<string> {
-  const { status, body } = await call('get_presence', addressOf(jid1));
-  if (status !== 200) throw new Error(`expected status 200 of get_presence, but got ${status}: ${body}`);
-  return `the API takes a signed call, and answers ${body}`;
+  return `the API takes a signed call, and answers ${await succeed(call, 'get_presence', addressOf(jid1))}`;
 }
 
-/** The bus, and a source of events that its rules accept. */
-export interface Bus {
-  readonly arn: string;
+/** The bus to put an event on, and the `source` that the event has. */
+export interface EventTarget {
+  readonly bus: string;
+  /** One that the deployment takes. */
   readonly source: string;
 }
 
-/** A check that must not be made now. */
-export class NotTriedError extends Error {
-  override readonly name = 'NotTriedError';
-}
-
 /**
- * Puts an event that links two accounts, and follows it until the roster shows the link. The nick is new in each run, so
- * that a link of an earlier run is not taken for this one's.
+ * Removes the link of two accounts by the API, puts an event that links them, and waits until the roster shows the link.
+ * The link is removed first, so that only this event can make the check pass.
  */
 export async function checkEvents(
   client: EventBridgeClient,
   call: CallApi,
-  bus: Bus,
+  { bus, source }: EventTarget,
   pair: Pair,
   patience: Patience,
 ): Promise<string> {
-  const nick = `Smoke test ${new Date().toISOString()}`;
-  const Detail = JSON.stringify({ ...pair, nick1: nick, nick2: nick });
-  const entry = { EventBusName: bus.arn, Source: bus.source, DetailType: 'LinkContacts', Detail };
+  const isLinked = async () => {
+    const roster = await succeed(call, 'get_roster', addressOf(pair.jid1));
+    return roster.includes(`"jid":${JSON.stringify(pair.jid2)}`);
+  };
+  await succeed(call, 'unlink_contacts', pair);
+  if (await isLinked())
+    throw new Error('expected unlink_contacts to remove the link: look at the log of unlink_contacts');
+  const Detail = JSON.stringify({ ...pair, nick1: pair.jid1, nick2: pair.jid2 });
+  const entry = { EventBusName: bus, Source: source, DetailType: 'LinkContacts', Detail };
   const { FailedEntryCount, Entries } = await client.send(new PutEventsCommand({ Entries: [entry] }));
   if (FailedEntryCount !== 0) throw new Error(`the bus refused the event: ${Entries?.[0]?.ErrorMessage}`);
   await eventually(
     patience,
-    'expected the roster to show the link: look for the event in the queues and the log',
-    async () => {
-      const { body } = await call('get_roster', addressOf(pair.jid1));
-      return body.includes(`"nick":${JSON.stringify(nick)}`);
-    },
+    'expected the event to link the users: look for it in the queues and in the functions’ logs',
+    isLinked,
   );
-  return `an event came through bus, rule, queue and function: ${pair.jid1} and ${pair.jid2} are linked`;
+  return `an event from ${source} came through bus, rule, queue and function: ${pair.jid1} and ${pair.jid2} are linked`;
 }
 
 /**
- * Sets an alarm off, reads in its history whether CloudWatch could publish it, and restores its state.
+ * Sets an alarm off, and reads in its history whether CloudWatch could publish it.
  *
- * @throws NotTriedError if the alarm is on already, because a real alarm must stay on
+ * An alarm that is already on stays as it is, because it tells of a real fault. Its history since it went on is read.
  */
 export async function checkAlarm(client: CloudWatchClient, name: string, patience: Patience): Promise<string> {
   const { MetricAlarms: [alarm] = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: [name] }));
-  const before = alarm?.StateValue ?? 'OK';
-  if (before === 'ALARM') throw new NotTriedError(`the alarm ${name} is on: see docs/runbook.md`);
-  const set = (state: StateValue) =>
-    client.send(new SetAlarmStateCommand({ AlarmName: name, StateValue: state, StateReason: 'Smoke test' }));
-  const StartDate = new Date();
+  if (alarm === undefined) throw new Error(`expected the alarm ${name}: deploy the monitoring stack again`);
+  if (alarm.StateValue === 'ALARM') {
+    await expectPublished(client, name, alarm.StateTransitionedTimestamp, patience);
+    return `the alarm ${name} is on and reached its topic: look in docs/runbook.md for what to do`;
+  }
+  const set = (StateValue: 'ALARM' | 'OK') =>
+    client.send(new SetAlarmStateCommand({ AlarmName: name, StateValue, StateReason: 'Smoke test' }));
+  const start = new Date();
   await set('ALARM');
   try {
-    await eventually(
-      patience,
-      'expected the topic to take the alarm: look at the policies of the topic and its key',
-      async () => {
-        const query = { AlarmName: name, HistoryItemType: 'Action', StartDate } as const;
-        const { AlarmHistoryItems = [] } = await client.send(new DescribeAlarmHistoryCommand(query));
-        return AlarmHistoryItems.some(({ HistorySummary = '' }) =>
-          HistorySummary.startsWith('Successfully executed action'),
-        );
-      },
-    );
+    await expectPublished(client, name, start, patience);
   } finally {
-    await set(before);
+    await set('OK');
   }
-  return `the alarm ${name} reached its topic, and its subscribers got a message`;
+  return `the alarm ${name} reached its topic; its subscribers got it, and that it is over`;
+}
+
+function expectPublished(
+  client: CloudWatchClient,
+  AlarmName: string,
+  StartDate: Date | undefined,
+  patience: Patience,
+): Promise<void> {
+  const query = { AlarmName, HistoryItemType: 'Action', StartDate } as const;
+  return eventually(
+    patience,
+    'expected the topic to take the alarm: look at the policies of the topic and its key',
+    async () => {
+      const { AlarmHistoryItems = [] } = await client.send(new DescribeAlarmHistoryCommand(query));
+      return AlarmHistoryItems.some(({ HistorySummary = '' }) =>
+        HistorySummary.startsWith('Successfully executed action'),
+      );
+    },
+  );
+}
+
+async function succeed(call: CallApi, method: string, input: object): Promise<string> {
+  const { status, body } = await call(method, input);
+  if (status !== 200) throw new Error(`expected status 200 of ${method}, but got ${status}: ${body}`);
+  return body;
 }
 
 function addressOf(jid: string) {

@@ -1,19 +1,15 @@
 import { GetParametersByPathCommand, type SSMClient } from '@aws-sdk/client-ssm';
 
-/** Where the parts of a deployment are: the parameters that its stacks publish. */
+/** The parameters that the stacks of a deployment publish. `undefined` if a stack is not deployed. */
 export interface DeployedParts {
   readonly doctorArn: string | undefined;
   readonly apiUrl: string | undefined;
-  /** `undefined` if the deployment has no events. */
   readonly busArn: string | undefined;
-  /** A source of events that the rules accept. */
-  readonly eventSource: string;
+  /** A `source` of events that the deployment takes. */
+  readonly eventSource: string | undefined;
   /** The name of an alarm that may be set off. */
   readonly alarm: string | undefined;
 }
-
-/** The source of the smoke test's event if the rules accept any source. */
-const ANY_SOURCE = 'rostbeef.smoke';
 
 /**
  * Reads the parameters below `/rostbeef/<environment>`.
@@ -38,7 +34,7 @@ export async function readDeployment(client: SSMClient, environment: string): Pr
     doctorArn: values.get('doctor-arn'),
     apiUrl: values.get('api-url'),
     busArn: values.get('bus-arn'),
-    eventSource: values.get('event-source') ?? ANY_SOURCE,
+    eventSource: values.get('event-source-to-try'),
     alarm: values.get('alarm-to-try'),
   };
 }

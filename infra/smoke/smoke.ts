@@ -4,34 +4,26 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { commandLine, UsageError } from '../local/options.ts';
 import { signedCalls } from './call-api.ts';
-import {
-  type CallApi,
-  checkAlarm,
-  checkApi,
-  checkDoctor,
-  checkEvents,
-  NotTriedError,
-  type Pair,
-  type Patience,
-} from './checks.ts';
+import { type CallApi, checkAlarm, checkApi, checkDoctor, checkEvents, type Pair, type Patience } from './checks.ts';
 import { readDeployment } from './deployment.ts';
 
 const usage = `Usage: npm run smoke -- --environment <name> [--jid1 <jid> --jid2 <jid>] [--wait <seconds>]
 
-Tries a deployment after it was made or changed, and says in words what works: the doctor, one signed call
-to the API, one event and one alarm. AWS_REGION and the AWS credentials lead to it.
+Checks a deployment and says in words what works: the doctor, one signed call to the API, one event and
+one alarm. Set AWS_REGION and AWS credentials of its account.
 
   --environment <name>   the name of the environment, such as dev
-  --jid1 <jid>           two users of ejabberd for the API and the event, which links them and sets nicks;
-  --jid2 <jid>           without them neither is tried
+  --jid1 <jid>           two test users of ejabberd. Their link is removed by the API and made again by an
+  --jid2 <jid>           event. Without them, neither the API nor the event is checked
   --wait <seconds>       how long to wait for the event and the alarm (default: 60)
   --help                 print this
 
-The alarm's subscribers get a message. Ends with status 0 if all that was tried works, else 1.`;
+The alarm's subscribers get a message. An alarm that is already on stays as it is. Ends with status 0 if
+everything that was tried works, else 1.`;
 
-const NEEDS_PAIR = 'not tried: it takes --jid1 and --jid2, two users that may be linked';
+const NEEDS_PAIR = 'not tried: --jid1 and --jid2 are required, two test users';
 
-/** A check, or the reason that there is none. */
+/** A check, or the reason why it is not made. */
 type Check = readonly [name: string, check: (() => Promise<string>) | string];
 
 async function main(): Promise<number> {
@@ -62,7 +54,7 @@ async function main(): Promise<number> {
       typeof check === 'string'
         ? check
         : name === 'events' && failed.has('API')
-          ? 'not tried: it is followed by the API, which does not work'
+          ? 'not tried: the event is checked by calls to the API, which does not work'
           : await check().then((text) => `ok: ${text}`, told);
     if (said.startsWith('failed')) failed.add(name);
     console.log(`${name.padEnd(8)} ${said}`);
@@ -80,18 +72,17 @@ async function checksOf(environment: string, pair: Pair | undefined, patience: P
     ['API', call === undefined ? absent('api') : pair === undefined ? NEEDS_PAIR : () => checkApi(call, pair)],
     [
       'events',
-      busArn === undefined
+      busArn === undefined || eventSource === undefined
         ? 'not tried: the deployment has no events'
         : call === undefined || pair === undefined
           ? NEEDS_PAIR
-          : () => checkEvents(new EventBridgeClient(), call, { arn: busArn, source: eventSource }, pair, patience),
+          : () => checkEvents(new EventBridgeClient(), call, { bus: busArn, source: eventSource }, pair, patience),
     ],
     ['alarm', alarm === undefined ? absent('monitoring') : () => checkAlarm(new CloudWatchClient(), alarm, patience)],
   ];
 }
 
 function told(error: unknown): string {
-  if (error instanceof NotTriedError) return `not tried: ${error.message}`;
   if (!(error instanceof Error)) return `failed: ${String(error)}`;
   const { cause } = error;
   return `failed: ${error.message}${cause instanceof Error ? ` (${cause.message})` : ''}`;

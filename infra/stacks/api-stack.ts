@@ -17,14 +17,15 @@ import type { NetworkStack } from './network-stack.ts';
 import { removalPolicyOf } from './policies.ts';
 import { publish } from './publish.ts';
 
-/** What the API has in front and behind. */
+/** The functions and the network of an {@link ApiStack}. */
 export interface ApiStackProps extends StackProps {
+  /** The functions that the API invokes. */
   readonly rostbeef: EjabberdFunctions;
-  /** Where the endpoint of a private API is. */
+  /** The VPC and subnets for the endpoint of a private API. */
   readonly network: NetworkStack;
 }
 
-/** The functions over HTTP, and the endpoint that a private API is reached through. */
+/** The REST API, and the VPC endpoint of a private API. */
 export class ApiStack extends Stack {
   readonly api: EjabberdApi;
 
@@ -41,7 +42,7 @@ export class ApiStack extends Stack {
       logRetention: config.logRetentionDays,
       removalPolicy: removalPolicyOf(config),
     });
-    // The construct's own output says the same under an odd name.
+    // Replaced by the output `Url`.
     this.api.api.node.tryRemoveChild('Endpoint');
     publish(this, config, {
       output: 'Url',
@@ -55,14 +56,14 @@ export class ApiStack extends Stack {
     });
   }
 
-  /** The URL without a last slash. A private API has a name for each endpoint, which needs no private DNS. */
+  /** Has no trailing slash. The name of a private API contains its endpoint, so that it needs no private DNS. */
   #url(endpoint: IVpcEndpoint | undefined): string {
     const { restApiId, deploymentStage } = this.api.api;
     const name = endpoint === undefined ? restApiId : `${restApiId}-${endpoint.vpcEndpointId}`;
     return `https://${name}.execute-api.${this.region}.${this.urlSuffix}/${deploymentStage.stageName}`;
   }
 
-  /** The endpoint has no private name, because that would lead every call of any API in the VPC to it. */
+  /** Has no private DNS name, because that would send the calls of all APIs in the VPC to this endpoint. */
   #endpoint({ apiVpcEndpointId, apiPeers }: Configuration, network: NetworkStack): IInterfaceVpcEndpoint {
     if (apiVpcEndpointId !== undefined) {
       return InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(this, 'Endpoint', {

@@ -9,16 +9,17 @@ import { detailType } from '../schemas.ts';
 import { removalPolicyOf } from './policies.ts';
 import { publish } from './publish.ts';
 
-/** What takes the events. */
+/** The functions of an {@link EventsStack}. */
 export interface EventsStackProps extends StackProps {
+  /** The functions that the queues invoke. */
   readonly rostbeef: EjabberdFunctions;
 }
 
 /**
  * The bus, and a rule, a queue and a dead-letter queue for each method that writes.
  *
- * Without `events=true` the stack has a parameter only. It must not be absent, because `cdk deploy --all` leaves a stack
- * that is no longer in the app as it is, and the queues would go on.
+ * Without `events=true` the stack has a parameter only. `cdk deploy --all` does not delete a stack that is no longer in the
+ * app, so the queues would stay in use.
  */
 export class EventsStack extends Stack {
   readonly events: EjabberdEvents | undefined;
@@ -28,7 +29,7 @@ export class EventsStack extends Stack {
     new StringParameter(this, 'Switch', {
       parameterName: `/rostbeef/${config.environment}/events`,
       stringValue: String(config.events),
-      description: 'Whether events ask for the methods that write.',
+      description: 'Whether events invoke the methods that write.',
     });
     if (config.events) this.events = this.#events(config, rostbeef);
   }
@@ -49,15 +50,13 @@ export class EventsStack extends Stack {
       value: events.bus.eventBusArn,
       description: 'Put events on this bus.',
     });
-    const [source] = config.eventSources ?? [];
-    if (source !== undefined) {
-      publish(this, config, {
-        output: 'EventSource',
-        parameter: 'event-source',
-        value: source,
-        description: 'The smoke test sends its event with this source.',
-      });
-    }
+    const [source = 'rostbeef.smoke'] = config.eventSources ?? [];
+    publish(this, config, {
+      output: 'EventSourceToTry',
+      parameter: 'event-source-to-try',
+      value: source,
+      description: 'The smoke test puts an event with this source, because the rules take it.',
+    });
     for (const [name, { queue, deadLetters }] of events.queues) {
       const type = detailType({ name });
       new CfnOutput(this, `${type}QueueUrl`, { value: queue.queueUrl, description: `Send ${name} messages here.` });

@@ -13,8 +13,10 @@ import { metricNamespaceOf, removalPolicyOf } from './policies.ts';
 import { publish } from './publish.ts';
 
 /**
- * The layer, the seven functions, the doctor, the secret and its rotation, and the table of idempotency keys. The security
- * group and the endpoints are here too, so that CloudFormation moves the functions before it removes one of them.
+ * The layer, the seven functions, the doctor, the secret and its rotation, and the table of idempotency keys.
+ *
+ * The security group and the endpoints are in this stack too, so that CloudFormation updates the functions before it removes
+ * one of them.
  */
 export class FunctionsStack extends Stack {
   readonly rostbeef: EjabberdFunctions;
@@ -86,7 +88,7 @@ export class FunctionsStack extends Stack {
     });
   }
 
-  /** Classic servers know no credentials. */
+  /** Classic servers have no credentials. */
   #secret({ ejabberdDialect, secretArn, secretKeyArn, ejabberdAccount, ...config }: Configuration) {
     if (ejabberdDialect === 'rostbeef') return undefined;
     if (secretArn !== undefined) return new EjabberdSecret(this, 'Account', { secretArn, keyArn: secretKeyArn });

@@ -19,7 +19,7 @@ export class MonitoringStack extends Stack {
       output: 'AlarmTopicArn',
       parameter: 'alarm-topic-arn',
       value: topic.topicArn,
-      description: 'Subscribe to it to get the alarms.',
+      description: 'Subscribe to this topic to get the alarms.',
     });
     const throttles = alarms.get('Throttles');
     if (throttles !== undefined) {
@@ -27,7 +27,7 @@ export class MonitoringStack extends Stack {
         output: 'AlarmToTry',
         parameter: 'alarm-to-try',
         value: throttles.alarmName,
-        description: 'The smoke test sets this alarm off, to see whether the topic gets it.',
+        description: 'The smoke test sets this alarm off and checks that it reaches the topic.',
       });
     }
     new CfnOutput(this, 'DashboardName', { value: dashboard.dashboardName });

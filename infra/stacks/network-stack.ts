@@ -20,16 +20,16 @@ const NEW_VPC_RANGE = '10.0.0.0/16';
 const ZONES = 2;
 
 /**
- * The VPC: a new one or an existing one.
+ * A new VPC or an existing one.
  *
- * Security groups and endpoints are in the stacks that use them. A setting may replace or remove them, and within a stack
- * CloudFormation first moves what uses them.
+ * Security groups and endpoints are in the stacks that use them, because a setting may replace or remove them. Within a
+ * stack, CloudFormation first updates the resources that use them.
  */
 export class NetworkStack extends Stack {
   readonly vpc: IVpc;
-  /** Where the functions and the endpoints are: one subnet for each zone. */
+  /** The subnets of the functions and the endpoints, one for each Availability Zone. */
   readonly subnets: readonly ISubnet[];
-  /** The range of the VPC, if it is known. */
+  /** The IPv4 range of the VPC. `undefined` if it is not known. */
   readonly vpcCidr: string | undefined;
 
   constructor(scope: Construct, id: string, config: Configuration, props: StackProps) {
@@ -45,22 +45,22 @@ export class NetworkStack extends Stack {
       output: 'VpcId',
       parameter: 'vpc-id',
       value: this.vpc.vpcId,
-      description: 'The functions are here. ejabberd is here too, or a peering or a transit gateway leads to it.',
+      description: 'The VPC of the functions. It contains ejabberd, or has a route to it.',
     });
     publish(this, config, {
       output: 'SubnetIds',
       parameter: 'subnet-ids',
       value: this.subnets.map(({ subnetId }) => subnetId).join(','),
-      description: 'The functions are in these subnets. Their route tables need a route to ejabberd.',
+      description: 'The subnets of the functions. Their route tables need a route to ejabberd.',
     });
   }
 
-  /** Without account and Region the names of the zones are not known, and with them they would have to be asked for. */
+  /** Makes a look-up of the zones’ names unnecessary, which would require AWS credentials. */
   override get availabilityZones(): string[] {
     return Array.from({ length: ZONES }, (_, index) => Fn.select(index, Fn.getAzs()));
   }
 
-  /** Isolated: no route leads to the Internet or from it. */
+  /** Has isolated subnets, without a route to the Internet or from it. */
   #newVpc(config: Configuration): IVpc {
     const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(config.vpcCidr ?? NEW_VPC_RANGE),
@@ -80,12 +80,12 @@ export class NetworkStack extends Stack {
       output: 'RouteTableIds',
       parameter: 'route-table-ids',
       value: vpc.isolatedSubnets.map(({ routeTable }) => routeTable.routeTableId).join(','),
-      description: 'Add the route to ejabberd’s network here.',
+      description: 'Add a route to ejabberd’s network to these route tables.',
     });
     return vpc;
   }
 
-  /** By its attributes if the subnets are told, so that nothing has to be looked up. */
+  /** Is looked up only if `subnetIds` are not given. */
   #existingVpc(vpcId: string, { subnetIds, vpcCidr }: Configuration): IVpc {
     if (subnetIds === undefined) return Vpc.fromLookup(this, 'Vpc', { vpcId });
     return Vpc.fromVpcAttributes(this, 'Vpc', {
@@ -97,16 +97,17 @@ export class NetworkStack extends Stack {
 
   #subnet(subnetId: string): ISubnet {
     const subnet = Subnet.fromSubnetId(this, subnetId, subnetId);
-    Annotations.of(subnet).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId', 'Nothing here changes routes.');
+    Annotations.of(subnet).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId', 'No route is changed.');
     return subnet;
   }
 }
 
 /**
- * Lets CloudFormation refuse to remove the VPC while functions are in it. All other references between the stacks are weak.
+ * Makes the references to the VPC strong, so that CloudFormation refuses to remove the VPC while functions are in it. All
+ * other references between the stacks are weak.
  *
- * A weak reference here would also let CloudFormation replace the endpoints with every change of them, because it does not
- * know the VPC's id before it deploys (aws-cdk issue 38829).
+ * CloudFormation does not know the value of a weak reference before it deploys, so every change of an endpoint would replace
+ * it (aws-cdk issue 38829).
  */
 function keepWhileUsed(vpc: Vpc): void {
   for (const child of [vpc, ...vpc.isolatedSubnets]) CrossStackReferences.of(child).produce(ReferenceStrength.STRONG);

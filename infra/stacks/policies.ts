@@ -1,12 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Configuration } from '../config/read-context.ts';
 
-/** What becomes of data when its stack is deleted. */
+/** The removal policy of resources that hold data. */
 export function removalPolicyOf({ retain }: Pick<Configuration, 'retain'>): RemovalPolicy {
   return retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 }
 
-/** The metrics' namespace of one environment. */
+/** The namespace of an environment’s own metrics. */
 export function metricNamespaceOf({ environment }: Pick<Configuration, 'environment'>): string {
   return `rostbeef/${environment}`;
 }

@@ -8,9 +8,10 @@ import { MonitoringStack } from './monitoring-stack.ts';
 import { NetworkStack } from './network-stack.ts';
 
 /**
- * Makes every stack of an environment, each named `rostbeef-<environment>-…`.
+ * Creates all stacks of an environment. Each is named `rostbeef-<environment>-…`.
  *
- * @param app what they belong to
+ * @param app the CDK app that gets the stacks
+ * @param config the checked configuration
  */
 export function makeStacks(app: App, config: Configuration) {
   const { environment, owner, target } = config;
@@ -23,7 +24,7 @@ export function makeStacks(app: App, config: Configuration) {
   });
   const functions = new FunctionsStack(app, named('functions'), config, network, {
     ...props,
-    description: 'rostbeef functions: layer, functions, secret, and what they reach',
+    description: 'rostbeef functions: layer, functions, secret and network access',
   });
   const { rostbeef, doctor, rotation } = functions;
   const api = new ApiStack(app, named('api'), config, {
@@ -45,7 +46,7 @@ export function makeStacks(app: App, config: Configuration) {
 
   Tags.of(app).add('service', 'rostbeef');
   Tags.of(app).add('stage', environment);
-  // CloudFormation does not take a changed deletion policy by itself: a changed tag takes it along.
+  // CloudFormation ignores a change of nothing but a deletion policy. The tag changes with it.
   Tags.of(app).add('retain', String(config.retain));
   if (owner !== undefined) Tags.of(app).add('owner', owner);
   return { network, functions, api, events, monitoring };

@@ -202,7 +202,7 @@ describe('npm run free-key', () => {
   it('says why the table can’t be asked', async () => {
     const { status, output, errors } = await freeKey(['--table', 'no-such-table', '--key', 'any']);
     expect({ status, output }).toEqual({ status: 1, output: '' });
-    expect(errors).toMatch(/^DynamoDB could not be asked, so the key may not be free: ResourceNotFoundException: /);
+    expect(errors).toMatch(/^The call of DynamoDB failed, so the key may not be free: ResourceNotFoundException: /);
   });
 
   it.each<readonly [string, readonly string[], readonly string[]]>([

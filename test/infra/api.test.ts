@@ -1,16 +1,12 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { catalogue } from 'rostbeef-layer';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openApi } from '../../infra/openapi.ts';
 import { inputName, resultName, schemas } from '../../infra/schemas.ts';
-import { EVERYTHING, synthesize } from './synthesize.ts';
+import { EVERYTHING, templatesOf } from './synthesize.ts';
 
-const { api: template, remove } = synthesize();
-const inPrivate = synthesize(EVERYTHING);
-afterAll(() => {
-  remove();
-  inPrivate.remove();
-});
+const { api: template } = templatesOf();
+const inPrivate = templatesOf(EVERYTHING);
 
 const propertiesOf = (type: string) => Object.values(template.findResources(type)).map(({ Properties }) => Properties);
 

@@ -4,9 +4,9 @@ import { catalogue } from 'rostbeef-layer';
 import { describe, expect, it } from 'vitest';
 import { type Deployed, deployed } from './account.ts';
 import { type Call, isAllowed } from './decisions.ts';
-import { EVERYTHING, synthesize, WITH_EVENTS } from './synthesize.ts';
+import { EVERYTHING, templatesOf, WITH_EVENTS } from './synthesize.ts';
 
-const { stacks, remove } = synthesize({
+const { stacks } = templatesOf({
   ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc',
   ...WITH_EVENTS,
   rotationAdminSecretArn: EVERYTHING['rotationAdminSecretArn'],
@@ -14,7 +14,6 @@ const { stacks, remove } = synthesize({
   apiAccess: 'private',
   apiAccounts: '210987654321',
 });
-remove();
 const all = deployed(stacks);
 
 const one = (type: string, id: RegExp): Deployed => {

@@ -121,11 +121,22 @@ function idsOf(deployment: Deployment, stack: string, output: string): readonly 
   return [...references, ...attributes];
 }
 
+const NO_STACK: StackTemplate = { Resources: {} };
+
+/** Templates as texts in which account and Region are filled in, each made once. */
+const texts = new WeakMap<StackTemplate, string>();
+
+function textOf(template: StackTemplate): string {
+  const text = texts.get(template) ?? JSON.stringify(filledIn(JSON.parse(JSON.stringify(template))));
+  texts.set(template, text);
+  return text;
+}
+
 function impactsOf(before: StackTemplate, after: StackTemplate | undefined) {
   const impacts = new Map<string, { readonly type: string; readonly impact: ResourceImpact }>();
-  const known = (template: StackTemplate | undefined) =>
-    Object(filledIn(JSON.parse(JSON.stringify(template ?? { Resources: {} }))));
-  fullDiff(known(before), known(after)).resources.forEachDifference((id, difference) => {
+  const [old, changed] = [before, after ?? NO_STACK].map(textOf);
+  if (old === changed) return impacts;
+  fullDiff(JSON.parse(old ?? ''), JSON.parse(changed ?? '')).resources.forEachDifference((id, difference) => {
     const type = difference.newResourceType ?? difference.oldResourceType ?? '';
     if (difference.changeImpact !== ResourceImpact.NO_CHANGE)
       impacts.set(id, { type, impact: difference.changeImpact });

@@ -69,7 +69,7 @@ describe('npx cdk synth', () => {
   it('says what looking up a VPC takes', { timeout: 60_000 }, async () => {
     const { code, output } = await synth({ vpcId: 'vpc-0123456789abcdef0' });
     expect(code).toBe(1);
-    expect(output).toContain('  vpcId: looking the VPC up takes AWS credentials');
+    expect(output).toContain('  vpcId: looking the VPC up requires AWS credentials');
     expect(output).not.toContain('    at ');
   });
 

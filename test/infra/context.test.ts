@@ -15,11 +15,6 @@ const AUTHORITY = join(import.meta.dirname, 'authority.pem');
 
 const enough = { ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc', ejabberdAccount: 'rostbeef@xmpp.internal' };
 
-const PLACEHOLDERS = [
-  'ejabberdUrl: xmpp.example.com is the host of an example: set the address of your ejabberd',
-  'ejabberdAccount: example.com is the domain of an example: set the account of your ejabberd, or secretArn',
-];
-
 function problemsOf(context: Readonly<Record<string, unknown>>, credentials: Credentials = {}): readonly string[] {
   try {
     readContext(context, credentials);
@@ -30,12 +25,19 @@ function problemsOf(context: Readonly<Record<string, unknown>>, credentials: Cre
   }
 }
 
+/** The part of a problem that says where it is. */
+const keysOf = (context: Readonly<Record<string, unknown>>, credentials: Credentials = {}) =>
+  problemsOf(context, credentials).map((problem) => problem.split(':', 1)[0]);
+
 describe('the CDK context', () => {
-  it('as it is committed is valid for dev, and warns of its placeholders', () => {
+  it('as it is committed is valid for dev, and warns of its placeholder', () => {
     const { environment, warnings } = readContext(project.context);
     expect({ environment, warnings }).toEqual({
       environment: 'dev',
-      warnings: PLACEHOLDERS,
+      warnings: [
+        'ejabberdUrl: xmpp.example.com is the host of an example: set the address of your ejabberd',
+        'ejabberdAccount: example.com is the host of an example: set an account of your ejabberd, or secretArn',
+      ],
     });
   });
 
@@ -49,9 +51,105 @@ describe('the CDK context', () => {
   });
 
   it('as it is committed is refused for prod, because its host and its account are placeholders', () => {
-    expect(problemsOf({ ...project.context, environment: 'prod' })).toEqual(PLACEHOLDERS);
-    const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:ejabberd-AbCdEf';
-    expect(problemsOf({ ...project.context, environment: 'prod', secretArn })).toEqual(PLACEHOLDERS.slice(0, 1));
+    expect(problemsOf({ ...project.context, environment: 'prod' })).toEqual([
+      'ejabberdUrl: xmpp.example.com is the host of an example: set the address of your ejabberd',
+      'ejabberdAccount: example.com is the host of an example: set an account of your ejabberd, or secretArn',
+    ]);
+  });
+
+  it('may have the placeholder of an account that is not used', () => {
+    const prod = { ...project.context, environment: 'prod', ejabberdUrl: enough.ejabberdUrl };
+    expect(problemsOf({ ...prod, secretArn: EVERYTHING['secretArn'] })).toEqual([]);
+    expect(problemsOf({ ...prod, ejabberdDialect: 'rostbeef' })).toEqual([]);
+    expect(keysOf(prod)).toEqual(['ejabberdAccount']);
+  });
+
+  it('takes the range of a new VPC from /16 to /23, which two subnets of /24 fit in', () => {
+    for (const vpcCidr of ['10.0.0.0/16', '10.0.0.0/23']) expect(problemsOf({ ...enough, vpcCidr })).toEqual([]);
+    for (const vpcCidr of ['10.0.0.0/8', '10.0.0.0/15', '10.0.0.0/24', '10.0.0.0/28', '10.0.0.0/40', 'all']) {
+      expect(problemsOf({ ...enough, vpcCidr })).toEqual([
+        'vpcCidr: must be an IPv4 range from /16 to /23 such as 10.0.0.0/16, because the new VPC has two subnets of /24',
+      ]);
+    }
+  });
+
+  it('takes the range of an existing VPC from /16 to /28, as AWS does', () => {
+    for (const bits of [16, 24, 28]) {
+      expect(problemsOf({ ...enough, ...EXISTING_VPC, vpcCidr: `10.1.0.0/${bits}` })).toEqual([]);
+    }
+    for (const bits of [8, 15, 29, 32]) {
+      expect(problemsOf({ ...enough, ...EXISTING_VPC, vpcCidr: `10.1.0.0/${bits}` })).toEqual([
+        'vpcCidr: must be an IPv4 range from /16 to /28 such as 10.0.0.0/16, as the ranges of all VPCs are',
+      ]);
+    }
+  });
+
+  it('takes the name of a bus, and neither nothing nor an ARN', () => {
+    const events = { ...enough, events: true, idempotency: false };
+    for (const eventBusName of ['default', 'crm.orders-1', 'aws.partner/example.com/1234/orders']) {
+      expect(problemsOf({ ...events, eventBusName })).toEqual([]);
+    }
+    for (const eventBusName of ['', ' ', 'arn:aws:events:eu-west-1:123456789012:event-bus/crm', 'my bus']) {
+      expect(problemsOf({ ...events, eventBusName })).toEqual([
+        'eventBusName: must be the name of a bus and not its ARN, of letters, digits, ".", "-", "_" and "/"',
+      ]);
+    }
+  });
+
+  it.each([
+    ['eventAccounts', '210987654321'],
+    ['apiAccounts', '210987654321'],
+    ['subnetIds', 'subnet-0123456789abcdef0'],
+    ['ejabberdPeers', 'sg-0123456789abcdef0'],
+    ['eventSources', 'com.example.crm'],
+  ])('names what %s has twice', (key, entry) => {
+    const others = { ...enough, ...EXISTING_VPC, events: true, idempotency: false, openEjabberdPeers: true };
+    const peers = { ejabberdPeers: 'sg-0123456789abcdef9' };
+    expect(problemsOf({ ...others, ...peers, [key]: entry })).toEqual([]);
+    expect(problemsOf({ ...others, ...peers, [key]: [entry, entry] })).toEqual([
+      `${key}: must not have ${entry} twice: remove one`,
+    ]);
+  });
+
+  it('refuses a secret or key of another Region than the stacks’', () => {
+    const { secretArn, secretKeyArn, rotationAdminSecretArn, rotationAdminSecretKeyArn } = EVERYTHING;
+    const secrets = { secretArn, secretKeyArn, rotationAdminSecretArn, rotationAdminSecretKeyArn };
+    const here = { ...enough, ...secrets };
+    const problems = [
+      'secretArn: expected a secret in us-east-1, but it is in eu-west-1: replicate it, and name the replica',
+      'secretKeyArn: expected a key in us-east-1, but it is in eu-west-1: name the key of the replica',
+      'rotationAdminSecretArn: expected a secret in us-east-1, but it is in eu-west-1: replicate it, and name the replica',
+      'rotationAdminSecretKeyArn: expected a key in us-east-1, but it is in eu-west-1: name the key of the replica',
+    ];
+    expect(problemsOf({ ...here, region: 'eu-west-1' })).toEqual([]);
+    expect(problemsOf({ ...here, region: 'us-east-1' })).toEqual(problems);
+    expect(problemsOf(here, { account: '123456789012', region: 'us-east-1' })).toEqual(problems);
+    // Without credentials the command line tells a Region of its own, and nothing can be deployed.
+    expect(problemsOf(here, { region: 'us-east-1' })).toEqual([]);
+    const elsewhere = String(rotationAdminSecretArn).replace('eu-west-1', 'eu-north-1');
+    expect(problemsOf({ ...here, rotationAdminSecretArn: elsewhere })).toEqual([
+      'rotationAdminSecretArn: expected a secret in eu-west-1, but it is in eu-north-1: replicate it, and name the replica',
+    ]);
+  });
+
+  it('names what to do if a limit has no room for events', () => {
+    const events = { ...enough, events: true, idempotency: false };
+    expect(problemsOf({ ...events, maxConcurrency: 16 })).toEqual([]);
+    expect(problemsOf({ ...events, maxConcurrency: 15 })).toEqual([
+      'maxConcurrency: must be 16 or more with events=true, because a queue takes two invocations of its function: raise it, or set events=false (a classic server serves 10 connections only)',
+    ]);
+  });
+
+  it('warns if a classic server may get more connections than it serves', () => {
+    const classic = { ejabberdUrl: 'http://10.0.0.10:4560/', ejabberdDialect: 'rostbeef' };
+    const events = { events: true, idempotency: false, maxConcurrency: 16 };
+    for (const more of [{}, { maxConcurrency: 11 }, events]) {
+      expect(readContext({ ...classic, ...more }).warnings).toEqual([
+        'maxConcurrency: a classic server serves 10 connections, and one more makes all wait: set it to 10, without events',
+      ]);
+    }
+    expect(readContext({ ...classic, maxConcurrency: 10 }).warnings).toEqual([]);
+    expect(readContext(enough).warnings).toEqual([]);
   });
 
   it('protects in prod what dev gives up, and makes the API of prod private', () => {
@@ -219,8 +317,8 @@ describe('the CDK context', () => {
 
   it('is told what is missing', () => {
     expect(problemsOf({})).toEqual([
-      'ejabberdUrl: is missing',
-      'secretArn: is missing, and so is ejabberdAccount for a new secret',
+      'ejabberdUrl: is required',
+      'secretArn: or ejabberdAccount is required: name an existing secret, or the account for a new one',
     ]);
   });
 
@@ -228,7 +326,7 @@ describe('the CDK context', () => {
     const keeping = { ...enough, idempotency: true };
     const existing = { vpcId: 'vpc-01234567', subnetIds: 'subnet-01234567', vpcCidr: '10.1.0.0/16' };
     const prefixList =
-      'dynamodbPrefixListId: is required for the table of keys, which idempotency=true and events=true make';
+      'dynamodbPrefixListId: is required for the table of keys that idempotency=true and events=true create';
     const routes = expect.stringMatching(/^routeTableIds: is required.*unless dynamodbEndpoint=false$/);
     expect(problemsOf(keeping)).toEqual([prefixList]);
     expect(problemsOf({ ...enough, events: true })).toEqual([prefixList]);
@@ -247,13 +345,13 @@ describe('the CDK context', () => {
 
   it('is told of an environment that there is none of', () => {
     expect(problemsOf({ ...project.context, ...enough, environment: 'prd' })).toEqual([
-      'environment: prd is not in environments',
+      'environment: prd is not in environments: add it to cdk.json, or correct the name',
     ]);
     expect(problemsOf({ environment: 'Prod 1', retain: 'perhaps' })).toEqual([
-      'environment: must be a name of 1 to 16 small letters and digits, such as dev',
-      'ejabberdUrl: is missing',
+      'environment: must be a name of 1 to 16 lower-case letters and digits, such as dev',
+      'ejabberdUrl: is required',
       'retain: must be true or false',
-      'secretArn: is missing, and so is ejabberdAccount for a new secret',
+      'secretArn: or ejabberdAccount is required: name an existing secret, or the account for a new one',
     ]);
   });
 
@@ -272,59 +370,6 @@ describe('the CDK context', () => {
     expect(problemsOf({ ...enough, ...vpc, vpcCidr })).toEqual([]);
     expect(problemsOf({ ...enough, ...vpc, ejabberdPeers: '10.0.0.9/32' })).toEqual([]);
     expect(problemsOf({ ...enough, ...vpc, ejabberdUrl: 'http://10.0.0.9:4560/' })).toEqual([]);
-  });
-
-  it.each([
-    ['10.0.0.0/8', {}, 'vpcCidr: must be from /16 to /23, because a new VPC has two subnets of /24'],
-    ['10.0.0.0/24', {}, 'vpcCidr: must be from /16 to /23, because a new VPC has two subnets of /24'],
-    ['10.0.0.0/29', EXISTING_VPC, 'vpcCidr: must be from /16 to /28, because a VPC of AWS has such a range'],
-  ])('refuses the range %s for a VPC', (vpcCidr, vpc, problem) => {
-    expect(problemsOf({ ...enough, ...vpc, vpcCidr })).toEqual([problem]);
-  });
-
-  it.each([
-    ['10.0.0.0/23', {}],
-    ['10.0.0.0/28', EXISTING_VPC],
-  ])('takes the range %s for a VPC', (vpcCidr, vpc) => {
-    expect(problemsOf({ ...enough, ...vpc, vpcCidr })).toEqual([]);
-  });
-
-  it('refuses a list that has an entry twice', () => {
-    const twice = 'must list each entry once: remove the duplicates';
-    expect(
-      problemsOf({
-        ...enough,
-        ejabberdPeers: '10.0.0.1/32,10.0.0.1/32',
-        apiAccounts: ['210987654321', '210987654321'],
-      }),
-    ).toEqual([`ejabberdPeers: ${twice}`, `apiAccounts: ${twice}`]);
-  });
-
-  it('takes the name of an event bus, and not its ARN', () => {
-    const events = { ...enough, events: true, idempotency: false };
-    expect(problemsOf({ ...events, eventBusName: 'orders' })).toEqual([]);
-    for (const eventBusName of ['', 'arn:aws:events:eu-west-1:123456789012:event-bus/orders']) {
-      expect(problemsOf({ ...events, eventBusName })).toEqual([
-        expect.stringMatching(/^eventBusName: must be the name of an event bus and not its ARN/),
-      ]);
-    }
-  });
-
-  it('refuses a secret in another Region than the stacks', () => {
-    const secretArn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:ejabberd-AbCdEf';
-    const context = { ejabberdUrl: enough.ejabberdUrl, secretArn };
-    const problem = 'secretArn: expected an ARN in eu-west-1, but it is in us-east-1: replicate the secret';
-    expect(problemsOf({ ...context, region: 'eu-west-1' })).toEqual([problem]);
-    expect(problemsOf(context, { account: '123456789012', region: 'eu-west-1' })).toEqual([problem]);
-    expect(problemsOf(context)).toEqual([]);
-  });
-
-  it('warns of events for a classic server, which serves ten connections', () => {
-    const classic = { ejabberdUrl: 'http://10.0.0.10:4560/', ejabberdDialect: 'rostbeef' };
-    expect(readContext({ ...classic, events: true, idempotency: false }).warnings).toEqual([
-      expect.stringMatching(/^events: a classic server serves ten connections at a time/),
-    ]);
-    expect(readContext(classic).warnings).toEqual([]);
   });
 
   it('refuses a file that holds no certificate', () => {

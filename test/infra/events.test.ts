@@ -1,12 +1,11 @@
 import { Ajv } from 'ajv';
 import { Match } from 'aws-cdk-lib/assertions';
 import { catalogue } from 'rostbeef-layer';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { detailType, eventSchema } from '../../infra/schemas.ts';
-import { EVERYTHING, synthesize, synthesizeForTest, WITH_EVENTS } from './synthesize.ts';
+import { EVERYTHING, templatesOf, WITH_EVENTS } from './synthesize.ts';
 
-const { events: template, functions, remove } = synthesize(EVERYTHING);
-afterAll(remove);
+const { events: template, functions } = templatesOf(EVERYTHING);
 
 const writing = catalogue.filter(({ writes }) => writes);
 const propertiesOf = (type: string) =>
@@ -21,16 +20,16 @@ describe('the events', () => {
 
   it('count from any source, or from those that are told', () => {
     const sources = (context: object) =>
-      Object.values(
-        synthesizeForTest({ ...WITH_EVENTS, ...context }).events.findResources('AWS::Events::Rule') ?? {},
-      ).map(({ Properties }) => Properties.EventPattern.source);
+      Object.values(templatesOf({ ...WITH_EVENTS, ...context }).events.findResources('AWS::Events::Rule') ?? {}).map(
+        ({ Properties }) => Properties.EventPattern.source,
+      );
     expect(sources({})).toEqual([undefined, undefined, undefined]);
     expect(new Set(sources({ eventSources: 'a.b, c' }).flat())).toEqual(new Set(['a.b', 'c']));
   });
 
   it('come on a bus of their own, or on one that is there', () => {
     expect(propertiesOf('AWS::Events::EventBus')).toHaveLength(1);
-    const { events } = synthesizeForTest({ ...WITH_EVENTS, eventBusName: 'theirs' });
+    const { events } = templatesOf({ ...WITH_EVENTS, eventBusName: 'theirs' });
     events.resourceCountIs('AWS::Events::EventBus', 0);
     events.allResourcesProperties('AWS::Events::Rule', { EventBusName: 'theirs' });
   });
@@ -62,12 +61,30 @@ describe('the events', () => {
     }
   });
 
+  it('that failed too often are kept for a week more, because SQS counts from the first sending', () => {
+    const slow = { ...WITH_EVENTS, ejabberdTimeoutMs: 25_000, eventMaxReceiveCount: 1000 };
+    for (const { events } of [templatesOf(WITH_EVENTS), templatesOf(slow)]) {
+      const queues = Object.values(events.findResources('AWS::SQS::Queue')).map(({ Properties }) => Properties);
+      const [sources, deadLetters] = [true, false].map((has) =>
+        queues.filter(({ RedrivePolicy }) => !!RedrivePolicy === has),
+      );
+      expect([sources?.length, deadLetters?.length]).toEqual([writing.length, writing.length]);
+      const longest = Math.max(...(sources ?? []).map(({ MessageRetentionPeriod }) => MessageRetentionPeriod));
+      for (const { MessageRetentionPeriod } of deadLetters ?? []) {
+        expect(MessageRetentionPeriod - longest).toBeGreaterThanOrEqual(7 * 86_400);
+      }
+      for (const { MessageRetentionPeriod, RedrivePolicy, VisibilityTimeout } of sources ?? []) {
+        expect(MessageRetentionPeriod).toBeGreaterThan(RedrivePolicy.maxReceiveCount * VisibilityTimeout);
+      }
+    }
+  });
+
   it('make the table of keys, because a stanza that comes again must not be sent again', () => {
-    synthesizeForTest(WITH_EVENTS).functions.resourceCountIs('AWS::DynamoDB::Table', 1);
+    templatesOf(WITH_EVENTS).functions.resourceCountIs('AWS::DynamoDB::Table', 1);
   });
 
   it('are tried once without the table if they ask for a stanza', () => {
-    const { events } = synthesizeForTest({ events: 'true', idempotency: 'false' });
+    const { events } = templatesOf({ events: 'true', idempotency: 'false' });
     const counts = Object.entries(events.findResources('AWS::SQS::Queue')).flatMap(([id, { Properties }]) =>
       Properties.RedrivePolicy ? [[id.replace(/[0-9A-F]{8}$/, ''), Properties.RedrivePolicy.maxReceiveCount]] : [],
     );

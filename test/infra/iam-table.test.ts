@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { permissionTable } from './policies.ts';
-import { EVERYTHING, synthesizeForTest } from './synthesize.ts';
+import { EVERYTHING, templatesOf } from './synthesize.ts';
 
 it('the documentation says who may do what, as the templates have it', async () => {
-  const { network, functions, api, events, monitoring } = synthesizeForTest(EVERYTHING);
+  const { network, functions, api, events, monitoring } = templatesOf(EVERYTHING);
   const page = [
     '# Who may do what',
     'Every role of a deployment with everything that is optional: an existing secret and the administrator’s, each under a key.\nA test makes this page from the templates. Another one asks [each call of AWS](../test/infra/calls.md) for each role, and on\na neighbour’s resource.',

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { EVERYTHING, synthesize, synthesizeForTest } from './synthesize.ts';
+import { describe, expect, it } from 'vitest';
+import { EVERYTHING, templatesOf } from './synthesize.ts';
 
-const whole = synthesize(EVERYTHING);
+const whole = templatesOf(EVERYTHING);
 const { monitoring } = whole;
-afterAll(whole.remove);
 
 const alarms = Object.entries(monitoring.findResources('AWS::CloudWatch::Alarm')).map(([id, { Properties }]) => ({
   id: id.replace(/^Monitoring|Alarm[0-9A-F]{8}$/g, ''),
@@ -38,7 +37,7 @@ describe('the alarms', () => {
   });
 
   it.each([1, 5, 10, 15, 60])('can go off by what the doctor finds every %i minutes', (doctorMinutes) => {
-    const { monitoring: template } = synthesizeForTest({ doctorMinutes });
+    const { monitoring: template } = templatesOf({ doctorMinutes });
     const [finding] = Object.values(
       template.findResources('AWS::CloudWatch::Alarm', { Properties: { MetricName: 'DoctorFailures' } }),
     );

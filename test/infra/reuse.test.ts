@@ -6,7 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { afterAll, describe, expect, it } from 'vitest';
-import { EjabberdApi, EjabberdFunctions, EjabberdSecret } from '../../infra/index.ts';
+import { EjabberdApi, EjabberdEvents, EjabberdFunctions, EjabberdSecret } from '../../infra/index.ts';
 import { nameOf } from './policies.ts';
 
 const ejabberd = { url: 'https://xmpp.internal:5443/xmlrpc' };
@@ -38,6 +38,22 @@ describe('another CDK app', () => {
     }
   });
 
+  it('keeps logs for a month, and its queues and logs with the stack’s end, without saying so', () => {
+    const { stack, vpc } = theirs();
+    const rostbeef = new EjabberdFunctions(stack, 'Rostbeef', { vpc, ejabberd });
+    new EjabberdApi(stack, 'Api', { functions: rostbeef.functions });
+    new EjabberdEvents(stack, 'Events', { rostbeef });
+    const template = Template.fromStack(stack);
+    const logs = Object.values(template.findResources('AWS::Logs::LogGroup'));
+    expect(logs).toHaveLength(8);
+    for (const { Properties, DeletionPolicy } of logs) {
+      expect([Properties.RetentionInDays, DeletionPolicy]).toEqual([30, 'Retain']);
+    }
+    const queues = Object.values(template.findResources('AWS::SQS::Queue'));
+    expect(queues).toHaveLength(7);
+    for (const { DeletionPolicy } of queues) expect(DeletionPolicy).toBe('Retain');
+  });
+
   it('gives the functions an account, and a role of its own the right to call two methods', () => {
     const { stack, vpc } = theirs();
     const secret = new EjabberdSecret(stack, 'Account', { account: 'rostbeef@example.com' });
@@ -58,7 +74,7 @@ describe('another CDK app', () => {
     const { stack, vpc } = theirs();
     const environment = { EJABBERD_SERVERS: 'a.example,'.repeat(500) };
     expect(() => new EjabberdFunctions(stack, 'Rostbeef', { vpc, ejabberd: { ...ejabberd, environment } })).toThrow(
-      /has room for 4096 bytes: shorten EJABBERD_SERVERS \(50\d\d bytes\)$/,
+      /expected at most 4096 bytes of environment variables: shorten EJABBERD_SERVERS \(50\d\d bytes\)$/,
     );
   });
 

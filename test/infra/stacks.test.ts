@@ -1,16 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { catalogue } from 'rostbeef-layer';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { permissionsIn } from './policies.ts';
-import { EVERYTHING, EXISTING_VPC, synthesize, synthesizeForTest, TWO_GROUPS_IN_EACH_ZONE } from './synthesize.ts';
+import { EVERYTHING, EXISTING_VPC, TWO_GROUPS_IN_EACH_ZONE, templatesOf } from './synthesize.ts';
 
-const plain = synthesize();
-const whole = synthesize(EVERYTHING);
-afterAll(() => {
-  plain.remove();
-  whole.remove();
-});
+const plain = templatesOf();
+const whole = templatesOf(EVERYTHING);
 
 const resources = (template: typeof plain.api, type: string) =>
   Object.values(template.findResources(type)).map(({ Properties }) => Properties);
@@ -54,7 +50,7 @@ describe('the functions', () => {
   });
 
   it.each([16, 17, 37, 100, 1000])('never make more than %i connections where that is the limit', (maxConcurrency) => {
-    const { functions: template } = synthesizeForTest({ ...EVERYTHING, maxConcurrency });
+    const { functions: template } = templatesOf({ ...EVERYTHING, maxConcurrency });
     const connections = resources(template, 'AWS::Lambda::Function').map(
       ({ ReservedConcurrentExecutions, Environment }) =>
         ReservedConcurrentExecutions * Number(Environment.Variables.EJABBERD_MAX_CONNECTIONS ?? 1),
@@ -67,7 +63,7 @@ describe('the functions', () => {
 
   it('repeat an event that failed, but not one that may have sent a stanza', () => {
     // Nor with a table: what is invoked directly may have no key.
-    for (const template of [plain.functions, synthesizeForTest({ ...EVERYTHING }).functions]) {
+    for (const template of [plain.functions, whole.functions]) {
       const retries = Object.values(template.findResources('AWS::Lambda::EventInvokeConfig')).map(
         ({ Properties }) => [Properties.FunctionName.Ref, Properties.MaximumRetryAttempts] as const,
       );
@@ -205,7 +201,7 @@ describe('the network', () => {
     };
 
     it('lets the functions out to DynamoDB, by a gateway on the routes of their subnets', () => {
-      const { functions } = synthesizeForTest(keeping);
+      const { functions } = templatesOf(keeping);
       expect(egressOf(functions)).toHaveLength(egressOf(plain.functions).length + 1);
       expect(egressOf(functions)).toContainEqual(expect.objectContaining(toDynamoDb));
       expect(gatewaysIn(functions)).toMatchObject([{ RouteTableIds: [expect.anything(), expect.anything()] }]);
@@ -216,7 +212,7 @@ describe('the network', () => {
     });
 
     it('makes no gateway where there is one, and none without a table', () => {
-      const { functions } = synthesizeForTest({ ...keeping, dynamodbEndpoint: 'false' });
+      const { functions } = templatesOf({ ...keeping, dynamodbEndpoint: 'false' });
       expect(gatewaysIn(functions)).toEqual([]);
       expect(egressOf(functions)).toContainEqual(expect.objectContaining(toDynamoDb));
       expect(gatewaysIn(plain.functions)).toEqual([]);
@@ -224,11 +220,11 @@ describe('the network', () => {
   });
 
   it('knows ejabberd by the address in its URL, or by what it is told', () => {
-    const byAddress = synthesizeForTest({ ejabberdUrl: 'http://10.0.3.7:4560/' });
+    const byAddress = templatesOf({ ejabberdUrl: 'http://10.0.3.7:4560/' });
     expect(egressOf(byAddress.functions)).toContainEqual(
       expect.objectContaining({ CidrIp: '10.0.3.7/32', FromPort: 4560 }),
     );
-    const told = synthesizeForTest({ ejabberdPeers: 'sg-0123456789abcdef0,192.168.7.0/24' });
+    const told = templatesOf({ ejabberdPeers: 'sg-0123456789abcdef0,192.168.7.0/24' });
     expect(egressOf(told.functions)).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ DestinationSecurityGroupId: 'sg-0123456789abcdef0', FromPort: 5443 }),
@@ -248,14 +244,14 @@ describe('the network', () => {
     const peers = { ejabberdPeers: 'sg-0123456789abcdef0,192.168.7.0/24' };
     const into = (template: typeof plain.functions) =>
       resources(template, 'AWS::EC2::SecurityGroupIngress').filter(({ GroupId }) => GroupId === 'sg-0123456789abcdef0');
-    expect(into(synthesizeForTest(peers).functions)).toEqual([]);
-    expect(into(synthesizeForTest({ ...peers, openEjabberdPeers: 'true' }).functions)).toMatchObject([
+    expect(into(templatesOf(peers).functions)).toEqual([]);
+    expect(into(templatesOf({ ...peers, openEjabberdPeers: 'true' }).functions)).toMatchObject([
       { FromPort: 5443, ToPort: 5443, SourceSecurityGroupId: { 'Fn::GetAtt': expect.anything() } },
     ]);
   });
 
   it('takes one subnet for each zone of a VPC that is looked up, however many groups of subnets it has', () => {
-    const { functions } = synthesizeForTest(
+    const { functions } = templatesOf(
       { vpcId: 'vpc-0123456789abcdef0', ...TWO_GROUPS_IN_EACH_ZONE },
       { account: '123456789012', region: 'eu-west-1' },
     );
@@ -264,7 +260,7 @@ describe('the network', () => {
   });
 
   it('makes nothing but parameters in the stack of an existing VPC', () => {
-    const { network } = synthesizeForTest(EXISTING_VPC);
+    const { network } = templatesOf(EXISTING_VPC);
     const types = Object.values<{ readonly Type: string }>(network.toJSON()['Resources']).map(({ Type }) => Type);
     expect(new Set(types)).toEqual(new Set(['AWS::SSM::Parameter']));
   });
@@ -280,7 +276,7 @@ describe('the network', () => {
   });
 
   it('makes no endpoint for Secrets Manager where there is one', () => {
-    const { functions } = synthesizeForTest({
+    const { functions } = templatesOf({
       secretsManagerEndpoint: 'false',
       secretsManagerPeers: 'sg-0123456789abcdef0',
     });
@@ -288,6 +284,19 @@ describe('the network', () => {
     expect(egressOf(functions)).toContainEqual(
       expect.objectContaining({ Description: 'Secrets Manager', DestinationSecurityGroupId: 'sg-0123456789abcdef0' }),
     );
+  });
+});
+
+describe('a version of a function', () => {
+  it('stays for a rollback, but not if the deployment that made it fails, because it would block the next one', () => {
+    const versions = Object.values(whole.functions.findResources('AWS::Lambda::Version'));
+    expect(versions).not.toEqual([]);
+    for (const { DeletionPolicy, UpdateReplacePolicy } of versions) {
+      expect({ DeletionPolicy, UpdateReplacePolicy }).toEqual({
+        DeletionPolicy: 'RetainExceptOnCreate',
+        UpdateReplacePolicy: 'Retain',
+      });
+    }
   });
 });
 
@@ -341,9 +350,15 @@ describe('the secret', () => {
     const policyIn = (template: typeof plain.functions) =>
       Object.values(template.findResources('AWS::SecretsManager::Secret')).map(({ DeletionPolicy }) => DeletionPolicy);
     expect(policyIn(plain.functions)).toEqual(['Delete']);
-    const { ejabberdUrl, ejabberdAccount } = EVERYTHING;
-    const prod = synthesizeForTest({ environment: 'prod', ejabberdUrl, ejabberdAccount });
-    expect(policyIn(prod.functions)).toEqual(['Retain']);
+    expect(
+      policyIn(
+        templatesOf({
+          environment: 'prod',
+          ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc',
+          ejabberdAccount: 'rostbeef@xmpp.internal',
+        }).functions,
+      ),
+    ).toEqual(['Retain']);
   });
 
   it('is rotated by Secrets Manager where there is an administrator’s', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { summaryOf } from './summary.ts';
-import { type Context, EVERYTHING, synthesizeForTest } from './synthesize.ts';
+import { type Context, EVERYTHING, templatesOf } from './synthesize.ts';
 
 const deployments: readonly (readonly [string, Context])[] = [
   ['dev', {}],
@@ -9,7 +9,7 @@ const deployments: readonly (readonly [string, Context])[] = [
 
 describe('a deployment', () => {
   it.each(deployments)('is, in %s, what was reviewed', async (name, context) => {
-    const { network, functions, api, events, monitoring } = synthesizeForTest(context);
+    const { network, functions, api, events, monitoring } = templatesOf(context);
     const stacks = Object.entries({ network, functions, api, events, monitoring });
     const summary = stacks.map(([part, template]) => summaryOf(part, template)).join('\n\n');
     await expect(`${summary}\n`).toMatchFileSnapshot(`./${name}.summary.md`);

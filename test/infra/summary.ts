@@ -37,7 +37,7 @@ export function summaryOf(name: string, template: Template): string {
     section('May do', permissionTable([template]).split('\n').slice(2)),
     section(
       'Outlive the stack',
-      resources.filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain').map(([id]) => withoutHash(id)),
+      resources.filter(([, { DeletionPolicy }]) => /^Retain/.test(DeletionPolicy ?? '')).map(([id]) => withoutHash(id)),
     ),
     section(
       'Outputs',

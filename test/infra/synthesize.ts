@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { onTestFinished } from 'vitest';
 import project from '../../cdk.json' with { type: 'json' };
 import { readContext } from '../../infra/config/read-context.ts';
 import type { Credentials } from '../../infra/config/target.ts';
@@ -66,9 +65,9 @@ export const TWO_GROUPS_IN_EACH_ZONE: Context = {
 };
 
 /**
- * The templates by the part of the system that they are of.
+ * Synthesizes a configuration into a folder, which the caller removes.
  *
- * @param validates whether the CDK's own validator looks at them, which takes most of the time; toggles.test.ts lets it
+ * @param validates whether to run the CDK's own validator, which takes most of the time
  */
 export function synthesize(context: Context = {}, credentials: Credentials = {}, validates = false) {
   process.env['CDK_VALIDATION'] = String(validates);
@@ -101,9 +100,15 @@ export function synthesize(context: Context = {}, credentials: Credentials = {},
   }
 }
 
-/** One that is gone with the test. */
-export function synthesizeForTest(context: Context = {}, credentials: Credentials = {}) {
-  const synthesized = synthesize(context, credentials);
-  onTestFinished(synthesized.remove);
-  return synthesized;
+const known = new Map<string, ReturnType<typeof synthesize>>();
+
+/** The templates of a configuration, synthesized once in a process. Their folder is removed at once. */
+export function templatesOf(context: Context = {}, credentials: Credentials = {}) {
+  const key = JSON.stringify([context, credentials]);
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const templates = synthesize(context, credentials);
+  templates.remove();
+  known.set(key, templates);
+  return templates;
 }

@@ -35,6 +35,15 @@ function synthesizeAndCheck(context: Context): Synthesized {
   }
 }
 
+const changes = new Map<string, Change>();
+
+function changeBetween(before: Context, after: Context): Change {
+  const key = JSON.stringify([before, after]);
+  const change = changes.get(key) ?? changeOf(synthesized(before).deployment, synthesized(after).deployment);
+  changes.set(key, change);
+  return change;
+}
+
 /** `npm run toggles` looks at every change and writes the table. The suite looks at those that touch most resources. */
 const isWhole = process.env['TOGGLES'] === 'all';
 const SAMPLE = [
@@ -56,7 +65,7 @@ const both = TOGGLES.filter(({ name }) => isWhole || SAMPLE.includes(name)).flat
 const REFUSED = ['vpcCidr, own VPC on', 'vpcCidr, own VPC off', 'vpcId, from an own one on'];
 
 describe.each(both)('to change $name, $direction,', { timeout: 60_000 }, ({ name, direction, before, after }) => {
-  const change = () => changeOf(synthesized(before).deployment, synthesized(after).deployment);
+  const change = () => changeBetween(before, after);
   const isRefused = REFUSED.includes(`${name} ${direction}`);
 
   it(
@@ -96,7 +105,7 @@ it('every setting that a deployment has is among the changes', () => {
   const changed = new Set(
     TOGGLES.flatMap(({ off, on }) => Object.keys({ ...off, ...on }).filter((key) => off[key] !== on[key])),
   );
-  // They say where, how fast or how long, in one property of a function, a rule or an alarm.
+  // Each is one variable of the functions, or one number of a stage or a schedule.
   const plain = [
     'apiBurstLimit',
     'ejabberdMaxResponseBytes',
@@ -121,7 +130,7 @@ const HEAD = [
 
 function rowOf({ name, direction, before, after }: (typeof both)[number]): string {
   const words = (list: readonly string[]) => (list.length === 0 ? '–' : [...new Set(list)].join('<br>'));
-  const change: Change = changeOf(synthesized(before).deployment, synthesized(after).deployment);
+  const change = changeBetween(before, after);
   const cells = [change.replaced, change.refused, change.stale, change.removedInUse].map(words);
   return `| ${name} | ${direction} | ${cells.join(' | ')} |`;
 }

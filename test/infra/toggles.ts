@@ -38,7 +38,7 @@ export const TOGGLES: readonly Toggle[] = [
   toggle('dynamodbEndpoint=false', whole, { ...without(whole, 'routeTableIds'), dynamodbEndpoint: 'false' }),
   toggle('ejabberdAccount', own, { ...own, ejabberdAccount: 'other@xmpp.internal' }),
   toggle('ejabberdCaFile', whole, { ...whole, ejabberdCaFile: join(import.meta.dirname, 'authority.pem') }),
-  toggle('ejabberdDialect=rostbeef', own, { ...own, ejabberdDialect: 'rostbeef' }),
+  toggle('ejabberdDialect=rostbeef', own, { ...own, ejabberdDialect: 'rostbeef', maxConcurrency: 10 }),
   toggle('ejabberdPeers', whole, { ...whole, ejabberdPeers: 'sg-0123456789abcdef0' }),
   toggle('ejabberdServers', whole, { ...whole, ejabberdServers: 'xmpp.internal' }),
   toggle(
@@ -46,6 +46,7 @@ export const TOGGLES: readonly Toggle[] = [
     { ...whole, ejabberdSenders: 'bot@xmpp.internal' },
     { ...whole, ejabberdSenders: 'bot@xmpp.internal', ejabberdStanzas: 'any' },
   ),
+  // It also changes the functions' time-outs, the queues' visibility and receives, and an alarm.
   toggle('ejabberdTimeoutMs', whole, { ...whole, ejabberdTimeoutMs: 25_000 }),
   toggle('ejabberdUrl', whole, { ...whole, ejabberdUrl: 'http://10.0.0.10:4560/' }),
   toggle('eventAccounts', whole, { ...whole, eventAccounts: '210987654321' }),

@@ -11,7 +11,7 @@ import { startClassicServer } from '../../infra/local/embedded/classic/server.ts
 import { resultBody } from '../../infra/local/embedded/classic/text.ts';
 import { type Outcome, startWire } from '../../infra/local/embedded/classic/wire.ts';
 import type { Value } from '../../infra/local/embedded/reply.ts';
-import type { World } from '../../infra/local/embedded/world.ts';
+import type { ServerState } from '../../infra/local/embedded/state.ts';
 import { listen } from '../../infra/local/listen.ts';
 import { type Generation, PROFILES } from '../support/classic/generations.ts';
 
@@ -42,7 +42,7 @@ function containerOn(url: string, timeoutMs = 10_000): () => Dialect {
 }
 
 /** The dialect on a server with alice and bob. */
-async function on(generation: Generation, options = {}): Promise<{ dialect: Dialect; world: World }> {
+async function on(generation: Generation, options = {}): Promise<{ dialect: Dialect; state: ServerState }> {
   const server = await startClassicServer({
     patienceMs: 5_000,
     ...options,
@@ -50,8 +50,8 @@ async function on(generation: Generation, options = {}): Promise<{ dialect: Dial
     hosts: ['xmpp.test'],
   });
   stops.push(() => server.stop());
-  for (const user of ['alice', 'bob']) server.world.passwords.set(`${user}@xmpp.test`, '');
-  return { dialect: containerOn(server.url)(), world: server.world };
+  for (const user of ['alice', 'bob']) server.state.passwords.set(`${user}@xmpp.test`, '');
+  return { dialect: containerOn(server.url)(), state: server.state };
 }
 
 /** The dialect on a server that answers by the request's text, and the requests that it got. */
@@ -257,20 +257,20 @@ describe('text of a classic server', () => {
 
 describe('mod_rostbeef 1.0.0', () => {
   it('tells no subscription, which reads as none, and presence flat', async () => {
-    const { dialect, world } = await on('mod_rostbeef 1.0.0');
+    const { dialect, state } = await on('mod_rostbeef 1.0.0');
     await dialect.linkContacts(...sides());
     expect(await dialect.getRoster(alice)).toEqual([
       { jid: 'bob@xmpp.test', nick: 'Two', groups: [], subscription: 'none', pending: 'none' },
     ]);
-    login(world, 'bob', 'low', '1');
-    login(world, 'bob', 'high', '9');
+    login(state, 'bob', 'low', '1');
+    login(state, 'bob', 'high', '9');
     const { presences } = await dialect.getRosterWithPresence(alice, (items) => ({ items }), everybody);
     expect(presences).toEqual([{ resource: 'high', show: 'available', status: '' }]);
   });
 
   it('does not tell either whether a side that is there was linked', async () => {
-    const { dialect, world } = await on('mod_rostbeef 1.0.0');
-    world.passwords.delete('bob@xmpp.test');
+    const { dialect, state } = await on('mod_rostbeef 1.0.0');
+    state.passwords.delete('bob@xmpp.test');
     const error = { name: 'PartialLinkError', sides: { jid1: 'unknown', jid2: 'not' }, retryable: true };
     await expect(dialect.linkContacts(...sides())).rejects.toMatchObject(error);
   });
@@ -278,11 +278,11 @@ describe('mod_rostbeef 1.0.0', () => {
 
 describe('mod_rostbeef 1.0.2', () => {
   it('has priorities that are integers or strings, of which the highest that is not negative counts', async () => {
-    const { dialect, world } = await on('mod_rostbeef 1.0.2');
-    login(world, 'bob', 'negative', '-5');
-    login(world, 'bob', 'none');
-    login(world, 'bob', 'ten', '10');
-    login(world, 'bob', 'nine', '9');
+    const { dialect, state } = await on('mod_rostbeef 1.0.2');
+    login(state, 'bob', 'negative', '-5');
+    login(state, 'bob', 'none');
+    login(state, 'bob', 'ten', '10');
+    login(state, 'bob', 'nine', '9');
     expect(await dialect.getPresence(bob)).toMatchObject({ resource: 'ten' });
     await dialect.linkContacts(...sides());
     const { presences } = await dialect.getRosterWithPresence(alice, (items) => ({ items }), everybody);
@@ -363,10 +363,10 @@ describe.each(['2008', '2010', '2012'] as const)('mod_xmlrpc of %s', (year) => {
   });
 
   it.each(['alice', 'bob'])('completes a link that only %s has', async (user) => {
-    const { dialect, world } = await on(generation);
+    const { dialect, state } = await on(generation);
     await dialect.linkContacts(...sides());
     const [owner, contact] = user === 'alice' ? ['bob', 'alice@xmpp.test'] : ['alice', 'bob@xmpp.test'];
-    world.rosters.remove(`${owner}@xmpp.test`, contact);
+    state.rosters.remove(`${owner}@xmpp.test`, contact);
     await dialect.linkContacts(...sides());
     expect(await dialect.getRoster(alice)).toMatchObject([{ subscription: 'both' }]);
     expect(await dialect.getRoster(bob)).toMatchObject([{ subscription: 'both' }]);
@@ -387,17 +387,17 @@ describe.each(['2008', '2010', '2012'] as const)('mod_xmlrpc of %s', (year) => {
   });
 
   it('does not know a user, whatever is asked', async () => {
-    const { dialect, world } = await on(generation);
-    world.passwords.clear();
+    const { dialect, state } = await on(generation);
+    state.passwords.clear();
     for (const [, call] of calls.slice(0, 6)) {
       await expect(call(dialect)).rejects.toMatchObject({ name: 'ItemNotFoundError', code: 404 });
     }
   });
 
   it('has one session for a user, and for a contact', async () => {
-    const { dialect, world } = await on(generation);
-    login(world, 'bob', 'low', '1');
-    login(world, 'bob', 'high', '9');
+    const { dialect, state } = await on(generation);
+    login(state, 'bob', 'low', '1');
+    login(state, 'bob', 'high', '9');
     await dialect.linkContacts(...sides());
     expect(await dialect.getPresence(bob)).toMatchObject({ resource: 'high', show: 'available' });
     const { presences } = await dialect.getRosterWithPresence(alice, (items) => ({ items }), everybody);
@@ -406,9 +406,9 @@ describe.each(['2008', '2010', '2012'] as const)('mod_xmlrpc of %s', (year) => {
   });
 
   it('tells groups with presence, all of them since 2012', async () => {
-    const { dialect, world } = await on(generation);
+    const { dialect, state } = await on(generation);
     const change = { nick: 'Bob', groups: ['A', 'B'], subscription: 'both' };
-    world.addItem({ local: 'alice', host: 'xmpp.test' }, 'bob@xmpp.test', change);
+    state.addItem({ local: 'alice', host: 'xmpp.test' }, 'bob@xmpp.test', change);
     const { part } = await dialect.getRosterWithPresence(alice, (items) => ({ items }), everybody);
     expect(part.items).toMatchObject([{ groups: year === '2012' ? ['A', 'B'] : ['A'] }]);
     expect(await dialect.getRoster(alice)).toEqual(part.items);
@@ -445,9 +445,9 @@ describe('mod_xmlrpc', () => {
   });
 });
 
-function login(world: World, local: string, resource: string, priority?: string): void {
+function login(state: ServerState, local: string, resource: string, priority?: string): void {
   const deliver = () => undefined;
   const session = { local, host: 'xmpp.test', resource, connectedAt: 0, deliver, presence: undefined };
-  world.sessions.add(session);
-  world.setPresence(session, xml('presence', {}, ...(priority === undefined ? [] : [xml('priority', {}, priority)])));
+  state.sessions.add(session);
+  state.setPresence(session, xml('presence', {}, ...(priority === undefined ? [] : [xml('priority', {}, priority)])));
 }

@@ -121,8 +121,8 @@ describe('a classic server', () => {
     ['ISO-8859-1 over the bytes of UTF-8', 'encoding="ISO-8859-1"', 'é€😀', 'é€😀'],
     ['character references to those bytes', '', '&#195;&#169;', 'é'],
   ])('keeps what comes as %s', async (_, encoding, status, text) => {
-    const { url, world } = await start();
-    for (const user of ['a', 'b']) world.passwords.set(`${user}@xmpp.test`, '');
+    const { url, state } = await start();
+    for (const user of ['a', 'b']) state.passwords.set(`${user}@xmpp.test`, '');
     const link = { jid1: 'a@xmpp.test', nick1: status, jid2: 'b@xmpp.test', nick2: 'B' };
     await exchange(url, [sized(callOf('link_contacts', link, `<?xml version="1.0" ${encoding}?>`))]);
     const answer = await exchange(url, [sized(callOf('get_roster', { user: 'b', server: 'xmpp.test' }))]);

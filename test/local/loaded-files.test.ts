@@ -36,8 +36,8 @@ async function placeOf(server: XmppServer): Promise<Place> {
 }
 
 async function withoutCredentials(): Promise<Place> {
-  const { url, world, stop } = await startEmbeddedServer({ release: '24.12', hosts: ['xmpp.test'] });
-  for (const user of ['alice', 'bob']) world.passwords.set(`${user}@xmpp.test`, 'password');
+  const { url, state, stop } = await startEmbeddedServer({ release: '24.12', hosts: ['xmpp.test'] });
+  for (const user of ['alice', 'bob']) state.passwords.set(`${user}@xmpp.test`, 'password');
   return { settings: { EJABBERD_URL: url }, host: 'xmpp.test', stop };
 }
 

@@ -16,7 +16,7 @@ let closedPort: number;
 let handlers: Readonly<Record<Setup, Handlers>>;
 beforeAll(async () => {
   server = await startEmbeddedServer({ release: '24.12', hosts: ['example.com'] });
-  for (const user of ['alice', 'bob']) server.world.passwords.set(`${user}@example.com`, '');
+  for (const user of ['alice', 'bob']) server.state.passwords.set(`${user}@example.com`, '');
   const closed = createServer();
   closedPort = await listen(closed, 0, '127.0.0.1');
   await new Promise((done) => closed.close(done));

@@ -8,7 +8,7 @@ import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { build } from '../../infra/build.ts';
 import { Sandbox } from '../../infra/local/sandbox.ts';
-import { synthesize, WITH_EVENTS } from '../infra/synthesize.ts';
+import { templatesOf, WITH_EVENTS } from '../infra/synthesize.ts';
 import { type CuttingProxy, startCuttingProxy } from '../soak/cutting-proxy.ts';
 import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';
 import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
@@ -23,8 +23,7 @@ const OUTAGE_SECONDS = 6 * 3600;
 const NEVER_MS = 1e8;
 const PAIRS = 10;
 
-const { events, remove } = synthesize({ ...WITH_EVENTS, ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc' });
-remove();
+const { events } = templatesOf({ ...WITH_EVENTS, ejabberdUrl: 'https://xmpp.internal:5443/xmlrpc' });
 
 const [settings] = Object.entries(events.findResources('AWS::SQS::Queue'))
   .filter(([id]) => /^EventsLinkContacts[0-9A-F]{8}$/.test(id))

@@ -61,7 +61,7 @@ export interface Theatre {
 /** Opens one. */
 export async function openTheatre(release: Release): Promise<Theatre> {
   const server = await startEmbeddedServer({ release, hosts: [HOST] });
-  for (const jid of Object.values(NAMES)) server.world.passwords.set(jid, 'password');
+  for (const jid of Object.values(NAMES)) server.state.passwords.set(jid, 'password');
   const callers: Caller[] = [];
   for (let index = 0; index < 3; index += 1) callers.push(await startCaller(server.url));
   return {
@@ -90,16 +90,16 @@ export async function openTheatre(release: Release): Promise<Theatre> {
   };
 }
 
-function prepare({ world }: EmbeddedServer, beginning: Beginning): void {
-  world.rosters.removeAll(NAMES.a);
-  world.rosters.removeAll(NAMES.b);
+function prepare({ state }: EmbeddedServer, beginning: Beginning): void {
+  state.rosters.removeAll(NAMES.a);
+  state.rosters.removeAll(NAMES.b);
   const add = (owner: 'a' | 'b', contact: 'a' | 'b') =>
-    world.addItem({ local: owner, host: HOST }, NAMES[contact], { nick: 'Old', groups: ['G'], subscription: 'both' });
+    state.addItem({ local: owner, host: HOST }, NAMES[contact], { nick: 'Old', groups: ['G'], subscription: 'both' });
   if (beginning === 'linked' || beginning === 'half linked') add('a', 'b');
   if (beginning === 'linked') add('b', 'a');
-  if (beginning === 'a has asked') world.route(NAMES.a, NAMES.b, xml('presence', { type: 'subscribe' }));
+  if (beginning === 'a has asked') state.route(NAMES.a, NAMES.b, xml('presence', { type: 'subscribe' }));
 }
 
-function rosterIn({ world }: EmbeddedServer, { local }: Jid): readonly RosterItem[] {
-  return rosterOf(world.rosters.shown(`${local}@${HOST}`).map((item) => ({ ...item })));
+function rosterIn({ state }: EmbeddedServer, { local }: Jid): readonly RosterItem[] {
+  return rosterOf(state.rosters.shown(`${local}@${HOST}`).map((item) => ({ ...item })));
 }

@@ -6,7 +6,7 @@ let server: EmbeddedServer;
 let handlers: Handlers;
 beforeAll(async () => {
   server = await startEmbeddedServer({ release: '24.12', hosts: ['xmpp.test'] });
-  for (const name of ['a', 'b']) server.world.passwords.set(`${name}@xmpp.test`, '');
+  for (const name of ['a', 'b']) server.state.passwords.set(`${name}@xmpp.test`, '');
   handlers = openHandlers({ EJABBERD_URL: server.url, EJABBERD_SERVERS: 'xmpp.test' });
 });
 beforeEach(() => void handlers.log.splice(0));

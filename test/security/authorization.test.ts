@@ -129,8 +129,8 @@ it.each(Object.entries(PLACES))(
 
 it('a contact on another server is unlinked from a user on a server of EJABBERD_SERVERS, and only from such', async () => {
   const contact = 'x@gateway.example';
-  server.world.passwords.set('a@xmpp.test', 'password');
-  server.world.addItem({ local: 'a', host: 'xmpp.test' }, contact, { nick: '', groups: [], subscription: 'none' });
+  server.state.passwords.set('a@xmpp.test', 'password');
+  server.state.addItem({ local: 'a', host: 'xmpp.test' }, contact, { nick: '', groups: [], subscription: 'none' });
   expect(await handlers.call('unlink_contacts', { jid1: 'a@xmpp.test', jid2: contact })).toEqual({ code: 0 });
   requests = [];
   for (const domain of [...FORBIDDEN, 'elsewhere.example']) {

@@ -8,7 +8,7 @@ let proxy: FaultProxy;
 let handlers: Handlers;
 beforeAll(async () => {
   server = await startEmbeddedServer({ release: '24.12', hosts: ['xmpp.test'] });
-  for (const user of ['a', 'b']) server.world.passwords.set(`${user}@xmpp.test`, '');
+  for (const user of ['a', 'b']) server.state.passwords.set(`${user}@xmpp.test`, '');
   proxy = await FaultProxy.start({ target: server.url });
   handlers = openHandlers({ EJABBERD_URL: proxy.url, EJABBERD_MAX_STANZA_BYTES: '300000' });
 });

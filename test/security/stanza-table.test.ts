@@ -16,8 +16,8 @@ let handlers: Handlers;
 let delivered: string[] = [];
 beforeAll(async () => {
   server = await startEmbeddedServer({ release: '24.12', hosts: ['example.com'] });
-  for (const user of ['alice', 'bob']) server.world.passwords.set(`${user}@example.com`, '');
-  server.world.sessions.add({
+  for (const user of ['alice', 'bob']) server.state.passwords.set(`${user}@example.com`, '');
+  server.state.sessions.add({
     local: 'bob',
     host: 'example.com',
     resource: 'phone',

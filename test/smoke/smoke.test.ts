@@ -16,8 +16,8 @@ beforeAll(async () => {
   deployment = await startStandIns(folder);
 });
 afterEach(() => {
+  deployment.ruleSources = undefined;
   deployment.refusesAlarms = false;
-  deployment.losesEvents = false;
   deployment.alarmState = 'OK';
 });
 afterAll(async () => {
@@ -40,36 +40,46 @@ describe('npm run smoke', { timeout: 90_000 }, () => {
     expect(lines).toEqual([
       expect.stringMatching(/^doctor +ok: the functions reach ejabberd: 13 checks, none failed$/),
       expect.stringMatching(/^API +ok: the API takes a signed call, and answers \{"jid":"alice@example\.com/),
-      'events   ok: an event came through bus, rule, queue and function: alice@example.com and dave@example.com are linked',
-      'alarm    ok: the alarm Throttles reached its topic, and its subscribers got a message',
+      'events   ok: an event from rostbeef.smoke came through bus, rule, queue and function: alice@example.com and dave@example.com are linked',
+      'alarm    ok: the alarm Throttles reached its topic; its subscribers got it, and that it is over',
     ]);
     expect(code).toBe(0);
-    expect(deployment.alarmStates).toEqual(['ALARM', 'OK']);
+    expect(deployment.statesSet).toEqual(['ALARM', 'OK']);
   });
 
-  it('fails if an event is lost, although an earlier run has linked the two users', async () => {
-    deployment.losesEvents = true;
+  it('fails if the event does not reach the function, although the users are linked already', async () => {
+    expect((await smoke('--environment', 'dev', ...PAIR)).code).toBe(0);
+    deployment.ruleSources = [];
     const { code, lines } = await smoke('--environment', 'dev', ...PAIR, '--wait', '1');
-    expect(lines[2]).toMatch(/^events +failed: expected the roster to show the link/);
+    expect(lines[2]).toBe(
+      'events   failed: expected the event to link the users: look for it in the queues and in the functions’ logs',
+    );
     expect(code).toBe(1);
   });
 
-  it('sends its event with a source that the rules accept', async () => {
-    deployment.sources = ['com.example.crm'];
-    deployment.parameters.set('event-source', 'com.example.crm');
-    const { lines } = await smoke('--environment', 'dev', ...PAIR);
-    deployment.sources = ['rostbeef.smoke'];
-    deployment.parameters.delete('event-source');
-    expect(lines[2]).toMatch(/^events +ok/);
+  it('sends its event with a source that the deployment takes', async () => {
+    deployment.ruleSources = ['com.example.crm'];
+    deployment.parameters.set('event-source-to-try', 'com.example.crm');
+    const { code, lines } = await smoke('--environment', 'dev', ...PAIR, '--wait', '1');
+    deployment.parameters.set('event-source-to-try', 'rostbeef.smoke');
+    expect(lines[2]).toMatch(/^events +ok: an event from com\.example\.crm came/);
+    expect(code).toBe(0);
   });
 
-  it('leaves an alarm that is on as it is', async () => {
+  it('leaves an alarm that is on as it is, and checks that it reached its topic when it went on', async () => {
     deployment.alarmState = 'ALARM';
-    const before = deployment.alarmStates.length;
+    const before = deployment.statesSet.length;
     const { code, lines } = await smoke('--environment', 'dev');
-    expect(lines.at(-1)).toBe('alarm    not tried: the alarm Throttles is on: see docs/runbook.md');
-    expect(deployment.alarmStates.length).toBe(before);
+    expect(lines.at(-1)).toBe(
+      'alarm    ok: the alarm Throttles is on and reached its topic: look in docs/runbook.md for what to do',
+    );
     expect(code).toBe(0);
+    deployment.refusesAlarms = true;
+    const refused = await smoke('--environment', 'dev', '--wait', '1');
+    expect(refused.lines.at(-1)).toMatch(/^alarm +failed: expected the topic to take the alarm/);
+    expect(refused.code).toBe(1);
+    expect(deployment.statesSet).toHaveLength(before);
+    expect(deployment.alarmState).toBe('ALARM');
   });
 
   it('says what it did not try, and why', async () => {
@@ -78,7 +88,7 @@ describe('npm run smoke', { timeout: 90_000 }, () => {
     const { code, lines } = await smoke('--environment', 'dev');
     deployment.parameters.set('bus-arn', bus);
     expect(lines.slice(1, 3)).toEqual([
-      'API      not tried: it takes --jid1 and --jid2, two users that may be linked',
+      'API      not tried: --jid1 and --jid2 are required, two test users',
       'events   not tried: the deployment has no events',
     ]);
     expect(code).toBe(0);
@@ -94,7 +104,7 @@ describe('npm run smoke', { timeout: 90_000 }, () => {
       'dave@example.com',
     );
     expect(lines[1]).toMatch(/^API +failed: expected status 200 of get_presence, but got 404: .*ItemNotFoundError/);
-    expect(lines[2]).toBe('events   not tried: it is followed by the API, which does not work');
+    expect(lines[2]).toBe('events   not tried: the event is checked by calls to the API, which does not work');
     expect(lines[3]).toMatch(/^alarm +ok/);
     expect(code).toBe(1);
   });
@@ -105,7 +115,7 @@ describe('npm run smoke', { timeout: 90_000 }, () => {
     expect(lines.at(-1)).toBe(
       'alarm    failed: expected the topic to take the alarm: look at the policies of the topic and its key',
     );
-    expect(deployment.alarmStates.at(-1)).toBe('OK');
+    expect(deployment.statesSet.at(-1)).toBe('OK');
     expect(code).toBe(1);
   });
 

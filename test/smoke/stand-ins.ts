@@ -1,4 +1,4 @@
-/** What a deployment consists of, on this machine: the services of AWS that the smoke test calls, and the local gateway. */
+/** A deployment on this machine: the local gateway, and stand-ins for the AWS services that the smoke test calls. */
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { build } from '../../infra/build.ts';
@@ -6,22 +6,20 @@ import { startDemo } from '../../infra/local/embedded/demo.ts';
 import { startGateway } from '../../infra/local/gateway.ts';
 import { listen } from '../../infra/local/listen.ts';
 
-/** The deployment, and what is wrong with it. */
+/** The deployment. A test may change or break a part of it. */
 export interface StandIns {
   /** The variables that lead the AWS SDK to it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What the parameters of the stacks hold; a test may change it. */
+  /** The parameters that the stacks publish, by the end of their names. */
   readonly parameters: Map<string, string>;
+  /** The `source` of the events that the rules send to the queues. `undefined` sends all of them. */
+  ruleSources: readonly string[] | undefined;
   /** Whether the topic refuses what CloudWatch publishes. */
   refusesAlarms: boolean;
   /** The state of the alarm. */
   alarmState: string;
-  /** Whether the queue loses events. */
-  losesEvents: boolean;
-  /** The sources that the rules accept. */
-  sources: readonly string[];
-  /** The states that alarms were set to. */
-  readonly alarmStates: readonly string[];
+  /** The states that the alarm was set to by a call. */
+  readonly statesSet: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -35,7 +33,7 @@ export async function startStandIns(folder: string): Promise<StandIns> {
   const functions = { ...built.functions, doctor };
   const gateway = await startGateway({ port: 0, functions, environment: { EJABBERD_URL: demo.url } });
   const parameters = new Map<string, string>();
-  const alarmStates: string[] = [];
+  const statesSet: string[] = [];
 
   const operations: Readonly<Record<string, (input: Record<string, unknown>) => unknown>> = {
     GetParametersByPath: ({ Path }) => ({
@@ -45,8 +43,8 @@ export async function startStandIns(folder: string): Promise<StandIns> {
     }),
     async PutEvents({ Entries }) {
       const [{ Source, DetailType, Detail }] = Object(Entries);
-      const isTaken = !standIns.losesEvents && standIns.sources.includes(Source);
-      if (!isTaken) return { FailedEntryCount: 0, Entries: [{ EventId: 'e1' }] };
+      if (!(standIns.ruleSources ?? [Source]).includes(Source))
+        return { FailedEntryCount: 0, Entries: [{ EventId: 'e1' }] };
       const body = JSON.stringify({ id: 'e1', source: Source, 'detail-type': DetailType, detail: JSON.parse(Detail) });
       const event = {
         Records: [
@@ -59,12 +57,14 @@ export async function startStandIns(folder: string): Promise<StandIns> {
       });
       return { FailedEntryCount: 0, Entries: [{ EventId: 'e1' }] };
     },
-    DescribeAlarms: () => ({ MetricAlarms: [{ AlarmName: 'Throttles', StateValue: standIns.alarmState }] }),
     SetAlarmState({ StateValue }) {
       standIns.alarmState = String(StateValue);
-      alarmStates.push(String(StateValue));
+      statesSet.push(standIns.alarmState);
       return {};
     },
+    DescribeAlarms: () => ({
+      MetricAlarms: [{ StateValue: standIns.alarmState, StateTransitionedTimestamp: Date.now() / 1000 - 3600 }],
+    }),
     DescribeAlarmHistory: () => ({
       AlarmHistoryItems: [
         {
@@ -90,7 +90,7 @@ export async function startStandIns(folder: string): Promise<StandIns> {
       .end(JSON.stringify(await run(JSON.parse(body))));
   });
 
-  /** What API Gateway does: it looks at the signature, and passes the request on. */
+  /** Checks the signature and passes the request on, as API Gateway does. */
   async function forward({ url = '', headers, method = '' }: IncomingMessage, body: string) {
     if (!SIGNED.test(headers.authorization ?? '')) return { status: 403, answer: '{"detail":"not signed"}' };
     const answered = await fetch(gateway.url + url, { method, headers: { 'Content-Type': 'application/json' }, body });
@@ -102,6 +102,7 @@ export async function startStandIns(folder: string): Promise<StandIns> {
     .set('doctor-arn', 'doctor')
     .set('api-url', url)
     .set('bus-arn', 'arn:aws:events:eu-west-1:123456789012:event-bus/bus')
+    .set('event-source-to-try', 'rostbeef.smoke')
     .set('alarm-to-try', 'Throttles');
   const standIns: StandIns = {
     environment: {
@@ -114,11 +115,10 @@ export async function startStandIns(folder: string): Promise<StandIns> {
       AWS_ENDPOINT_URL_LAMBDA: gateway.url,
     },
     parameters,
+    ruleSources: undefined,
     refusesAlarms: false,
     alarmState: 'OK',
-    losesEvents: false,
-    sources: ['rostbeef.smoke'],
-    alarmStates,
+    statesSet,
     async stop() {
       server.close();
       server.closeAllConnections();

@@ -2,7 +2,7 @@
 import xml from '@xmpp/xml';
 import type { Release } from '../../infra/local/embedded/reply.ts';
 import { startEmbeddedServer } from '../../infra/local/embedded/server.ts';
-import { fullJid, type Session, type World } from '../../infra/local/embedded/world.ts';
+import { fullJid, type ServerState, type Session } from '../../infra/local/embedded/state.ts';
 import { Inbox } from './inbox.ts';
 import { STOCK, STOCK_23 } from './traits.ts';
 import { type Arguments, xmlrpcCall } from './xmlrpc-call.ts';
@@ -16,14 +16,14 @@ export const OTHER_HOST = 'other.test';
 export async function startEmbeddedEjabberd(release: Release): Promise<XmppServer> {
   const account = { user: 'rostbeef', server: HOST, password: 'password of rostbeef' };
   const powerless = { user: 'powerless', server: HOST, password: 'password of powerless' };
-  const { url, world, stop } = await startEmbeddedServer({
+  const { url, state, stop } = await startEmbeddedServer({
     release,
     hosts: [HOST, OTHER_HOST],
     administrators: [`${account.user}@${HOST}`, `harness@${HOST}`],
   });
   const harness = { user: 'harness', server: HOST, password: 'password of harness' };
   for (const { user, server, password } of [account, powerless, harness])
-    world.passwords.set(`${user}@${server}`, password);
+    state.passwords.set(`${user}@${server}`, password);
   const command = (name: string, args: Arguments) => xmlrpcCall(url, name, [harness, args]);
   return {
     url,
@@ -34,14 +34,14 @@ export async function startEmbeddedEjabberd(release: Release): Promise<XmppServe
     account,
     powerless,
     command,
-    ...peopleOf(world, command),
+    ...peopleOf(state, command),
     stop,
   };
 }
 
 /** How users come, go and log in. */
 export function peopleOf(
-  world: World,
+  state: ServerState,
   command: XmppServer['command'],
 ): Pick<XmppServer, 'register' | 'unregister' | 'changePassword' | 'connect'> {
   return {
@@ -54,13 +54,13 @@ export function peopleOf(
     changePassword: async ({ user, server }, password) => {
       await command('change_password', { user, host: server, newpass: password });
     },
-    connect: async (user, resource, presence, host = HOST) => connect(world, { user, host, resource }, presence),
+    connect: async (user, resource, presence, host = HOST) => connect(state, { user, host, resource }, presence),
   };
 }
 
 /** A session in memory, with a client's view of it. */
 async function connect(
-  world: World,
+  state: ServerState,
   { user, host, resource }: { readonly user: string; readonly host: string; readonly resource: string },
   presence: Presence | undefined,
 ): Promise<XmppClient> {
@@ -73,7 +73,7 @@ async function connect(
     deliver: (stanza) => inbox.add(stanza),
     presence: undefined,
   };
-  world.sessions.add(session);
+  state.sessions.add(session);
   const jid = fullJid(session);
   const client: XmppClient = {
     jid,
@@ -81,17 +81,17 @@ async function connect(
     async available({ show, status, priority } = {}) {
       const parts = Object.entries({ show, status, priority: priority?.toString() });
       const children = parts.flatMap(([name, text]) => (text === undefined ? [] : [xml(name, {}, text)]));
-      world.setPresence(session, xml('presence', {}, ...children));
+      state.setPresence(session, xml('presence', {}, ...children));
     },
     async unavailable() {
-      world.setPresence(session, xml('presence', { type: 'unavailable' }));
+      state.setPresence(session, xml('presence', { type: 'unavailable' }));
     },
     async send(stanza) {
-      world.route(jid, String(stanza.attrs['to']), stanza);
+      state.route(jid, String(stanza.attrs['to']), stanza);
     },
     waitFor: (matches, timeoutMs) => inbox.waitFor(matches, timeoutMs),
     async disconnect() {
-      world.disconnect(session);
+      state.disconnect(session);
     },
   };
   if (presence !== undefined) await client.available(presence);

@@ -1,18 +1,17 @@
-/** Checks a command's arguments in ejabberd's order, and complains in its words. */
-
+/** Checks the arguments of a command in ejabberd’s order, with ejabberd’s error texts. */
 import type { Value } from './reply.ts';
 import type { Param } from './request.ts';
 
-/** A command's argument: its names, the first being its own, and whether it is a list of strings. */
+/** An argument of a command. The first name is the documented one, and the others are aliases. */
 export interface Argument {
   readonly names: readonly string[];
   readonly isList?: boolean;
 }
 
-/** The arguments of a call by their own names. */
+/** The arguments of a call by their documented names. */
 export type Arguments = Readonly<Record<string, string | readonly string[]>>;
 
-/** A fault that ends a call. */
+/** An XML-RPC fault. */
 export class Fault extends Error {
   override readonly name = 'Fault';
   readonly code: number;
@@ -23,7 +22,7 @@ export class Fault extends Error {
   }
 }
 
-/** Takes the arguments out of a struct. @throws Fault for one that is missing, doubled, of another type or too many */
+/** Reads the arguments from a struct. @throws Fault for an argument that is missing, repeated, unknown or of the wrong type */
 export function takeArguments(expected: readonly Argument[], struct: Param): Arguments {
   let rest = [...struct.members];
   const taken: Record<string, string | readonly string[]> = {};
@@ -40,7 +39,7 @@ export function takeArguments(expected: readonly Argument[], struct: Param): Arg
   return taken;
 }
 
-/** What a failed command says, all its arguments with it. */
+/** Returns the text of a failed command, which includes all arguments. */
 export function problemText(reason: string, command: string, args: Arguments): string {
   const shown = Object.entries(args).map(([name, value]) => `{${name},${erlang(value)}}`);
   return `A problem '{error,${reason}}' occurred executing the command ${command} with arguments\n${list(shown)}`;
@@ -62,7 +61,7 @@ function terms(members: Param['members']): string {
   );
 }
 
-/** Erlang breaks a list that does not fit a line of 80. */
+/** Erlang breaks a list of more than 80 characters into lines. */
 function list(shown: readonly string[]): string {
   const line = `[${shown.join(',')}]`;
   return line.length <= 80 ? line : `[${shown.join(',\n ')}]`;

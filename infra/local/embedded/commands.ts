@@ -1,18 +1,18 @@
-/** The commands that the stand-in knows, as `mod_admin_extra` and the core of ejabberd have them. */
+/** The commands of the embedded server, as in `mod_admin_extra` and the core of ejabberd. */
 import type { Argument, Arguments } from './arguments.ts';
 import { Fault, problemText } from './arguments.ts';
 import { bareJid, prepared, splitJid, type User } from './jid.ts';
 import { listReply, type Release, type Tuple, tupleReply, type Value } from './reply.ts';
 import { parseStanza } from './stanza.ts';
-import { fullJid, priorityOf, type Session, type World } from './world.ts';
+import { fullJid, priorityOf, type ServerState, type Session } from './state.ts';
 
 /** One command. */
 export interface Command {
   readonly args: readonly Argument[];
-  /** Whether it takes no permission. */
+  /** Whether it requires no permission. */
   readonly isOpen?: boolean;
-  /** `undefined` is what crashes ejabberd's process: the connection closes without an answer. */
-  readonly run: (args: Arguments, world: World, release: Release) => Value | undefined;
+  /** Returns `undefined` if the call crashes ejabberd’s process, which closes the connection without a response. */
+  readonly run: (args: Arguments, state: ServerState, release: Release) => Value | undefined;
 }
 
 const USER: Argument = { names: ['user'] };
@@ -22,7 +22,7 @@ const PAIR: readonly Argument[] = [{ names: ['localuser'] }, { names: ['localhos
 
 const OK: Value = { res: 0 };
 
-/** The commands of a release. */
+/** Returns the commands of a release by name. */
 export function commandsOf(release: Release): ReadonlyMap<string, Command> {
   const group: Argument = release === '24.12' ? { names: ['groups'], isList: true } : { names: ['group'] };
   return new Map<string, Command>([
@@ -30,7 +30,7 @@ export function commandsOf(release: Release): ReadonlyMap<string, Command> {
       'echothis',
       { args: [{ names: ['thatthing'] }], isOpen: true, run: (args) => ({ thatthing: text(args, 'thatthing') }) },
     ],
-    ['check_account', { args: ACCOUNT, run: (args, world) => ({ res: world.exists(userOf(args)) ? 0 : 1 }) }],
+    ['check_account', { args: ACCOUNT, run: (args, state) => ({ res: state.exists(userOf(args)) ? 0 : 1 }) }],
     ['get_roster', { args: [USER, HOST], run: getRoster }],
     ['add_rosteritem', { args: [...PAIR, { names: ['nick'] }, group, { names: ['subs'] }], run: addRosterItem }],
     ['delete_rosteritem', { args: PAIR, run: deleteRosterItem }],
@@ -38,10 +38,10 @@ export function commandsOf(release: Release): ReadonlyMap<string, Command> {
     ['user_resources', { args: ACCOUNT, run: userResources }],
     ['user_sessions_info', { args: ACCOUNT, run: userSessionsInfo }],
     ['connected_users_info', { args: [], run: connectedUsersInfo }],
-    ['connected_users_number', { args: [], run: (_, world) => ({ num_sessions: world.sessions.size }) }],
+    ['connected_users_number', { args: [], run: (_, state) => ({ num_sessions: state.sessions.size }) }],
     ['connected_users_vhost', { args: [{ names: ['host'] }], run: connectedUsers }],
     ['stats_host', { args: [{ names: ['name'] }, { names: ['host'] }], run: statsHost }],
-    ['registered_vhosts', { args: [], run: (_, world) => listReply(release, 'vhosts', 'vhost', world.hosts) }],
+    ['registered_vhosts', { args: [], run: (_, state) => listReply(release, 'vhosts', 'vhost', state.hosts) }],
     ['send_stanza', { args: [{ names: ['from'] }, { names: ['to'] }, { names: ['stanza'] }], run: sendStanza }],
     // It has no shared roster groups.
     ['srg_list', { args: [{ names: ['host'] }], run: () => listReply(release, 'groups', 'id', []) }],
@@ -51,8 +51,8 @@ export function commandsOf(release: Release): ReadonlyMap<string, Command> {
   ]);
 }
 
-function getRoster(args: Arguments, world: World, release: Release): Value {
-  const items = world.rosters.shown(bareJid(userOf(args)));
+function getRoster(args: Arguments, state: ServerState, release: Release): Value {
+  const items = state.rosters.shown(bareJid(userOf(args)));
   const askOf = (ask: string) => (ask === 'out' || ask === 'both' ? 'subscribe' : 'undefined');
   const rows = items.flatMap(({ jid, nick, subscription, ask, groups }): Tuple[] => {
     const row = { jid, nick, subscription };
@@ -62,11 +62,11 @@ function getRoster(args: Arguments, world: World, release: Release): Value {
   return listReply(release, 'contacts', 'contact', rows);
 }
 
-function addRosterItem(args: Arguments, world: World, release: Release): Value | undefined {
-  const pair = pairOf('add_rosteritem', args, world);
+function addRosterItem(args: Arguments, state: ServerState, release: Release): Value | undefined {
+  const pair = pairOf('add_rosteritem', args, state);
   const groups = release === '24.12' ? listArgument(args, 'groups') : text(args, 'group').replace(/;+$/, '').split(';');
   if (pair === undefined) return undefined;
-  world.addItem(pair.owner, pair.contact, {
+  state.addItem(pair.owner, pair.contact, {
     nick: text(args, 'nick'),
     groups: groups.filter((name) => name !== ''),
     subscription: text(args, 'subs'),
@@ -74,16 +74,16 @@ function addRosterItem(args: Arguments, world: World, release: Release): Value |
   return OK;
 }
 
-function deleteRosterItem(args: Arguments, world: World): Value | undefined {
-  const pair = pairOf('delete_rosteritem', args, world);
+function deleteRosterItem(args: Arguments, state: ServerState): Value | undefined {
+  const pair = pairOf('delete_rosteritem', args, state);
   if (pair === undefined) return undefined;
-  world.removeItem(pair.owner, pair.contact);
+  state.removeItem(pair.owner, pair.contact);
   return OK;
 }
 
-/** It takes the resource that sorts last, whatever its priority. */
-function getPresence(args: Arguments, world: World, release: Release): Value {
-  const [session] = sorted(world.sessionsOf(userOf(args))).reverse();
+/** ejabberd reports the resource that sorts last, regardless of priority. */
+function getPresence(args: Arguments, state: ServerState, release: Release): Value {
+  const [session] = sorted(state.sessionsOf(userOf(args))).reverse();
   const jid = `${text(args, 'user')}@${text(args, 'host')}`;
   const presence =
     session?.presence === undefined
@@ -92,18 +92,18 @@ function getPresence(args: Arguments, world: World, release: Release): Value {
   return tupleReply(release, 'presence', presence);
 }
 
-function userResources(args: Arguments, world: World, release: Release): Value {
-  const resources = sorted(world.sessionsOf(userOf(args))).map(({ resource }) => resource);
+function userResources(args: Arguments, state: ServerState, release: Release): Value {
+  const resources = sorted(state.sessionsOf(userOf(args))).map(({ resource }) => resource);
   return listReply(release, 'resources', 'resource', resources);
 }
 
-function userSessionsInfo(args: Arguments, world: World, release: Release): Value {
-  const sessions = sorted(world.sessionsOf(userOf(args))).reverse();
+function userSessionsInfo(args: Arguments, state: ServerState, release: Release): Value {
+  const sessions = sorted(state.sessionsOf(userOf(args))).reverse();
   return listReply(release, 'sessions_info', 'session', sessions.map(sessionInfo));
 }
 
-function connectedUsersInfo(_: Arguments, world: World, release: Release): Value {
-  const rows = [...world.sessions].map((session) => ({ jid: fullJid(session), ...sessionInfo(session) }));
+function connectedUsersInfo(_: Arguments, state: ServerState, release: Release): Value {
+  const rows = [...state.sessions].map((session) => ({ jid: fullJid(session), ...sessionInfo(session) }));
   return listReply(release, 'connected_users_info', 'session', rows);
 }
 
@@ -121,43 +121,43 @@ function sessionInfo(session: Session): Tuple {
   };
 }
 
-function connectedUsers(args: Arguments, world: World, release: Release): Value {
-  const sessions = [...world.sessions].filter(({ host }) => host === text(args, 'host'));
+function connectedUsers(args: Arguments, state: ServerState, release: Release): Value {
+  const sessions = [...state.sessions].filter(({ host }) => host === text(args, 'host'));
   return listReply(release, 'connected_users_vhost', 'sessions', sessions.map(fullJid));
 }
 
-function statsHost(args: Arguments, world: World): Value {
-  const users = [...world.passwords.keys()].filter((jid) => jid.endsWith(`@${text(args, 'host')}`));
-  const online = new Set([...world.sessions].filter(({ host }) => host === text(args, 'host')).map(bareJid));
+function statsHost(args: Arguments, state: ServerState): Value {
+  const users = [...state.passwords.keys()].filter((jid) => jid.endsWith(`@${text(args, 'host')}`));
+  const online = new Set([...state.sessions].filter(({ host }) => host === text(args, 'host')).map(bareJid));
   return { stat: text(args, 'name') === 'onlineusers' ? online.size : users.length };
 }
 
-function sendStanza(args: Arguments, world: World, release: Release): Value {
+function sendStanza(args: Arguments, state: ServerState, release: Release): Value {
   const [from, to, stanza] = [text(args, 'from'), text(args, 'to'), parseStanza(text(args, 'stanza'))];
   const areJids = splitJid(from) !== undefined && splitJid(to) !== undefined;
   if (stanza !== undefined && areJids) {
-    world.route(from, to, stanza);
+    state.route(from, to, stanza);
     return OK;
   }
   if (release === '24.12') return { res: 1 };
   throw new Fault(-118, problemText(areJids ? '<<"mismatched tag">>' : '"JID malformed"', 'send_stanza', args));
 }
 
-function register(args: Arguments, world: World): Value {
+function register(args: Arguments, state: ServerState): Value {
   const user = userOf(args);
-  if (world.exists(user)) throw new Fault(-118, `User ${bareJid(user)} already registered`);
-  world.passwords.set(bareJid(user), text(args, 'password'));
+  if (state.exists(user)) throw new Fault(-118, `User ${bareJid(user)} already registered`);
+  state.passwords.set(bareJid(user), text(args, 'password'));
   return { res: 0, text: `User ${bareJid(user)} successfully registered` };
 }
 
-function unregister(args: Arguments, world: World): Value {
-  world.unregister(userOf(args));
+function unregister(args: Arguments, state: ServerState): Value {
+  state.unregister(userOf(args));
   return { res: 0, text: '' };
 }
 
-function changePassword(args: Arguments, world: World): Value {
-  if (!world.exists(userOf(args))) return { res: 1 };
-  world.passwords.set(bareJid(userOf(args)), text(args, 'newpass'));
+function changePassword(args: Arguments, state: ServerState): Value {
+  if (!state.exists(userOf(args))) return { res: 1 };
+  state.passwords.set(bareJid(userOf(args)), text(args, 'newpass'));
   return OK;
 }
 
@@ -165,14 +165,14 @@ function userOf(args: Arguments): User {
   return { local: prepared(text(args, 'user')) ?? '', host: prepared(text(args, 'host')) ?? '' };
 }
 
-/** Neither user needs to exist, but writing for a vhost that is not there crashes. */
-function pairOf(command: string, args: Arguments, world: World): { owner: User; contact: string } | undefined {
+/** The users need not exist. An unknown vhost of the owner crashes the command. */
+function pairOf(command: string, args: Arguments, state: ServerState): { owner: User; contact: string } | undefined {
   const part = (name: string) => (text(args, name) === '' ? '' : prepared(text(args, name)));
   const [local, host, user, server] = [part('localuser'), part('localhost'), part('user'), part('host')];
   const refuse = (names: string) => new Fault(-118, problemText(`"Invalid ${names}"`, command, args));
   if (local === undefined || host === undefined) throw refuse("'localuser'/'localserver'");
   if (user === undefined || server === undefined) throw refuse("'user'/'server'");
-  if (!world.hosts.includes(host)) return undefined;
+  if (!state.hosts.includes(host)) return undefined;
   return { owner: { local, host }, contact: bareJid({ local: user, host: server }) };
 }
 

@@ -1,4 +1,4 @@
-/** JIDs roughly as ejabberd prepares them: enough for a stand-in. */
+/** JIDs, prepared approximately as ejabberd does. */
 
 /** A user of a vhost. */
 export interface User {
@@ -6,18 +6,18 @@ export interface User {
   readonly host: string;
 }
 
-/** Prepares a local part or domain; `undefined` for one that ejabberd refuses. */
+/** Prepares a local part or a domain. Returns `undefined` if ejabberd refuses it. */
 export function prepared(part: string): string | undefined {
   const result = part.normalize('NFKC').toUpperCase().toLowerCase();
   return result === '' || /["&'/:<>@\s]/.test(result) || Buffer.byteLength(result) > 1023 ? undefined : result;
 }
 
-/** `local@host`, or the host where there is no local part. */
+/** Returns `local@host`, or the host if there is no local part. */
 export function bareJid({ local, host }: User): string {
   return local === '' ? host : `${local}@${host}`;
 }
 
-/** A JID in its parts, prepared; `undefined` for none. */
+/** Splits and prepares a JID. Returns `undefined` if it is not valid. */
 export function splitJid(jid: string): (User & { readonly resource: string }) | undefined {
   const [, local, domain = '', resource = ''] = /^(?:([^/@]*)@)?([^/]*)(?:\/(.*))?$/s.exec(jid) ?? [];
   const host = prepared(domain);

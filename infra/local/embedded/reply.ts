@@ -1,31 +1,31 @@
-/** Answers in the forms of two releases: up to 23.10, and since 24.02. */
+/** Responses in the forms of ejabberd up to 23.10, and from 24.02 on. */
 
-/** Which ejabberd is played. */
+/** The release that the embedded server imitates. */
 export type Release = '23.01' | '24.12';
 
-/** What an answer is made of. */
+/** A value of a response. */
 export type Value = string | number | readonly Value[] | { readonly [name: string]: Value };
 
-/** A tuple's members in order. */
+/** The members of a tuple, in order. */
 export type Tuple = Readonly<Record<string, Value>>;
 
-/** `{name: [item, …]}`: before 24.02 every item is a struct of one member, and a tuple a list of such structs. */
+/** Returns `{name: [item, …]}`. Before 24.02 an item is a struct of one member, and a tuple is a list of such structs. */
 export function listReply(release: Release, name: string, itemName: string, items: readonly (string | Tuple)[]): Value {
   if (release === '24.12') return { [name]: items };
   return { [name]: items.map((item) => ({ [itemName]: typeof item === 'string' ? item : spread(item) })) };
 }
 
-/** `{name: tuple}`. */
+/** Returns `{name: tuple}`. */
 export function tupleReply(release: Release, name: string, tuple: Tuple): Value {
   return { [name]: release === '24.12' ? tuple : spread(tuple) };
 }
 
-/** The HTTP body of an answer. */
+/** Returns the HTTP body of a result. */
 export function resultBody(value: Value): string {
   return `<?xml version="1.0"?><methodResponse><params><param>${xmlValue(value)}</param></params></methodResponse>`;
 }
 
-/** The HTTP body of a fault. */
+/** Returns the HTTP body of a fault. */
 export function faultBody(code: number, text: string): string {
   const fault = xmlValue({ faultCode: code, faultString: `Error ${code}\n${text}` });
   return `<?xml version="1.0"?><methodResponse><fault>${fault}</fault></methodResponse>`;
@@ -46,7 +46,7 @@ function xmlValue(value: Value): string {
   return `<value><struct>${members.join('')}</struct></value>`;
 }
 
-/** Carriage returns stay raw, as ejabberd writes them. */
+/** Carriage returns are not escaped, as in ejabberd. */
 function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')

@@ -1,7 +1,7 @@
 /** Reads an XML-RPC call as ejabberd does. */
 import { SaxesParser } from 'saxes';
 
-/** A parameter's value: its type, and its text, items or members. */
+/** The value of a parameter. It has a text, items or members, depending on its type. */
 export interface Param {
   readonly type: string;
   readonly text: string;
@@ -9,7 +9,7 @@ export interface Param {
   readonly members: readonly (readonly [string, Param])[];
 }
 
-/** A call. */
+/** An XML-RPC call. */
 export interface Call {
   readonly method: string;
   readonly params: readonly Param[];
@@ -23,7 +23,7 @@ interface Frame {
   label: string;
 }
 
-/** The call in a body; the title of ejabberd's error page where there is none. */
+/** Parses a call. Returns the title of ejabberd’s error page if the body is not valid. */
 export function parseCall(body: string): Call | 'Malformed XML' | 'Malformed Request' {
   const parser = new SaxesParser();
   const root: Frame = frame('');

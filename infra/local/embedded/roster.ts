@@ -1,6 +1,6 @@
-/** Rosters and the subscriptions in them, by RFC 6121 as far as ejabberd keeps to it. */
+/** Rosters and their subscriptions by RFC 6121, with ejabberd’s deviations. */
 
-/** One entry. A contact that only asked is one with subscription `none` and ask `in`, which nothing shows. */
+/** An entry. An incoming request has subscription `none` and ask `in`, and is hidden from clients. */
 export interface Item {
   readonly jid: string;
   nick: string;
@@ -9,11 +9,11 @@ export interface Item {
   ask: 'none' | 'in' | 'out' | 'both';
 }
 
-/** All rosters, by the owner's bare JID. They need no account. */
+/** All rosters, by the owner’s bare JID. The owner need not have an account. */
 export class Rosters {
   readonly #rosters = new Map<string, Map<string, Item>>();
 
-  /** What `get_roster` shows. */
+  /** Returns the entries that `get_roster` shows. */
   shown(owner: string): readonly Item[] {
     return this.all(owner).filter(({ subscription, ask }) => subscription !== 'none' || ask !== 'in');
   }
@@ -26,7 +26,7 @@ export class Rosters {
     return this.#rosters.get(owner)?.get(contact);
   }
 
-  /** The entry, made if it is not there. */
+  /** Returns the entry, and creates it if there is none. */
   ensure(owner: string, contact: string): Item {
     const items = this.#rosters.get(owner) ?? new Map<string, Item>();
     this.#rosters.set(owner, items);
@@ -44,7 +44,7 @@ export class Rosters {
   }
 }
 
-/** The subscription without one of its directions. */
+/** Removes a direction from a subscription. */
 export function without(subscription: string, direction: 'from' | 'to'): string {
   if (subscription === 'both') return direction === 'from' ? 'to' : 'from';
   return subscription === direction ? 'none' : subscription;

@@ -1,42 +1,42 @@
-/** An ejabberd in memory, for demonstrations and tests: XML-RPC on a real socket, with a real one's manners. */
+/** An ejabberd in memory for demos and tests. It speaks XML-RPC on a real socket and imitates a real server. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { listen } from '../listen.ts';
 import { Fault, problemText, takeArguments } from './arguments.ts';
 import { commandsOf } from './commands.ts';
 import { faultBody, type Release, resultBody } from './reply.ts';
 import { type Param, parseCall } from './request.ts';
-import { World } from './world.ts';
+import { ServerState } from './state.ts';
 
-/** What is played. */
+/** The configuration of an embedded server. */
 export interface EmbeddedOptions {
   readonly release: Release;
   readonly hosts: readonly string[];
-  /** The bare JIDs that may run commands; without any, whoever calls may. */
+  /** The bare JIDs that may run commands. @default - all callers, without credentials */
   readonly administrators?: readonly string[];
 }
 
 /** A listening server. */
 export interface EmbeddedServer {
-  /** For `EJABBERD_URL`. */
+  /** The value of `EJABBERD_URL`. */
   readonly url: string;
-  readonly world: World;
+  readonly state: ServerState;
   stop(): Promise<void>;
 }
 
-/** ejabberd's own limit. */
+/** ejabberd’s limit. */
 const MAX_BODY_BYTES = 20_971_520;
 
-/** Starts one on a free port of 127.0.0.1. */
+/** Starts an embedded server on a free port of 127.0.0.1. */
 export async function startEmbeddedServer(options: EmbeddedOptions): Promise<EmbeddedServer> {
-  const world = new World(options.hosts);
-  const answer = answerer(options, world);
+  const state = new ServerState(options.hosts);
+  const answer = answerer(options, state);
   const server = createServer((request, response) => {
     handle(request, response, answer).catch(() => request.socket.destroy());
   });
   const port = await listen(server, 0, '127.0.0.1');
   return {
     url: `http://127.0.0.1:${port}/xmlrpc`,
-    world,
+    state,
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -44,7 +44,7 @@ export async function startEmbeddedServer(options: EmbeddedOptions): Promise<Emb
   };
 }
 
-/** The body for a call: XML-RPC, or the title of an error page; `undefined` where ejabberd just closes. */
+/** Responds to a call. Returns `undefined` if ejabberd closes the connection without a response. */
 type Answerer = (body: string) => { readonly status: number; readonly body: string } | undefined;
 
 async function handle(request: IncomingMessage, response: ServerResponse, answer: Answerer): Promise<void> {
@@ -66,14 +66,14 @@ function page(title: string) {
   return { status: 400, body: `<?xml version='1.0'?><html><body><h1>${title}</h1></body></html>` };
 }
 
-function answerer({ release, administrators }: EmbeddedOptions, world: World): Answerer {
+function answerer({ release, administrators }: EmbeddedOptions, state: ServerState): Answerer {
   const commands = commandsOf(release);
 
   const isAllowed = (credentials: Param | undefined): boolean => {
     if (credentials === undefined) return administrators === undefined;
     const { user, server, password } = Object.fromEntries(credentials.members.map(([name, { text }]) => [name, text]));
     const jid = `${user}@${server}`;
-    if (world.passwords.get(jid) !== password) throw new Fault(-118, 'Invalid authentication data');
+    if (state.passwords.get(jid) !== password) throw new Fault(-118, 'Invalid authentication data');
     return administrators === undefined || administrators.includes(jid);
   };
 
@@ -90,7 +90,7 @@ function answerer({ release, administrators }: EmbeddedOptions, world: World): A
       const allowed = isAllowed(credentials) || command.isOpen;
       const args = takeArguments(command.args, struct);
       if (!allowed) throw new Fault(-118, problemText('access_rules_unauthorized', call.method, args));
-      const result = command.run(args, world, release);
+      const result = command.run(args, state, release);
       return result === undefined ? undefined : { status: 200, body: resultBody(result) };
     } catch (error) {
       if (error instanceof Fault) return { status: 200, body: faultBody(error.code, error.message) };
@@ -99,7 +99,7 @@ function answerer({ release, administrators }: EmbeddedOptions, world: World): A
   };
 }
 
-/** A first struct with just these three is taken for credentials, whatever the command's arguments are. */
+/** ejabberd treats a first struct with these members as credentials, whatever the command’s arguments are. */
 function isCredentials({ members }: Param): boolean {
   const names = members.map(([name]) => name);
   return ['user', 'server', 'password'].every((name) => names.includes(name));

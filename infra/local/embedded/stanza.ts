@@ -1,8 +1,7 @@
-/** Stanzas as elements. */
 import { Element } from '@xmpp/xml';
 import { SaxesParser } from 'saxes';
 
-/** The one stanza that a text is; `undefined` where ejabberd would not take it. */
+/** Parses a stanza. Returns `undefined` if ejabberd would refuse the text. */
 export function parseStanza(text: string): Element | undefined {
   const parser = new SaxesParser({ xmlns: true });
   let root: Element | undefined;
@@ -35,7 +34,7 @@ function isStanza(root: Element): boolean {
   return isKnown && (root.name !== 'iq' || root.attrs['id'] !== undefined);
 }
 
-/** A copy with these addresses. */
+/** Copies a stanza with other addresses. */
 export function addressed(stanza: Element, from: string, to: string): Element {
   const copy = new Element(stanza.name, { ...stanza.attrs, from, to });
   for (const child of stanza.children) copy.append(child);

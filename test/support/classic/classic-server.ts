@@ -22,18 +22,18 @@ const TRAITS: Readonly<Record<Generation, Traits>> = {
  * releases let one set them.
  */
 export async function startClassic(generation: Generation, options: Partial<ClassicOptions> = {}): Promise<XmppServer> {
-  const { url, world, stop } = await startClassicServer({
+  const { url, state, stop } = await startClassicServer({
     patienceMs: 5_000,
     ...options,
     profile: PROFILES[generation],
     hosts: [HOST, OTHER_HOST],
   });
   const commands = commandsOf('24.12');
-  /** A stock command straight on the server's world: a classic server has no such thing. */
+  /** A stock command straight on the server's state: a classic server has no such thing. */
   const command = async (name: string, args: Arguments): Promise<unknown> => {
     const known = commands.get(name);
     if (known === undefined) throw new Error(`no command ${name}`);
-    return known.run(takeArguments(known.args, structOf(args)), world, '24.12');
+    return known.run(takeArguments(known.args, structOf(args)), state, '24.12');
   };
   const nobody = { user: 'nobody', server: HOST, password: 'unknown to the server' };
   return {
@@ -45,7 +45,7 @@ export async function startClassic(generation: Generation, options: Partial<Clas
     account: nobody,
     powerless: nobody,
     command,
-    ...peopleOf(world, command),
+    ...peopleOf(state, command),
     stop,
   };
 }

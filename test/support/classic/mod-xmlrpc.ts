@@ -5,71 +5,71 @@ import { bareJid, prepared, splitJid, type User } from '../../../infra/local/emb
 import type { Value } from '../../../infra/local/embedded/reply.ts';
 import type { Item } from '../../../infra/local/embedded/roster.ts';
 import { parseStanza } from '../../../infra/local/embedded/stanza.ts';
-import { priorityOf, type Session, type World } from '../../../infra/local/embedded/world.ts';
+import { priorityOf, type ServerState, type Session } from '../../../infra/local/embedded/state.ts';
 
 /** `link_contacts` has groups since late 2010; what is read has all groups of a contact since 2012. */
 export type XmlRpcYear = '2008' | '2010' | '2012';
 
 /** Its methods. Each takes just its members, in any order: everything else is a crash. */
 export function modXmlRpcMethods(year: XmlRpcYear): Methods {
-  const about = (read: (user: User, world: World) => Value) => (members: Members, world: World) => {
+  const about = (read: (user: User, state: ServerState) => Value) => (members: Members, state: ServerState) => {
     const [server = '', local = ''] = take(members, 'server', 'user');
     const user = { local: prepared(local) ?? '', host: prepared(server) ?? '' };
-    return world.exists(user) ? read(user, world) : 404;
+    return state.exists(user) ? read(user, state) : 404;
   };
-  return new Map<string, (members: Members, world: World) => Value>([
+  return new Map<string, (members: Members, state: ServerState) => Value>([
     ['link_contacts', year === '2008' ? linkWithoutGroups : linkWithGroups],
     ['unlink_contacts', unlinkContacts],
-    ['get_roster', about((user, world) => rosterOf(user, world).map((item) => rowOf(item, year)))],
+    ['get_roster', about((user, state) => rosterOf(user, state).map((item) => rowOf(item, year)))],
     [
       'get_roster_with_presence',
-      about((user, world) => rosterOf(user, world).map((item) => rowWithPresence(item, world, year))),
+      about((user, state) => rosterOf(user, state).map((item) => rowWithPresence(item, state, year))),
     ],
     ['get_presence', about(presenceOf)],
-    ['get_resources', about((user, world) => ranked(user, world).map(({ resource }) => resource))],
+    ['get_resources', about((user, state) => ranked(user, state).map(({ resource }) => resource))],
     ['send_stanza', sendStanza],
   ]);
 }
 
-function linkWithoutGroups(members: Members, world: World): Value {
+function linkWithoutGroups(members: Members, state: ServerState): Value {
   const [jid1 = '', jid2 = '', nick1 = '', nick2 = ''] = take(members, 'jid1', 'jid2', 'nick1', 'nick2');
-  return link(jid1, jid2, [nick2, ''], [nick1, ''], world);
+  return link(jid1, jid2, [nick2, ''], [nick1, ''], state);
 }
 
 /** Gives `group1` to the entry of jid2, against its documentation. */
-function linkWithGroups(members: Members, world: World): Value {
+function linkWithGroups(members: Members, state: ServerState): Value {
   const names = ['group1', 'group2', 'jid1', 'jid2', 'nick1', 'nick2'] as const;
   const [group1 = '', group2 = '', jid1 = '', jid2 = '', nick1 = '', nick2 = ''] = take(members, ...names);
-  return link(jid1, jid2, [nick2, group1], [nick1, group2], world);
+  return link(jid1, jid2, [nick2, group1], [nick1, group2], state);
 }
 
 type NickAndGroup = readonly [nick: string, group: string];
 
 /** A side that is linked ends it, so that the other is never mended. */
-function link(jid1: string, jid2: string, entry1: NickAndGroup, entry2: NickAndGroup, world: World): Value {
+function link(jid1: string, jid2: string, entry1: NickAndGroup, entry2: NickAndGroup, state: ServerState): Value {
   const [one, other] = [userIn(jid1), userIn(jid2)];
-  if (!world.exists(one) || !world.exists(other)) return 404;
+  if (!state.exists(one) || !state.exists(other)) return 404;
   const add = (owner: User, contact: User, [nick, group]: NickAndGroup) => {
     const jid = bareJid(contact);
-    if (world.rosters.find(bareJid(owner), jid)?.subscription === 'both') return false;
-    world.rosters.remove(bareJid(owner), jid);
-    world.addItem(owner, jid, { nick, groups: group === '' ? [] : [group], subscription: 'both' });
+    if (state.rosters.find(bareJid(owner), jid)?.subscription === 'both') return false;
+    state.rosters.remove(bareJid(owner), jid);
+    state.addItem(owner, jid, { nick, groups: group === '' ? [] : [group], subscription: 'both' });
     return true;
   };
   return add(one, other, entry1) && add(other, one, entry2) ? 0 : 1;
 }
 
-function unlinkContacts(members: Members, world: World): Value {
+function unlinkContacts(members: Members, state: ServerState): Value {
   const [one, other] = take(members, 'jid1', 'jid2').map(userIn);
   if (one === undefined || other === undefined) throw new Crash();
-  if (!world.exists(one) || !world.exists(other)) return 404;
-  world.removeItem(one, bareJid(other));
-  world.removeItem(other, bareJid(one));
+  if (!state.exists(one) || !state.exists(other)) return 404;
+  state.removeItem(one, bareJid(other));
+  state.removeItem(other, bareJid(one));
   return 0;
 }
 
-function rosterOf(user: User, world: World): readonly Item[] {
-  return world.rosters.shown(bareJid(user));
+function rosterOf(user: User, state: ServerState): readonly Item[] {
+  return state.rosters.shown(bareJid(user));
 }
 
 function rowOf({ jid, nick, groups, subscription, ask }: Item, year: XmlRpcYear): Record<string, Value> {
@@ -78,10 +78,10 @@ function rowOf({ jid, nick, groups, subscription, ask }: Item, year: XmlRpcYear)
 }
 
 /** It means to tell the presence of those whom the user may see, and mixes up `from` and `to`. */
-function rowWithPresence(item: Item, world: World, year: XmlRpcYear): Value {
+function rowWithPresence(item: Item, state: ServerState, year: XmlRpcYear): Value {
   const { jid, nick, groups, subscription, ask } = item;
   const contact = splitJid(jid);
-  const best = contact !== undefined && ['both', 'from'].includes(subscription) ? bestOf(contact, world) : undefined;
+  const best = contact !== undefined && ['both', 'from'].includes(subscription) ? bestOf(contact, state) : undefined;
   return {
     jid,
     resource: best?.resource ?? '',
@@ -93,8 +93,8 @@ function rowWithPresence(item: Item, world: World, year: XmlRpcYear): Value {
   };
 }
 
-function presenceOf(user: User, world: World): Value {
-  const best = bestOf(user, world);
+function presenceOf(user: User, state: ServerState): Value {
+  const best = bestOf(user, state);
   return { jid: best === undefined ? bareJid(user) : `${bareJid(user)}/${best.resource}`, ...stateOf(best) };
 }
 
@@ -103,25 +103,25 @@ function stateOf(session: Session | undefined) {
   return { show: showOf(session), status: childText(session, 'status') };
 }
 
-function bestOf(user: User, world: World): Session | undefined {
-  const [best] = ranked(user, world);
+function bestOf(user: User, state: ServerState): Session | undefined {
+  const [best] = ranked(user, state);
   return best !== undefined && (best.presence === undefined || priorityOf(best) >= 0) ? best : undefined;
 }
 
 /** By priority, the highest first. That of a session without presence is an atom, which Erlang sorts above any number. */
-function ranked(user: User, world: World): readonly Session[] {
+function ranked(user: User, state: ServerState): readonly Session[] {
   const rank = (session: Session) => (session.presence === undefined ? Number.POSITIVE_INFINITY : priorityOf(session));
-  return [...world.sessionsOf(user)].sort((a, b) => rank(b) - rank(a) || 0);
+  return [...state.sessionsOf(user)].sort((a, b) => rank(b) - rank(a) || 0);
 }
 
 /** The stanza's own addresses win over the arguments. */
-function sendStanza(members: Members, world: World): Value {
+function sendStanza(members: Members, state: ServerState): Value {
   const [from = '', text = '', to = ''] = take(members, 'from', 'stanza', 'to');
   const stanza = parseStanza(text);
   if (stanza === undefined) return 1;
   const [sender, receiver] = [String(stanza.attrs['from'] ?? from), String(stanza.attrs['to'] ?? to)];
   if (splitJid(sender) === undefined || splitJid(receiver) === undefined) throw new Crash();
-  world.route(normalized(sender), normalized(receiver), stanza);
+  state.route(normalized(sender), normalized(receiver), stanza);
   return 0;
 }
 

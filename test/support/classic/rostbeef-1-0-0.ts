@@ -2,10 +2,10 @@
 import type { Members, Methods } from '../../../infra/local/embedded/classic/handler.ts';
 import { rostbeefMethods } from '../../../infra/local/embedded/classic/rostbeef.ts';
 import type { Value } from '../../../infra/local/embedded/reply.ts';
-import type { World } from '../../../infra/local/embedded/world.ts';
+import type { ServerState } from '../../../infra/local/embedded/state.ts';
 
 type Struct = Readonly<Record<string, Value>>;
-type Method = (members: Members, world: World) => Value;
+type Method = (members: Members, state: ServerState) => Value;
 
 export const rostbeefMethods100: Methods = new Map<string, Method>([
   ...rostbeefMethods,
@@ -14,7 +14,7 @@ export const rostbeefMethods100: Methods = new Map<string, Method>([
 ]);
 
 function rowsOf(name: string): Method {
-  return (members, world) => structsIn(rostbeefMethods.get(name)?.(members, world)).map(older);
+  return (members, state) => structsIn(rostbeefMethods.get(name)?.(members, state)).map(older);
 }
 
 function older({ subscription: _, pending: __, presence, ...row }: Struct): Struct {

@@ -1,9 +1,9 @@
-/** The head of a request as `xmlrpc-erlang` 1.13 reads it, by the letter where HTTP would not. */
+/** Reads the head of a request as `xmlrpc-erlang` 1.13 does, which is stricter than HTTP. */
 
 /** The status that refuses a head. */
 export type HeadProblem = 400 | 411 | 415 | 501 | 505;
 
-/** What a head says, or the status that refuses it. */
+/** Returns the length of the body, or the status that refuses the head. */
 export function readHead(
   head: string,
   contentTypes: readonly string[],
@@ -12,7 +12,7 @@ export function readHead(
   const [method, , version = ''] = requestLine.split(' ');
   if (!/^HTTP\/1\.[01]$/.test(version)) return 505;
   if (method !== 'POST') return 501;
-  // Lower-case names are unknown to it, and so is a value without just one space before it.
+  // Names are case-sensitive, and a value must follow exactly one space.
   const contentLength = headerOf(lines, /^Content-[Ll]ength: (\d+)$/);
   if (contentLength === undefined) return 411;
   const contentType = headerOf(lines, /^Content-Type: (\S.*)$/);

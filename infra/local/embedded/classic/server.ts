@@ -1,22 +1,22 @@
-/** A classic server in memory: XML-RPC on a raw socket, with the manners of xmlrpc-erlang. */
+/** A classic server in memory. It speaks XML-RPC on a raw socket and imitates xmlrpc-erlang. */
 import type { Param } from '../request.ts';
 import type { EmbeddedServer } from '../server.ts';
-import { World } from '../world.ts';
+import { ServerState } from '../state.ts';
 import { Crash, type Methods, membersOf } from './handler.ts';
 import { rostbeefMethods } from './rostbeef.ts';
 import { faultBody, readCall, resultBody, Unencodable } from './text.ts';
 import { type Outcome, startWire, type WireOptions } from './wire.ts';
 
-/** How a module behaves. */
+/** The behaviour of a module. */
 export interface Profile extends Pick<WireOptions, 'patienceMs' | 'contentTypes'> {
   readonly methods: Methods;
   /** The outcome of a call whose handler crashed. */
   readonly crash: Outcome;
 }
 
-/** The module to play, and its vhosts. */
+/** The configuration of a classic server. */
 export interface ClassicOptions extends Partial<Pick<WireOptions, 'patienceMs' | 'stallMs'>> {
-  /** @default MOD_ROSTBEEF */
+  /** The module to imitate. @default MOD_ROSTBEEF */
   readonly profile?: Profile;
   readonly hosts: readonly string[];
 }
@@ -29,7 +29,7 @@ export const MOD_ROSTBEEF: Profile = {
   methods: rostbeefMethods,
 };
 
-/** The types that xmlrpc-erlang 1.13 knows. */
+/** The types that xmlrpc-erlang 1.13 accepts. */
 const KNOWN_TYPES: readonly string[] = [
   'string',
   'int',
@@ -42,18 +42,18 @@ const KNOWN_TYPES: readonly string[] = [
   'array',
 ];
 
-/** Starts one on a free port of 127.0.0.1. */
+/** Starts a classic server on a free port of 127.0.0.1. */
 export async function startClassicServer({
   profile = MOD_ROSTBEEF,
   ...options
 }: ClassicOptions): Promise<EmbeddedServer> {
   const { methods, crash, ...manners } = profile;
-  const world = new World(options.hosts);
-  const wire = await startWire({ ...manners, ...options, answer: (body) => answer(body, methods, crash, world) });
-  return { url: `http://127.0.0.1:${wire.port}/`, world, stop: () => wire.stop() };
+  const state = new ServerState(options.hosts);
+  const wire = await startWire({ ...manners, ...options, answer: (body) => answer(body, methods, crash, state) });
+  return { url: `http://127.0.0.1:${wire.port}/`, state, stop: () => wire.stop() };
 }
 
-function answer(body: Buffer, methods: Methods, crash: Outcome, world: World): Outcome {
+function answer(body: Buffer, methods: Methods, crash: Outcome, state: ServerState): Outcome {
   const call = readCall(body);
   if (call === 'Malformed XML') return 'closed without an answer';
   if (call === 'Malformed Request' || !call.params.every(isKnown)) return { status: 400 };
@@ -63,7 +63,7 @@ function answer(body: Buffer, methods: Methods, crash: Outcome, world: World): O
     if (method === undefined || members === undefined) {
       return { body: faultBody(-1, `Unknown call: {call,${call.method},${JSON.stringify(call.params)}}`) };
     }
-    return { body: resultBody(method(members, world)) };
+    return { body: resultBody(method(members, state)) };
   } catch (error) {
     if (error instanceof Crash) return crash;
     if (error instanceof Unencodable) return { status: 500, closes: false };

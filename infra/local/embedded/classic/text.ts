@@ -1,31 +1,31 @@
 /**
- * Strings of the old library: lists of integers, of which only those up to 255 can be written again. What it takes as
- * Latin-1 passes through byte by byte, UTF-8 included, and ejabberd reads those bytes as UTF-8.
+ * Strings of xmlrpc-erlang. It reads a string as a list of integers, and can write only those up to 255. Bytes of UTF-8 pass
+ * unchanged if they are declared as Latin-1, and ejabberd reads them as UTF-8.
  */
 import type { Value } from '../reply.ts';
 import { parseCall } from '../request.ts';
 
-/** A string that can not be encoded: the answer is a 500. */
+/** A string can’t be encoded. The response has status 500. */
 export class Unencodable extends Error {}
 
-/** The call in a body, each string with a character for each integer of its list. */
+/** Parses a call. Each character of its strings stands for an integer of the list. */
 export function readCall(body: Buffer): ReturnType<typeof parseCall> {
   const declaration = /^<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)["']/.exec(body.toString('latin1', 0, 200));
   return parseCall(body.toString(/^iso-8859-1$/i.test(declaration?.[1] ?? '') ? 'latin1' : 'utf8'));
 }
 
-/** Text of such a string, as ejabberd reads its bytes. */
+/** Decodes such a string as ejabberd does. */
 export function textOf(list: string): string {
   if (!isBytes(list)) throw new Unencodable();
   return Buffer.from(list, 'latin1').toString('utf8');
 }
 
-/** The HTTP body of an answer: strings have no type, and no encoding is declared. */
+/** Returns the HTTP body of a result. Strings have no type, and no encoding is declared. */
 export function resultBody(value: Value): Buffer {
   return bytesOf(`<params><param>${xmlValue(value)}</param></params>`);
 }
 
-/** The HTTP body of a fault. */
+/** Returns the HTTP body of a fault. */
 export function faultBody(code: number, text: string): Buffer {
   return bytesOf(`<fault>${xmlValue({ faultCode: code, faultString: text })}</fault>`);
 }
@@ -42,7 +42,7 @@ function xmlValue(value: Value): string {
   return `<value><struct>${members.join('')}</struct></value>`;
 }
 
-/** All that it escapes. */
+/** xmlrpc-erlang escapes only these characters. */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,22 +1,22 @@
-/** HTTP as `xmlrpc-erlang` 1.13 speaks it, which all servers before 2014 have: strict, impatient, and one call a connection. */
+/** HTTP of `xmlrpc-erlang` 1.13, which all servers before 2014 use: strict, short time limits, and one call a connection. */
 import { createServer, type Socket } from 'node:net';
 import { listen } from '../../listen.ts';
 import { type HeadProblem, readHead } from './head.ts';
 
-/** What becomes of a call: a body, a status without one, or no answer at all. */
+/** The outcome of a call: a body, a status without a body, or no response. */
 export type Outcome =
   | { readonly body: Buffer }
   | { readonly status: 400 | 500; readonly closes?: boolean }
   | 'closed without an answer';
 
-/** How the server is set up. */
+/** The configuration of the server. */
 export interface WireOptions {
-  /** Milliseconds that it waits for a head, and then for a body; mod_rostbeef's own are 50, mod_xmlrpc's 5,000. */
+  /** Milliseconds to wait for a head, and then for a body. mod_rostbeef waits 50, and mod_xmlrpc 5,000. */
   readonly patienceMs: number;
-  /** The content types that it takes, to the letter. */
+  /** The content types that are accepted exactly. */
   readonly contentTypes: readonly string[];
   readonly answer: (body: Buffer) => Outcome | Promise<Outcome>;
-  /** Milliseconds that it accepts nobody for once there are too many: 5,000. */
+  /** Milliseconds without a new connection after there are too many. @default 5000 */
   readonly stallMs?: number;
 }
 
@@ -26,7 +26,7 @@ export interface Wire {
   stop(): Promise<void>;
 }
 
-/** It looks at the number only when it has accepted one more, and so has 11. */
+/** The number is checked after a connection is accepted, so there may be one more. */
 const MAX_SESSIONS = 10;
 
 const REASONS: Readonly<Record<number, string>> = {
@@ -39,7 +39,7 @@ const REASONS: Readonly<Record<number, string>> = {
   505: 'HTTP Version not supported',
 };
 
-/** Starts one on a free port of 127.0.0.1. */
+/** Starts the server on a free port of 127.0.0.1. */
 export async function startWire(options: WireOptions): Promise<Wire> {
   const { stallMs = 5_000 } = options;
   const sockets = new Set<Socket>();
@@ -82,14 +82,14 @@ export async function startWire(options: WireOptions): Promise<Wire> {
   };
 }
 
-/** Reads one call and answers it; that ends the session. */
+/** Reads one call, responds, and ends the session. */
 function serve(socket: Socket, { patienceMs, contentTypes, answer }: WireOptions, onEnd: () => void): void {
   let received = Buffer.alloc(0);
   let patience: NodeJS.Timeout | undefined;
   let waitsForHead = true;
   const beginWaiting = () => {
     clearTimeout(patience);
-    // What has come by then counts, though its event is yet to come.
+    // Data that has already arrived still counts, because its event comes before that of setImmediate.
     patience = setTimeout(() => setImmediate(() => socket.destroy()), patienceMs);
   };
   const finish = (text: Buffer | undefined) => {
@@ -126,7 +126,7 @@ function serve(socket: Socket, { patienceMs, contentTypes, answer }: WireOptions
   socket.on('data', onData);
 }
 
-/** It closes whatever the call asked for, and says so but where an answer can't be encoded. */
+/** The connection is always closed. The response says so, unless a result can’t be encoded. */
 function responseOf(status: HeadProblem | 200 | 500, body: Buffer = Buffer.alloc(0), closes = true): Buffer {
   const head = [
     `HTTP/1.1 ${status} ${REASONS[status]}`,

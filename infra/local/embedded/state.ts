@@ -1,4 +1,4 @@
-/** What the server knows: accounts, rosters, sessions; and how stanzas travel between them. */
+/** The state of a server: accounts, rosters and sessions. Stanzas are routed between the sessions. */
 import xml, { type Element } from '@xmpp/xml';
 import { bareJid, splitJid, type User } from './jid.ts';
 import { type Item, Rosters, without } from './roster.ts';
@@ -9,12 +9,12 @@ export interface Session extends User {
   readonly resource: string;
   readonly connectedAt: number;
   readonly deliver: (stanza: Element) => void;
-  /** The presence it sent last, if it is available. */
+  /** The last presence of an available session. */
   presence: Element | undefined;
 }
 
-/** One server's world. */
-export class World {
+/** The state of one server. */
+export class ServerState {
   readonly hosts: readonly string[];
   readonly passwords = new Map<string, string>();
   readonly rosters = new Rosters();
@@ -33,7 +33,7 @@ export class World {
     return [...this.sessions].filter(({ local, host }) => local === user.local && host === user.host);
   }
 
-  /** Sends available presence from a session, or unavailable where `presence` is of that type. */
+  /** Broadcasts a session’s presence, which is available, or `unavailable` by its type. */
   setPresence(session: Session, presence: Element): void {
     const wasAvailable = session.presence !== undefined;
     const isAvailable = presence.attrs['type'] !== 'unavailable';
@@ -80,7 +80,7 @@ export class World {
     } else if (stanza.name === 'iq') this.#bounce(from, to, stanza);
   }
 
-  /** `add_rosteritem`: keeps a request that is pending, and tells the owner's clients and the contact. */
+  /** `add_rosteritem`: keeps a pending request, and notifies the owner’s clients and the contact. */
   addItem(owner: User, contact: string, change: Pick<Item, 'nick' | 'groups' | 'subscription'>): void {
     const item = this.rosters.ensure(bareJid(owner), contact);
     const wasFrom = ['from', 'both'].includes(item.subscription);
@@ -92,7 +92,7 @@ export class World {
     }
   }
 
-  /** `delete_rosteritem`: takes back what the two gave each other, and tells both. Pushes also where nothing was. */
+  /** `delete_rosteritem`: revokes both subscriptions, and notifies both users. It pushes even if there was no entry. */
   removeItem(owner: User, contact: string): void {
     const own = bareJid(owner);
     const subscription = this.rosters.find(own, contact)?.subscription ?? 'none';
@@ -129,7 +129,7 @@ export class World {
     }
   }
 
-  /** At login come the requests that wait for an answer, and the messages that were kept. */
+  /** Delivers pending requests and offline messages after a login. */
   #welcome(session: Session): void {
     const own = bareJid(session);
     for (const { jid, ask } of this.rosters.all(own)) {
@@ -170,11 +170,11 @@ export class World {
       this.#ask(sender, from, to, 'out');
       if (this.exists(receiver)) this.#ask(receiver, to, from, 'in');
     } else {
-      const isTakenBack =
+      const isRevoked =
         type === 'unsubscribe'
-          ? this.#takeBack(receiver, to, from, 'from', 'in')
-          : this.#takeBack(receiver, to, from, 'to', 'out');
-      if (!isTakenBack) return;
+          ? this.#revoke(receiver, to, from, 'from', 'in')
+          : this.#revoke(receiver, to, from, 'to', 'out');
+      if (!isRevoked) return;
     }
     if (!this.exists(receiver)) return;
     for (const session of this.#available(to)) session.deliver(xml('presence', { type, from, to }));
@@ -188,11 +188,11 @@ export class World {
   }
 
   /**
-   * Takes a subscription or a request from an entry.
+   * Revokes a subscription or a request.
    *
-   * @returns whether the clients are told: not if nothing changed, or if nothing showed
+   * @returns whether to notify the clients: not if nothing changed, or if the entry was hidden
    */
-  #takeBack(user: User, own: string, contact: string, direction: 'from' | 'to', ask: 'in' | 'out'): boolean {
+  #revoke(user: User, own: string, contact: string, direction: 'from' | 'to', ask: 'in' | 'out'): boolean {
     const item = this.rosters.find(own, contact);
     if (item === undefined) return false;
     const isGiven = [direction, 'both'].includes(item.subscription);
@@ -211,7 +211,7 @@ export class World {
     return true;
   }
 
-  /** To every connected resource, whether it asked for the roster or not, as ejabberd does. */
+  /** Pushes to every connected resource, even if it has not requested the roster, as ejabberd does. */
   #push(owner: User, { jid, nick, groups, subscription, ask }: Item): void {
     const asking = ask === 'out' || ask === 'both' ? { ask: 'subscribe' } : {};
     const item = xml('item', { jid, subscription, ...(nick && { name: nick }), ...asking });
@@ -224,12 +224,12 @@ export class World {
   }
 }
 
-/** The session's full JID. */
+/** Returns the session’s full JID. */
 export function fullJid(session: Session): string {
   return `${bareJid(session)}/${session.resource}`;
 }
 
-/** The priority of what the session sent; -1 where it is not available, as ejabberd tells it. */
+/** Returns the session’s priority. ejabberd reports -1 for a session that is not available. */
 export function priorityOf({ presence }: Session): number {
   return presence === undefined ? -1 : Number(presence.getChildText('priority') ?? 0);
 }
