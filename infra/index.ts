@@ -8,4 +8,14 @@ export { EjabberdMonitoring, type EjabberdMonitoringProps } from './constructs/e
 export { type DynamoDbAccess, EjabberdNetwork, type EjabberdNetworkProps } from './constructs/ejabberd-network.ts';
 export { EjabberdRotation, type EjabberdRotationProps } from './constructs/ejabberd-rotation.ts';
 export { EjabberdSecret, type EjabberdSecretProps } from './constructs/ejabberd-secret.ts';
+export {
+  FAILED_BY_LAMBDA,
+  OUTCOME_UNKNOWN_ERRORS,
+  PERMANENT_ERRORS,
+  REFUSED_BY_LAMBDA,
+  RETRYABLE_ERRORS,
+  type Retrier,
+  retriersOf,
+} from './constructs/retries.ts';
 export { type Placement, RostbeefFunction, type RostbeefFunctionProps } from './constructs/rostbeef-function.ts';
+export { RostbeefTask, type RostbeefTaskProps } from './constructs/rostbeef-task.ts';
