@@ -12,8 +12,10 @@ import type { EjabberdDoctor } from './ejabberd-doctor.ts';
 import type { EjabberdEvents } from './ejabberd-events.ts';
 import type { EjabberdFunctions } from './ejabberd-functions.ts';
 import type { EjabberdRotation } from './ejabberd-rotation.ts';
+import type { EjabberdWorkflows } from './ejabberd-workflows.ts';
 import { highest, ownMetric, PERIOD, sumOf, worstOf } from './metrics.ts';
 import { PLATFORM_METRICS } from './platform-failures.ts';
+import { workflowAlarms } from './workflow-alarms.ts';
 
 /** For so long the doctor has to find something wrong before it is an alarm. */
 const FINDING_MINUTES = 15;
@@ -25,6 +27,7 @@ export interface EjabberdMonitoringProps {
   readonly api?: RestApi | undefined;
   readonly rotation?: EjabberdRotation | undefined;
   readonly events?: EjabberdEvents | undefined;
+  readonly workflows?: EjabberdWorkflows | undefined;
   /** The address that gets the alarms, once its owner confirms it. @default - none: subscribe to the topic */
   readonly email?: string | undefined;
 }
@@ -170,6 +173,8 @@ export class EjabberdMonitoring extends Construct {
         runbook: 'Find its error in the function’s log by its messageId, repair the cause, and redrive the queue.',
       });
     }
+
+    for (const [id, alarm] of Object.entries(workflowAlarms(props.workflows))) this.#alarm(id, alarm);
 
     this.dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(3) });
     for (const row of dashboardRows({ namespace, rostbeef, throttles, api, events })) this.dashboard.addWidgets(...row);

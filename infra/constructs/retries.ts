@@ -54,6 +54,9 @@ export const OUTCOME_UNKNOWN_ERRORS: readonly string[] = [
 /** The pace of all repeats: 6 of them, after up to 2, 4, 8, 16, 32 and 64 seconds. */
 const PACE = { IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 6, JitterStrategy: 'FULL' } as const;
 
+/** The retrier for calls of AWS that may always be repeated, such as a write to S3. */
+export const REPEAT_AFTER_ALL: Retrier = { ErrorEquals: ['States.ALL'], ...PACE };
+
 /**
  * The retriers for a call of a function.
  *
@@ -68,8 +71,5 @@ const PACE = { IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 6, JitterStrateg
  */
 export function retriersOf(isRepeatable: boolean): readonly Retrier[] {
   if (!isRepeatable) return [{ ErrorEquals: [...RETRYABLE_ERRORS, ...REFUSED_BY_LAMBDA], ...PACE }];
-  return [
-    { ErrorEquals: PERMANENT_ERRORS, MaxAttempts: 0 },
-    { ErrorEquals: ['States.ALL'], ...PACE },
-  ];
+  return [{ ErrorEquals: PERMANENT_ERRORS, MaxAttempts: 0 }, REPEAT_AFTER_ALL];
 }

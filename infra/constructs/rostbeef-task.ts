@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { JitterType, QueryLanguage, TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
+import { JitterType, QueryLanguage, TaskInput, type TaskStateBase, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { catalogue, type MethodName } from 'rostbeef-layer';
@@ -66,16 +66,19 @@ export class RostbeefTask extends LambdaInvoke {
     });
     const isIdempotent = catalogue.some(({ name, idempotent }) => name === method && idempotent);
     const isKeyed = hasKey ?? (typeof input === 'object' && 'idempotencyKey' in input);
-    for (const retrier of retriersOf(isIdempotent || isKeyed)) this.addRetry(retryPropsOf(retrier));
+    repeat(this, retriersOf(isIdempotent || isKeyed));
   }
 }
 
-function retryPropsOf({ ErrorEquals, MaxAttempts, IntervalSeconds, BackoffRate, JitterStrategy }: Retrier) {
-  return {
-    errors: [...ErrorEquals],
-    maxAttempts: MaxAttempts,
-    ...(IntervalSeconds !== undefined && { interval: Duration.seconds(IntervalSeconds) }),
-    ...(BackoffRate !== undefined && { backoffRate: BackoffRate }),
-    ...(JitterStrategy !== undefined && { jitterStrategy: JitterType.FULL }),
-  };
+/** Gives a task its retriers, in their order. */
+export function repeat(task: TaskStateBase, retriers: readonly Retrier[]): void {
+  for (const { ErrorEquals, MaxAttempts, IntervalSeconds, BackoffRate, JitterStrategy } of retriers) {
+    task.addRetry({
+      errors: [...ErrorEquals],
+      maxAttempts: MaxAttempts,
+      ...(IntervalSeconds !== undefined && { interval: Duration.seconds(IntervalSeconds) }),
+      ...(BackoffRate !== undefined && { backoffRate: BackoffRate }),
+      ...(JitterStrategy !== undefined && { jitterStrategy: JitterType.FULL }),
+    });
+  }
 }
