@@ -29,7 +29,7 @@ export interface PreparingFunctionProps {
   readonly metricNamespace?: string | undefined;
 }
 
-/** It holds two parts of 8 MiB for each of two files, whatever the size of the input. The rest is for CPU. */
+/** It holds two parts of 5 MiB for each of two files, whatever the size of the input. The rest is for CPU. */
 const MEMORY_MB = 1024;
 
 /**

@@ -2,10 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
 import { startFauxqs } from 'fauxqs';
 import { build } from '../../infra/build.ts';
-import type { Invoked } from '../../infra/local/sandbox.ts';
+import type { Invoked, SandboxOptions } from '../../infra/local/sandbox.ts';
 import { type FunctionPool, openFunctionPool } from '../support/function-pool.ts';
 import { execute } from '../support/step-functions/execute.ts';
 import { localWorld } from '../support/step-functions/local-world.ts';
@@ -15,12 +16,16 @@ import type { Machines } from './machines.ts';
 export interface Stage {
   /** Runs an execution to its end. @throws StateError if it fails */
   start(machine: 'bulk' | 'onboarding', input: unknown, name: string): Promise<unknown>;
+  /** Calls one function: a method, or `prepare`. */
+  call(name: string, payload: unknown): Promise<Invoked>;
   upload(key: string, content: string | Uint8Array): Promise<void>;
   /** The lines of an object, as values. */
   lines(key: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   keys(prefix: string): Promise<readonly string[]>;
   /** Does something else than a call: `call` makes it. `undefined` ends that. */
   interfere(interference: Interference | undefined): void;
+  /** How a process of the preparing function is run. */
+  readonly prepareOptions: Omit<SandboxOptions, 'log'>;
   /** What the functions logged. */
   readonly log: readonly string[];
   stop(): Promise<void>;
@@ -54,16 +59,19 @@ export async function openStage({ machines, environment, processes = 3 }: StageO
   aws.createBucket(Bucket);
   const log: string[] = [];
   const pools = new Map<string, FunctionPool>();
-  const poolOf = (name: string): FunctionPool => {
+  const optionsOf = (name: string): Omit<SandboxOptions, 'log'> => {
     const bundle = functions[name] ?? operations[name];
     if (bundle === undefined) throw new Error(`no function ${name}`);
-    const own = {
+    const storage = {
       AWS_ENDPOINT_URL_S3: endpoint,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     };
-    const options = { ...bundle, name, environment: name === 'prepare' ? own : environment };
-    const pool = pools.get(name) ?? openFunctionPool({ ...options, log: (line) => log.push(line) }, processes);
+    return { ...bundle, name, environment: name === 'prepare' ? storage : environment, timeoutSeconds: 120 };
+  };
+  const poolOf = (name: string): FunctionPool => {
+    const size = name === 'prepare' ? 1 : processes;
+    const pool = pools.get(name) ?? openFunctionPool({ ...optionsOf(name), log: (line) => log.push(line) }, size);
     pools.set(name, pool);
     return pool;
   };
@@ -75,9 +83,11 @@ export async function openStage({ machines, environment, processes = 3 }: StageO
   const world = localWorld(s3, invoke, SECOND_MS);
   return {
     log,
+    prepareOptions: optionsOf('prepare'),
+    call: (name, payload) => poolOf(name).invoke(payload),
     start: (machine, input, name) => execute(machines[machine], input, name, world),
-    async upload(Key, Body) {
-      await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+    async upload(Key, content) {
+      await new Upload({ client: s3, params: { Bucket, Key, Body: Buffer.from(content) } }).done();
     },
     async lines(Key) {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));

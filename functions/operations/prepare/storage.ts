@@ -26,8 +26,8 @@ export interface Storage {
   close(): void;
 }
 
-/** A writer holds at most two of these: one that is sent, and one that is filled. S3 takes up to 10,000 of an object. */
-const PART_BYTES = 8 * 1024 * 1024;
+/** The least that S3 takes. A writer holds one that is sent and one that is filled. An object has up to 10,000 of them. */
+const PART_BYTES = 5 * 1024 * 1024;
 
 /** In a Lambda function, a connection to S3 that takes longer does not come about. */
 const CONNECTION_TIMEOUT_MS = 4_000;
@@ -56,14 +56,16 @@ function writerOf(client: S3Client, Bucket: string, Key: string, signal: AbortSi
   const body = new PassThrough();
   const params = { Bucket, Key, Body: body, ContentType: 'application/x-ndjson' };
   const upload = new Upload({ client, params, queueSize: 1, partSize: PART_BYTES });
+  // A failed upload ends the stream, so that whoever writes gets the failure.
   const done = upload.done();
-  // Whoever writes or closes gets the failure. Until then it must not end the process.
-  done.catch(() => undefined);
+  body.on('error', () => undefined);
+  done.catch((error) => body.destroy(error));
   const abort = () => upload.abort();
   signal.addEventListener('abort', abort, { once: true });
   return {
     async write(line) {
-      if (!body.write(`${line}\n`)) await Promise.race([once(body, 'drain'), done]);
+      if (body.destroyed) await done;
+      if (!body.write(`${line}\n`)) await once(body, 'drain');
     },
     async close() {
       body.end();
