@@ -16,6 +16,8 @@ import type { Machines } from './machines.ts';
 export interface Stage {
   /** Runs an execution to its end. @throws StateError if it fails */
   start(machine: 'bulk' | 'onboarding', input: unknown, name: string): Promise<unknown>;
+  /** Runs another definition, whose calls do this. @throws StateError if it fails */
+  run(definition: string, input: unknown, call: () => Promise<Invoked>): Promise<unknown>;
   /** Calls one function: a method, or `prepare`. */
   call(name: string, payload: unknown): Promise<Invoked>;
   upload(key: string, content: string | Uint8Array): Promise<void>;
@@ -84,6 +86,7 @@ export async function openStage({ machines, environment, processes = 3 }: StageO
   return {
     log,
     prepareOptions: optionsOf('prepare'),
+    run: (definition, input, call) => execute(definition, input, 'another', localWorld(s3, call, SECOND_MS)),
     call: (name, payload) => poolOf(name).invoke(payload),
     start: (machine, input, name) => execute(machines[machine], input, name, world),
     async upload(Key, content) {
