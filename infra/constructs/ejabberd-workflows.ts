@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import {
@@ -14,6 +14,7 @@ import { bulkWorkflow } from './bulk-workflow.ts';
 import type { EjabberdFunctions } from './ejabberd-functions.ts';
 import { onboardingWorkflow } from './onboarding-workflow.ts';
 import { PreparingFunction } from './preparing-function.ts';
+import { acknowledgeWildcards } from './wildcards.ts';
 import { workflowBucket } from './workflow-bucket.ts';
 
 /** What an {@link EjabberdWorkflows} needs. */
@@ -79,6 +80,7 @@ export class EjabberdWorkflows extends Construct {
     this.onboarding = this.#machine('Onboarding', ONBOARDING_TIMEOUT, (states) =>
       onboardingWorkflow(states, { rostbeef, concurrency }),
     );
+    this.#acknowledge();
   }
 
   #kept() {
@@ -102,6 +104,34 @@ export class EjabberdWorkflows extends Construct {
         level: LogLevel.ERROR,
         includeExecutionData: this.#props.logExecutionData ?? false,
       },
+    });
+  }
+
+  #acknowledge(): void {
+    const { bucket, bulk } = this;
+    const stack = Stack.of(this);
+    const { resourceName: name } = Arn.split(bulk.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
+    const states = (resource: string, resourceName: string) =>
+      stack.formatArn({ service: 'states', resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+    const objects = { service: 's3', region: '', account: '', resource: bucket.bucketName, resourceName: '*' };
+    acknowledgeWildcards(
+      this,
+      [bucket.arnForObjects('*'), stack.formatArn(objects), bucket.arnForObjects('runs/*')],
+      'Files of operations and results have names that nobody knows before.',
+    );
+    acknowledgeWildcards(
+      this,
+      [
+        states('execution', `${name}:*`),
+        states('execution', `${name}/Operations:*`),
+        states('mapRun', '*/Operations:*'),
+      ],
+      'A distributed map starts, stops and counts executions of its own machine, whose names nobody knows before.',
+    );
+    acknowledgeWildcards(this, ['*'], 'Traces and the delivery of logs have no resource that a policy could name.');
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-SF1',
+      reason: 'Errors are logged. All events of a million executions would cost more than the executions.',
     });
   }
 }

@@ -50,7 +50,7 @@ export function onboardingWorkflow(scope: Construct, { rostbeef, concurrency }: 
       me: "{% $lowercase($states.input.user & '@' & $states.input.server) %}",
       wanted: '{% [$states.input.team.$lowercase(jid)] %}',
       found: [],
-      token: '',
+      token: false,
     },
   });
   const readRoster = new RostbeefTask(scope, 'ReadRoster', {
@@ -85,7 +85,7 @@ export function onboardingWorkflow(scope: Construct, { rostbeef, concurrency }: 
 
   return begin.next(readRoster).next(
     Choice.jsonata(scope, 'MoreOfRoster')
-      .when(Condition.jsonata("{% $token != '' %}"), readRoster)
+      .when(Condition.jsonata('{% $token != false %}'), readRoster)
       .otherwise(
         linkTeam.next(
           Choice.jsonata(scope, 'AllLinked')
@@ -96,17 +96,17 @@ export function onboardingWorkflow(scope: Construct, { rostbeef, concurrency }: 
   );
 }
 
-const NEXT_TOKEN = "{% $exists($states.result.Payload.nextToken) ? $states.result.Payload.nextToken : '' %}";
+const NEXT_TOKEN = '{% $exists($states.result.Payload.nextToken) ? $states.result.Payload.nextToken : false %}';
 
 /** The input that asks for a page of a roster. A member without a value is left out. */
 function pageOf(user: string, server: string, token: string): string {
-  return `{% { 'user': ${user}, 'server': ${server}, 'maxResults': ${PAGE}, 'nextToken': ${token} != '' ? ${token} } %}`;
+  return `{% { 'user': ${user}, 'server': ${server}, 'maxResults': ${PAGE}, 'nextToken': ${token} != false ? ${token} } %}`;
 }
 
 /** Links one member, and tells whether the pair is new. */
 function linkOf(scope: Construct, rostbeef: EjabberdFunctions): IChainable {
   const notLinked = Pass.jsonata(scope, 'NotLinked');
-  const begin = Pass.jsonata(scope, 'BeginMember', { assign: { foundOfMember: [], tokenOfMember: '' } });
+  const begin = Pass.jsonata(scope, 'BeginMember', { assign: { foundOfMember: [], tokenOfMember: false } });
   const readMember = new RostbeefTask(scope, 'ReadMember', {
     comment: 'Notes whether the new user is in the member’s roster.',
     rostbeef,
@@ -138,7 +138,7 @@ function linkOf(scope: Construct, rostbeef: EjabberdFunctions): IChainable {
     .next(readMember)
     .next(
       Choice.jsonata(scope, 'MoreOfMember')
-        .when(Condition.jsonata("{% $tokenOfMember != '' %}"), readMember)
+        .when(Condition.jsonata('{% $tokenOfMember != false %}'), readMember)
         .otherwise(link),
     );
 }

@@ -78,9 +78,5 @@ export class PreparingFunction extends Construct {
       id: 'Serverless-LambdaDLQ',
       reason: 'A state machine invokes it synchronously, and gets its errors.',
     });
-    Validations.of(role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'X-Ray segments have no resource that a policy could name.',
-    });
   }
 }

@@ -14,6 +14,7 @@ import type { Machines } from './machines.ts';
 
 /** A place where executions run. */
 export interface Stage {
+  readonly bucket: string;
   /** Runs an execution to its end. @throws StateError if it fails */
   start(machine: 'bulk' | 'onboarding', input: unknown, name: string): Promise<unknown>;
   /** Runs another definition, whose calls do this. @throws StateError if it fails */
@@ -84,6 +85,7 @@ export async function openStage({ machines, environment, processes = 3 }: StageO
   };
   const world = localWorld(s3, invoke, SECOND_MS);
   return {
+    bucket: Bucket,
     log,
     prepareOptions: optionsOf('prepare'),
     run: (definition, input, call) => execute(definition, input, 'another', localWorld(s3, call, SECOND_MS)),
