@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Aws, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import {
@@ -113,10 +113,11 @@ export class EjabberdWorkflows extends Construct {
     const { resourceName: name } = Arn.split(bulk.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
     const states = (resource: string, resourceName: string) =>
       stack.formatArn({ service: 'states', resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-    const objects = { service: 's3', region: '', account: '', resource: bucket.bucketName, resourceName: '*' };
+    // So CDK's own reader and writer of a map name them.
+    const objects = `arn:${Aws.PARTITION}:s3:::${bucket.bucketName}/*`;
     acknowledgeWildcards(
       this,
-      [bucket.arnForObjects('*'), stack.formatArn(objects), bucket.arnForObjects('runs/*')],
+      [bucket.arnForObjects('*'), objects, bucket.arnForObjects('runs/*')],
       'Files of operations and results have names that nobody knows before.',
     );
     acknowledgeWildcards(
