@@ -8,4 +8,16 @@ export { EjabberdMonitoring, type EjabberdMonitoringProps } from './constructs/e
 export { type DynamoDbAccess, EjabberdNetwork, type EjabberdNetworkProps } from './constructs/ejabberd-network.ts';
 export { EjabberdRotation, type EjabberdRotationProps } from './constructs/ejabberd-rotation.ts';
 export { EjabberdSecret, type EjabberdSecretProps } from './constructs/ejabberd-secret.ts';
+export { EjabberdWorkflows, type EjabberdWorkflowsProps } from './constructs/ejabberd-workflows.ts';
+export {
+  FAILED_BY_LAMBDA,
+  OUTCOME_UNKNOWN_ERRORS,
+  PERMANENT_ERRORS,
+  REFUSED_BY_LAMBDA,
+  REPEAT_AFTER_ALL,
+  RETRYABLE_ERRORS,
+  type Retrier,
+  retriersOf,
+} from './constructs/retries.ts';
 export { type Placement, RostbeefFunction, type RostbeefFunctionProps } from './constructs/rostbeef-function.ts';
+export { RostbeefTask, type RostbeefTaskProps } from './constructs/rostbeef-task.ts';

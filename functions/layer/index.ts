@@ -39,6 +39,7 @@ export { getRosterWithPresence } from './methods/get-roster-with-presence.ts';
 export { linkContacts } from './methods/link-contacts.ts';
 export { sendStanza } from './methods/send-stanza.ts';
 export { unlinkContacts } from './methods/unlink-contacts.ts';
+export { membersOf, parseInput } from './methods/validation.ts';
 export { logLine } from './observability/call-log.ts';
 export { metricDirective } from './observability/metrics.ts';
 export { createHandler, type LambdaHandler } from './runtime/create-handler.ts';

@@ -34,6 +34,9 @@ const NEEDS: readonly (readonly [key: string, wanted: string, holds: (given: Giv
     (given) => hasEvents(given) && given['eventBusName'] === undefined,
   ],
   ['eventMaxReceiveCount', 'events=true', hasEvents],
+  ['workflowBucketName', 'workflows=true', hasWorkflows],
+  ['workflowConcurrency', 'workflows=true', hasWorkflows],
+  ['workflowExecutionData', 'workflows=true', hasWorkflows],
   ['rotationAdminSecretArn', 'ejabberdDialect=ejabberd, because classic servers know no credentials', isStock],
 ];
 
@@ -121,6 +124,10 @@ function hasPrefix(range: unknown, least: number, most: number): boolean {
 
 function hasEvents({ events }: Given): boolean {
   return String(events) === 'true';
+}
+
+function hasWorkflows({ workflows }: Given): boolean {
+  return String(workflows) === 'true';
 }
 
 function keepsKeys({ idempotency, ...given }: Given): boolean {

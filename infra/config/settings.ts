@@ -207,6 +207,24 @@ export const settingsSchema = z.strictObject({
     .describe(
       'The number of times that an event is received before it goes to the dead-letter queue. By default enough for six hours without ejabberd.',
     ),
+  workflows: boolean
+    .default(false)
+    .describe('Whether to make the state machines for bulk operations and for onboarding, with their bucket.'),
+  workflowBucketName: form(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket')
+    .optional()
+    .describe(
+      'An existing bucket in the same account and Region, for files of operations and their results. Without it, a new one is made.',
+    ),
+  workflowConcurrency: number(1, 1_000)
+    .optional()
+    .describe(
+      'Operations of a workflow at a time, at most what is reserved for a function. By default 10, or half of what `maxConcurrency` reserves if that is less.',
+    ),
+  workflowExecutionData: boolean
+    .optional()
+    .describe(
+      'Whether the logs of the state machines hold inputs and outputs: nicks and stanzas. By default they do not.',
+    ),
   doctorMinutes: number(1, 60).default(5).describe('Minutes between the checks of ejabberd.'),
   alarmEmail: form(/^\S+@\S+$/, 'an e-mail address')
     .optional()

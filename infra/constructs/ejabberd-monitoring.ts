@@ -12,8 +12,10 @@ import type { EjabberdDoctor } from './ejabberd-doctor.ts';
 import type { EjabberdEvents } from './ejabberd-events.ts';
 import type { EjabberdFunctions } from './ejabberd-functions.ts';
 import type { EjabberdRotation } from './ejabberd-rotation.ts';
+import type { EjabberdWorkflows } from './ejabberd-workflows.ts';
 import { highest, ownMetric, PERIOD, sumOf, worstOf } from './metrics.ts';
 import { PLATFORM_METRICS } from './platform-failures.ts';
+import { workflowAlarms } from './workflow-alarms.ts';
 
 /** How long the doctor must find a fault before the alarm goes on. */
 const FINDING_MINUTES = 15;
@@ -30,6 +32,8 @@ export interface EjabberdMonitoringProps {
   readonly rotation?: EjabberdRotation | undefined;
   /** The queues of events. @default - no alarm and no graph of queues */
   readonly events?: EjabberdEvents | undefined;
+  /** The state machines. @default - no alarm of a workflow */
+  readonly workflows?: EjabberdWorkflows | undefined;
   /** An e-mail address that gets the alarms after its owner confirms it. @default - none: subscribe to the topic */
   readonly email?: string | undefined;
 }
@@ -176,6 +180,8 @@ export class EjabberdMonitoring extends Construct {
         runbook: 'Find its error in the function’s log by its messageId, repair the cause, and redrive the queue.',
       });
     }
+
+    for (const [id, alarm] of Object.entries(workflowAlarms(props.workflows))) this.#alarm(id, alarm);
 
     this.dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(3) });
     for (const row of dashboardRows({ namespace, rostbeef, throttles, api, events })) this.dashboard.addWidgets(...row);

@@ -24,20 +24,29 @@ interface Server {
 }
 
 async function main(): Promise<void> {
-  const { port, dialect, help } = readOptions(process.argv.slice(2), process.env);
+  const { port, dialect, idempotency, help } = readOptions(process.argv.slice(2), process.env);
   if (help) return console.log(usage);
 
   const settings = settingsOf(process.env, dialect);
   const server = await openServer(settings);
   const { functions } = await build();
   const log = (name: string, line: string): void => console.error(terminalLine(name, line));
-  const { environment, credentials, demo } = server;
+  const table = idempotency ? await startTable() : undefined;
+  const { credentials, demo } = server;
+  const environment = { ...server.environment, ...table?.environment };
   const gateway = await startGateway({ port, functions, environment, credentials, demo, log });
 
-  const stop = (): Promise<never> => Promise.all([gateway.stop(), server.stop()]).then(() => process.exit(0));
+  const stop = (): Promise<never> =>
+    Promise.all([gateway.stop(), server.stop(), table?.stop()]).then(() => process.exit(0));
   process.once('SIGINT', stop).once('SIGTERM', stop);
   onceOrphaned(stop);
-  console.log(greeting(gateway, server));
+  console.log(greeting(gateway, server, idempotency));
+}
+
+/** DynamoDB is loaded only if it is asked for. */
+async function startTable() {
+  const { startIdempotencyTable } = await import('./idempotency-table.ts');
+  return startIdempotencyTable();
 }
 
 /** The process that started this one. The id changes when that process ends. */
@@ -111,12 +120,14 @@ function shown(url: string): string {
   return origin + pathname;
 }
 
-function greeting({ url }: Gateway, { description, hint, hasGroups }: Server): string {
+function greeting({ url }: Gateway, { description, hint, hasGroups }: Server, keepsKeys: boolean): string {
   const tries = ['get_roster_with_presence', 'link_contacts', 'send_stanza'].map((name) => {
     const method = catalogue.find((candidate) => candidate.name === name);
     if (method === undefined) return '';
     const input = Object.entries(method.example.input ?? {}).filter(([member]) => hasGroups || !/^group/.test(member));
-    return `  # ${method.summary}\n  ${curl(url, method, Object.fromEntries(input))}\n`;
+    const keyed = keepsKeys && name === 'send_stanza' ? { idempotencyKey: 'try-me' } : {};
+    const once = keepsKeys && name === 'send_stanza' ? ' once, however often you repeat this' : '';
+    return `  # ${method.summary}${once}\n  ${curl(url, method, { ...Object.fromEntries(input), ...keyed })}\n`;
   });
   return `
 The ${catalogue.length} functions listen at ${url}

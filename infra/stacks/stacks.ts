@@ -6,6 +6,7 @@ import { EventsStack } from './events-stack.ts';
 import { FunctionsStack } from './functions-stack.ts';
 import { MonitoringStack } from './monitoring-stack.ts';
 import { NetworkStack } from './network-stack.ts';
+import { WorkflowsStack } from './workflows-stack.ts';
 
 /**
  * Creates all stacks of an environment. Each is named `rostbeef-<environment>-…`.
@@ -38,7 +39,20 @@ export function makeStacks(app: App, config: Configuration) {
     description: 'rostbeef functions: bus, rules and queues',
     rostbeef,
   });
-  const watched = { rostbeef, doctor, rotation, api: api.api.api, events: events.events, email: config.alarmEmail };
+  const workflows = new WorkflowsStack(app, named('workflows'), config, {
+    ...props,
+    description: 'rostbeef functions: state machines and their bucket',
+    rostbeef,
+  });
+  const watched = {
+    rostbeef,
+    doctor,
+    rotation,
+    api: api.api.api,
+    events: events.events,
+    workflows: workflows.workflows,
+    email: config.alarmEmail,
+  };
   const monitoring = new MonitoringStack(app, named('monitoring'), config, watched, {
     ...props,
     description: 'rostbeef functions: dashboard and alarms',
@@ -49,5 +63,5 @@ export function makeStacks(app: App, config: Configuration) {
   // CloudFormation ignores a change of nothing but a deletion policy. The tag changes with it.
   Tags.of(app).add('retain', String(config.retain));
   if (owner !== undefined) Tags.of(app).add('owner', owner);
-  return { network, functions, api, events, monitoring };
+  return { network, functions, api, events, workflows, monitoring };
 }

@@ -25,13 +25,20 @@ const ARNS: Readonly<Record<string, (name: string) => string>> = {
   'AWS::Lambda::Alias': (name) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}:live`,
   'AWS::Lambda::Function': (name) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`,
   'AWS::Logs::LogGroup': (name) => `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${name}:*`,
+  'AWS::S3::Bucket': (name) => `arn:aws:s3:::${name.toLowerCase()}`,
   'AWS::SNS::Topic': (name) => `arn:aws:sns:${REGION}:${ACCOUNT}:${name}`,
   'AWS::SQS::Queue': (name) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`,
+  'AWS::StepFunctions::StateMachine': (name) => `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`,
   'AWS::SecretsManager::Secret': (name) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}-AbCdEf`,
 };
 
 /** The types whose `Ref` is their ARN. */
-const REF_IS_ARN: readonly string[] = ['AWS::Lambda::Alias', 'AWS::SNS::Topic', 'AWS::SecretsManager::Secret'];
+const REF_IS_ARN: readonly string[] = [
+  'AWS::Lambda::Alias',
+  'AWS::SNS::Topic',
+  'AWS::SecretsManager::Secret',
+  'AWS::StepFunctions::StateMachine',
+];
 
 /** All resources of a deployment. */
 export function deployed(deployment: Deployment): readonly Deployed[] {
@@ -62,6 +69,7 @@ function lookupIn(deployment: Deployment, stack: string) {
       const id = String(argument);
       const type = resourceOf(id)?.Type ?? '';
       if (type === 'AWS::ApiGateway::Stage') return resourceOf(id)?.Properties?.['StageName'];
+      if (type === 'AWS::S3::Bucket') return id.toLowerCase();
       return REF_IS_ARN.includes(type) ? arnOf(id, type) : id;
     }
     if (intrinsic === 'Fn::GetAtt') {

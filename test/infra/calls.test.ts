@@ -13,6 +13,7 @@ const { stacks } = templatesOf({
   rotationAdminSecretKeyArn: EVERYTHING['rotationAdminSecretKeyArn'],
   apiAccess: 'private',
   apiAccounts: '210987654321',
+  workflows: 'true',
 });
 const all = deployed(stacks);
 
@@ -25,9 +26,12 @@ const one = (type: string, id: RegExp): Deployed => {
 const SEVEN = catalogue.map(({ name }) => name);
 const roleOf = (name: string): string =>
   one('AWS::IAM::Role', new RegExp(`^(?:Rostbeef)?${name.replaceAll('_', '')}Role$`)).arn;
+/** The functions in the VPC. */
+const IN_VPC = [...SEVEN, 'Doctor', 'RotationRotate'];
+const MACHINES = ['WorkflowsBulk', 'WorkflowsOnboarding'];
 /** Everything that has a role of its own. */
 const ACTORS: ReadonlyMap<string, string> = new Map(
-  [...SEVEN, 'Doctor', 'RotationRotate'].map((name) => [name, roleOf(name)]),
+  [...IN_VPC, 'WorkflowsPrepare', ...MACHINES].map((name) => [name, roleOf(name)]),
 );
 
 const secret = one('AWS::SecretsManager::Secret', /^AccountSecret$/).arn;
@@ -35,13 +39,19 @@ const key = one('AWS::KMS::Key', /^AccountKey$/).arn;
 const admin = String(EVERYTHING['rotationAdminSecretArn']);
 const adminKey = String(EVERYTHING['rotationAdminSecretKeyArn']);
 const table = one('AWS::DynamoDB::Table', /Keys$/).arn;
+const bucket = one('AWS::S3::Bucket', /^WorkflowsBucket$/).arn;
+const bulk = one('AWS::StepFunctions::StateMachine', /^WorkflowsBulk$/).arn;
+const mapRuns = 'arn:aws:states:eu-west-1:123456789012:mapRun:';
 const failedEvents = one('AWS::SQS::Queue', /FailedEvents$/).arn;
+const aliasOf = (name: string) =>
+  one('AWS::Lambda::Alias', new RegExp(`^(?:Rostbeef)?${name.replaceAll('_', '')}Live$`)).arn;
 const logsOf = (name: string) =>
   one('AWS::Logs::LogGroup', new RegExp(`^(?:Rostbeef)?${name.replaceAll('_', '')}Logs$`)).arn;
 
 /** The same kind of thing, which belongs to a neighbour in the account. */
 const neighbourOf = (arn: string): string => {
   if (arn.startsWith('arn:aws:secretsmanager')) return arn.replace(/secret:\w+/, 'secret:neighbour');
+  if (arn.startsWith('arn:aws:s3')) return arn.replace(/:::[^/]+/, ':::neighbour');
   if (arn.startsWith('arn:aws:logs')) return arn.replace(/log-group:[^:]+/, 'log-group:neighbour');
   return arn.replace(/[^:/]+$/, 'neighbour');
 };
@@ -114,7 +124,40 @@ const CALLS: readonly Needed[] = [
     })),
   ),
   { action: 'sqs:SendMessage', on: 'the queue of failed events', resource: failedEvents, by: SEVEN },
-  ...[...ACTORS.keys()].flatMap((name) =>
+  ...['GetObject', 'PutObject', 'AbortMultipartUpload'].map((name) => ({
+    action: `s3:${name}`,
+    on: 'an object of the workflows’ bucket',
+    resource: `${bucket}/runs/one/good.jsonl`,
+    by: ['WorkflowsPrepare', 'WorkflowsBulk'],
+  })),
+  {
+    action: 's3:ListBucket',
+    on: 'the workflows’ bucket',
+    resource: bucket,
+    by: ['WorkflowsPrepare', 'WorkflowsBulk'],
+  },
+  ...Object.entries({
+    link_contacts: MACHINES,
+    unlink_contacts: MACHINES,
+    send_stanza: MACHINES,
+    get_roster: ['WorkflowsOnboarding'],
+    get_presence: [],
+    WorkflowsPrepare: ['WorkflowsBulk'],
+  }).map(([name, by]) => ({
+    action: 'lambda:InvokeFunction',
+    on: `the alias of ${name}`,
+    resource: aliasOf(name),
+    by,
+  })),
+  { action: 'states:StartExecution', on: 'the bulk machine itself', resource: bulk, by: ['WorkflowsBulk'] },
+  {
+    action: 'states:DescribeMapRun',
+    on: 'the map runs of the bulk machine',
+    resource: `${mapRuns}${bulk.split(':').at(-1)}/Operations:one`,
+    by: ['WorkflowsBulk'],
+    neighbour: { resource: `${mapRuns}neighbour/Others:one` },
+  },
+  ...[...IN_VPC, 'WorkflowsPrepare'].flatMap((name) =>
     ['CreateLogStream', 'PutLogEvents'].map((action) => ({
       action: `logs:${action}`,
       on: `the log group of ${name}`,
@@ -128,7 +171,7 @@ const CALLS: readonly Needed[] = [
 const NAMELESS: readonly (Omit<Needed, 'resource' | 'neighbour'> & { readonly from?: string })[] = [
   { action: 'secretsmanager:GetRandomPassword', on: 'everything', by: ['RotationRotate'] },
   { action: 'xray:PutTraceSegments', on: 'everything', by: [...ACTORS.keys()] },
-  { action: 'ec2:CreateNetworkInterface', on: 'everything, by Lambda itself', by: [...ACTORS.keys()] },
+  { action: 'ec2:CreateNetworkInterface', on: 'everything, by Lambda itself', by: IN_VPC },
   {
     action: 'ec2:CreateNetworkInterface',
     on: 'everything, by the function’s own code',
@@ -201,8 +244,6 @@ describe('an alarm', () => {
 
 describe('a service', () => {
   const ruleOf = (type: string) => one('AWS::Events::Rule', new RegExp(`^Events${type}Rule$`)).arn;
-  const aliasOf = (name: string) =>
-    one('AWS::Lambda::Alias', new RegExp(`^(?:Rostbeef)?${name.replaceAll('_', '')}Live$`)).arn;
   const api = one('AWS::ApiGateway::RestApi', /./).arn.split('/').at(-1);
   const methodArn = (name: string) => `arn:aws:execute-api:eu-west-1:123456789012:${api}/live/POST/${name}`;
 

@@ -53,7 +53,7 @@ describe('npx cdk synth', () => {
       expect(code).toBe(0);
       const templates = (await readdir(out)).filter((name) => name.endsWith('.template.json')).sort();
       expect(templates).toEqual(
-        ['api', 'events', 'functions', 'monitoring', 'network'].map(
+        ['api', 'events', 'functions', 'monitoring', 'network', 'workflows'].map(
           (part) => `rostbeef-${environment}-${part}.template.json`,
         ),
       );

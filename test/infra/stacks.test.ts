@@ -116,11 +116,12 @@ describe('who may read a secret', () => {
 });
 
 describe('every role', () => {
-  const all = [plain, whole].flatMap(({ network, functions, api, events, monitoring }) => [
+  const all = [plain, whole].flatMap(({ network, functions, api, events, workflows, monitoring }) => [
     network,
     functions,
     api,
     events,
+    workflows,
     monitoring,
   ]);
 
@@ -134,7 +135,18 @@ describe('every role', () => {
       'ec2:DescribeNetworkInterfaces',
       'ec2:DescribeSubnets',
       'ec2:UnassignPrivateIpAddresses',
+      // What a state machine that logs and traces needs, as AWS's documentation has it.
+      'logs:CreateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:DescribeLogGroups',
+      'logs:DescribeResourcePolicies',
+      'logs:GetLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:UpdateLogDelivery',
       'secretsmanager:GetRandomPassword',
+      'xray:GetSamplingRules',
+      'xray:GetSamplingTargets',
       'xray:PutTelemetryRecords',
       'xray:PutTraceSegments',
     ]);
@@ -165,7 +177,8 @@ describe('the stacks', () => {
       'rostbeef-prod-functions': [],
       'rostbeef-prod-api': ['rostbeef-prod-functions'],
       'rostbeef-prod-events': ['rostbeef-prod-functions'],
-      'rostbeef-prod-monitoring': ['rostbeef-prod-functions', 'rostbeef-prod-events'],
+      'rostbeef-prod-workflows': ['rostbeef-prod-functions'],
+      'rostbeef-prod-monitoring': ['rostbeef-prod-functions', 'rostbeef-prod-events', 'rostbeef-prod-workflows'],
     });
   });
 });

@@ -9,8 +9,8 @@ const deployments: readonly (readonly [string, Context])[] = [
 
 describe('a deployment', () => {
   it.each(deployments)('is, in %s, what was reviewed', async (name, context) => {
-    const { network, functions, api, events, monitoring } = templatesOf(context);
-    const stacks = Object.entries({ network, functions, api, events, monitoring });
+    const { network, functions, api, events, workflows, monitoring } = templatesOf(context);
+    const stacks = Object.entries({ network, functions, api, events, workflows, monitoring });
     const summary = stacks.map(([part, template]) => summaryOf(part, template)).join('\n\n');
     await expect(`${summary}\n`).toMatchFileSnapshot(`./${name}.summary.md`);
   });

@@ -35,6 +35,7 @@ export const EVERYTHING: Context = {
   maxConcurrency: '100',
   events: 'true',
   idempotency: 'true',
+  workflows: 'true',
   dynamodbPrefixListId: 'pl-0123456789abcdef0',
   routeTableIds: 'rtb-0123456789abcdef0',
   alarmEmail: 'ops@example.com',
@@ -75,11 +76,11 @@ export function synthesize(context: Context = {}, credentials: Credentials = {},
   const remove = () => rmSync(outdir, { recursive: true, force: true });
   try {
     const app = new App({ outdir, context: { ...project.context, ...context } });
-    const { network, functions, api, events, monitoring } = makeStacks(
+    const { network, functions, api, events, workflows, monitoring } = makeStacks(
       app,
       readContext(app.node.getAllContext(), credentials),
     );
-    const templates = [network, functions, api, events, monitoring].map(
+    const templates = [network, functions, api, events, workflows, monitoring].map(
       (stack) => [stack.stackName, Template.fromStack(stack).toJSON() as StackTemplate] as const,
     );
     return {
@@ -91,6 +92,7 @@ export function synthesize(context: Context = {}, credentials: Credentials = {},
       functions: Template.fromStack(functions),
       api: Template.fromStack(api),
       events: Template.fromStack(events),
+      workflows: Template.fromStack(workflows),
       monitoring: Template.fromStack(monitoring),
       remove,
     };

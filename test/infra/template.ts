@@ -43,12 +43,26 @@ export function filledIn(value: Json, lookup: Lookup = () => undefined): Json {
   }
   if (name === 'Fn::Sub' && typeof argument === 'string') return substituted(argument);
   if (name === 'Fn::Join') return joined(argument);
+  if (name === 'Fn::Select') return selected(argument);
+  if (name === 'Fn::Split') return split(argument);
   return lookup(name, argument) ?? { [name]: argument };
 }
 
 function substituted(text: string): Json {
   const known = text.replaceAll(/\$\{(AWS::\w+)\}/g, (whole, name: string) => PSEUDO_PARAMETERS[name] ?? whole);
   return known.includes('${') ? { 'Fn::Sub': known } : known;
+}
+
+function selected(argument: Json): Json {
+  const [index, list]: readonly Json[] = Array.isArray(argument) ? argument : [];
+  const value = Array.isArray(list) ? list[Number(index)] : undefined;
+  return value ?? { 'Fn::Select': argument };
+}
+
+function split(argument: Json): Json {
+  const [separator, text]: readonly Json[] = Array.isArray(argument) ? argument : [];
+  if (typeof separator !== 'string' || typeof text !== 'string') return { 'Fn::Split': argument };
+  return text.split(separator);
 }
 
 /** Neighbours that are known become one text, however they were cut. */

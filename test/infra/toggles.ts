@@ -77,5 +77,10 @@ export const TOGGLES: readonly Toggle[] = [
   toggle('subnetIds', whole, { ...whole, subnetIds: 'subnet-0123456789abcdef2,subnet-0123456789abcdef3' }),
   toggle('vpcCidr, own VPC', own, { ...own, vpcCidr: '10.2.0.0/16' }),
   toggle('vpcId, from one to another', whole, { ...whole, vpcId: 'vpc-0123456789abcdef1' }),
+  toggle('workflowBucketName', whole, { ...whole, workflowBucketName: 'theirs' }),
+  toggle('workflowConcurrency', whole, { ...whole, workflowConcurrency: 1 }),
+  toggle('workflowExecutionData', whole, { ...whole, workflowExecutionData: 'true' }),
+  toggle('workflows=true', { ...whole, workflows: 'false' }, whole),
+  toggle('workflows=true, own VPC', own, { ...own, workflows: 'true' }),
   toggle('vpcId, from an own one', own, { ...own, ...EXISTING_VPC }),
 ];

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startDemo } from '../../infra/local/embedded/demo.ts';
 import { listen } from '../../infra/local/listen.ts';
 import { isRunning, postJson } from './tiny-function.ts';
 
@@ -147,6 +148,37 @@ describe('npm start', () => {
     expect(functions).toHaveLength(1);
     child.kill('SIGKILL');
     await expect.poll(() => functions.filter(isRunning), { timeout: 10_000 }).toEqual([]);
+  });
+});
+
+describe('npm start with --idempotency', () => {
+  it('sends a stanza with a key once, and prints how to try it', async () => {
+    const { url: EJABBERD_URL, world, stop } = await startDemo();
+    const received: string[] = [];
+    const deliver = (stanza: unknown) => received.push(String(stanza));
+    const session = { local: 'alice', host: 'example.com', resource: 'inbox', connectedAt: 0, deliver };
+    world.sessions.add({ ...session, presence: undefined });
+    try {
+      const greeting = await start(['--port', '0', '--idempotency'], { EJABBERD_URL }).greeting();
+      expect(greeting).toContain('"idempotencyKey":"try-me"');
+      const send = async (idempotencyKey: string | undefined, stanza = '<message><body>Hi</body></message>') => {
+        const input = { from: 'bob@example.com', to: 'alice@example.com/inbox', stanza, idempotencyKey };
+        return (await postJson(`${urlIn(greeting)}/send_stanza`, JSON.stringify(input))).status;
+      };
+      expect([await send('one'), await send('one'), await send('one')]).toEqual([200, 200, 200]);
+      expect(received).toHaveLength(1);
+      expect(await send('one', '<message><body>Another</body></message>')).toBe(400);
+      expect([await send(undefined), await send(undefined)]).toEqual([200, 200]);
+      expect(received).toHaveLength(3);
+    } finally {
+      await stop();
+    }
+  });
+
+  it('refuses a table that is set as well', async () => {
+    const { errors, exit } = start(['--idempotency'], { EJABBERD_IDEMPOTENCY_TABLE: 'mine' });
+    expect(await errors).toContain('EJABBERD_IDEMPOTENCY_TABLE must not be set');
+    expect(await exit).toEqual([1, null]);
   });
 });
 

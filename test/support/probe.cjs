@@ -1,4 +1,5 @@
 // Loaded into a function's process before everything else, by NODE_OPTIONS: tells on SIGUSR2 what the process holds.
+const { readFileSync } = require('node:fs');
 const { basename } = require('node:path');
 
 const counts = { unhandledRejection: 0, uncaughtExceptionMonitor: 0, warning: 0 };
@@ -10,6 +11,15 @@ for (const event of Object.keys(counts)) {
 
 const tell = (what) => process.stdout.write(`probe ${JSON.stringify(what)}\n`);
 
+/** A process begins with its parent's `maxRSS`. Linux also tells its own peak. */
+function peakKilobytes() {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+  } catch {
+    return process.resourceUsage().maxRSS;
+  }
+}
+
 process.on('SIGUSR2', () => {
   const loaded = Object.keys(require.cache)
     .filter((path) => path.includes('/rostbeef-layer/'))
@@ -17,7 +27,7 @@ process.on('SIGUSR2', () => {
   tell({
     loaded,
     resources: process.getActiveResourcesInfo(),
-    peakKilobytes: process.resourceUsage().maxRSS,
+    peakKilobytes: peakKilobytes(),
     ...counts,
   });
 });

@@ -22,11 +22,16 @@ export function parseInput<Input>({ name, schema }: Schema<Input>, input: unknow
   throw new InvalidInputError({ issues: result.error.issues.flatMap((issue) => issuesOf(issue, input, name, schema)) });
 }
 
+/** Lists the names of the members that a method's input may have. */
+export function membersOf(schema: z.ZodMiniType): readonly string[] {
+  return schema instanceof z.ZodMiniObject ? Object.keys(schema.shape) : [];
+}
+
 function issuesOf(issue: z.core.$ZodIssue, input: unknown, method: string, schema: z.ZodMiniType): readonly Issue[] {
   const path = issue.path.join('.');
   switch (issue.code) {
     case 'unrecognized_keys': {
-      const members = schema instanceof z.ZodMiniObject ? Object.keys(schema.shape).join(', ') : '';
+      const members = membersOf(schema).join(', ');
       return [
         ...issue.keys.slice(0, MAX_UNKNOWN).map((key) => ({
           path: nameable(key),

@@ -1,0 +1,42 @@
+/** Prepares a file of operations for the bulk state machine. */
+import { InvalidInputError, type LambdaHandler, logLine, RostbeefError, UnexpectedError } from 'rostbeef-layer';
+import { prepareEvent } from './event.ts';
+import { prepare } from './prepare.ts';
+import { isStorageFailure, openStorage } from './storage.ts';
+
+/** Time to answer in, before Lambda ends the function. */
+const MARGIN_MS = 5_000;
+
+/**
+ * The Lambda function behind the first state. Throws a `RostbeefError` if nothing may be started, and a failure of S3 as
+ * it is, because the state machine repeats that.
+ */
+export const handler: LambdaHandler = async (event, { awsRequestId: requestId, getRemainingTimeInMillis }) => {
+  const started = performance.now();
+  const subject: Record<string, unknown> = { operation: 'prepare', requestId };
+  const log = (error?: unknown) => logLine({ ...subject, durationMs: performance.now() - started }, error);
+  const signal = AbortSignal.timeout(Math.max(0, getRemainingTimeInMillis() - MARGIN_MS));
+  try {
+    const { bucket, ...preparation } = prepareEvent(event);
+    Object.assign(subject, { bucket, key: preparation.key, run: preparation.name });
+    const storage = openStorage(bucket, signal);
+    try {
+      const { good, bad } = await prepare(preparation, storage);
+      log();
+      return { bucket, good, bad };
+    } finally {
+      storage.close();
+    }
+  } catch (cause) {
+    const error = errorOf(cause, signal);
+    log(error);
+    throw error;
+  }
+};
+
+function errorOf(cause: unknown, { aborted }: AbortSignal): unknown {
+  if (cause instanceof RostbeefError) return cause;
+  if (!aborted) return isStorageFailure(cause) ? cause : new UnexpectedError({ cause });
+  const message = 'the file takes longer than the function may run: split it';
+  return new InvalidInputError({ issues: [{ path: 'key', message }], cause });
+}

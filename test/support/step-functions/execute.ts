@@ -1,0 +1,154 @@
+/** Executes state machines in JSONata as Step Functions does: inputs, outputs, variables, retriers, catchers and limits. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import jsonata from 'jsonata';
+import pLimit from 'p-limit';
+import { type Graph, type Matcher, readDefinition, type State } from './definition.ts';
+
+/** What the states reach, and how fast time goes. */
+export interface World {
+  /** Does a task by its `Resource`. @throws StateError */
+  call(resource: string, args: unknown): Promise<unknown>;
+  /** Does a distributed map: `run` is to be called with each item. @throws StateError */
+  mapRun(state: State, reader: unknown, writer: unknown, run: (item: unknown) => Promise<unknown>): Promise<unknown>;
+  /** Milliseconds that a second of a retrier lasts. */
+  readonly secondMs: number;
+}
+
+/** A failure by its name, which states can catch. An execution that nothing caught it in ends with it. */
+export class StateError extends Error {
+  override readonly name: string;
+
+  constructor(name: string, cause: string) {
+    super(cause);
+    this.name = name;
+  }
+}
+
+/** Runs an execution of this name to its end, and resolves to its output. @throws StateError if it fails */
+export function execute(definition: string, input: unknown, name: string, world: World): Promise<unknown> {
+  return runStates(readDefinition(definition), input, { name, variables: {}, world });
+}
+
+/** What the states of one execution, or of one iteration, share. */
+interface Scope {
+  readonly name: string;
+  variables: object;
+  readonly world: World;
+}
+
+/** What an expression finds in `$states`. */
+type Known = Readonly<Record<string, unknown>>;
+
+async function runStates({ StartAt, States }: Graph, input: unknown, scope: Scope): Promise<unknown> {
+  let [name, value]: [string | undefined, unknown] = [StartAt, limited(input)];
+  while (name !== undefined) {
+    const state = States[name];
+    if (state === undefined) throw new Error(`expected a state ${name}`);
+    const known = { input: value, context: { Execution: { Name: scope.name } } };
+    const step = await attempts(state, known, scope);
+    [name, value] = [step.next, limited(step.output)];
+  }
+  return value;
+}
+
+const MAX_BYTES = 262_144;
+
+function limited(value: unknown): unknown {
+  if (Buffer.byteLength(JSON.stringify(value)) <= MAX_BYTES) return value;
+  throw new StateError('States.DataLimitExceeded', `expected at most ${MAX_BYTES} bytes`);
+}
+
+/** Does the work of a state, again if a retrier says so, and goes where a catcher says if it fails for good. */
+async function attempts(state: State, known: Known, scope: Scope) {
+  const counts = new Map<unknown, number>();
+  for (;;) {
+    try {
+      const result = await work(state, known, scope);
+      return await leave(state, { ...known, result }, result, scope, await nextOf(state, known, scope));
+    } catch (error) {
+      if (!(error instanceof StateError)) throw error;
+      const { name, message } = error;
+      const matches = ({ ErrorEquals }: Matcher) =>
+        ErrorEquals.includes(name) || (ErrorEquals.includes('States.ALL') && name !== 'States.DataLimitExceeded');
+      const retrier = state.Retry?.find(matches);
+      const count = counts.get(retrier) ?? 0;
+      if (retrier !== undefined && count < retrier.MaxAttempts) {
+        counts.set(retrier, count + 1);
+        await sleep(Math.random() * retrier.IntervalSeconds * retrier.BackoffRate ** count * scope.world.secondMs);
+        continue;
+      }
+      const catcher = state.Catch?.find(matches);
+      if (catcher === undefined) throw error;
+      const errorOutput = { Error: name, Cause: message };
+      return leave({ Output: catcher.Output }, { ...known, errorOutput }, errorOutput, scope, catcher.Next);
+    }
+  }
+}
+
+/** What a state does by itself: its result. */
+async function work(state: State, known: Known, scope: Scope): Promise<unknown> {
+  const { Type, Resource = '', ItemProcessor, MaxConcurrency = 40, Cause = '' } = state;
+  const fill = (value: unknown) => filled(value, known, scope);
+  if (Type === 'Fail') throw new StateError(String(await fill(state.Error)), String(await fill(Cause)));
+  if (Type === 'Task') {
+    const args = limited(await fill(state.Arguments));
+    return within(state.TimeoutSeconds, scope.world.call(Resource, args));
+  }
+  if (ItemProcessor === undefined) return known['input'];
+  const { world } = scope;
+  if (ItemProcessor.ProcessorConfig.Mode === 'DISTRIBUTED') {
+    return world.mapRun(state, await fill(state.ItemReader), await fill(state.ResultWriter), (item) =>
+      runStates(ItemProcessor, item, { name: randomUUID(), variables: {}, world }),
+    );
+  }
+  const items = [await fill(state.Items)].flat();
+  return pLimit(MaxConcurrency).map(items, (item) => runStates(ItemProcessor, item, { ...scope }));
+}
+
+async function nextOf({ Type, Choices = [], Default, Next }: State, known: Known, scope: Scope) {
+  if (Type !== 'Choice') return Next;
+  for (const choice of Choices) if (await filled(choice.Condition, known, scope)) return choice.Next;
+  if (Default === undefined) throw new StateError('States.NoChoiceMatched', 'no condition holds');
+  return Default;
+}
+
+async function within(seconds: number | undefined, result: Promise<unknown>): Promise<unknown> {
+  if (seconds === undefined) return result;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new StateError('States.Timeout', `${seconds} s`)), seconds * 1000);
+  return Promise.race([result, promise]).finally(() => clearTimeout(timer));
+}
+
+/** Leaves a state. Variables are set after everything is computed. */
+async function leave(
+  state: Pick<State, 'Output' | 'Assign'>,
+  known: Known,
+  result: unknown,
+  scope: Scope,
+  next?: string,
+) {
+  const output = state.Output === undefined ? result : await filled(state.Output, known, scope);
+  scope.variables = { ...scope.variables, ...Object(await filled(state.Assign ?? {}, known, scope)) };
+  return { output, next };
+}
+
+const compiled = new Map<string, jsonata.Expression>();
+
+/** A value with each `{% … %}` in it evaluated. */
+async function filled(value: unknown, states: Known, scope: Scope): Promise<unknown> {
+  if (Array.isArray(value)) return Promise.all(value.map((each) => filled(each, states, scope)));
+  if (typeof value === 'object' && value !== null) {
+    const parts = Object.entries(value).map(async ([name, part]) => [name, await filled(part, states, scope)]);
+    return Object.fromEntries(await Promise.all(parts));
+  }
+  const [, text] = (typeof value === 'string' && /^\{%(.*)%\}$/s.exec(value)) || [];
+  if (text === undefined) return value;
+  const expression = compiled.get(text) ?? jsonata(text);
+  compiled.set(text, expression);
+  const result = await expression.evaluate(null, { ...scope.variables, states }).catch(({ message }) => {
+    throw new StateError('States.QueryEvaluationError', `${message} in ${text}`);
+  });
+  if (result === undefined) throw new StateError('States.QueryEvaluationError', `no value of ${text}`);
+  return JSON.parse(JSON.stringify(result));
+}
