@@ -1,6 +1,7 @@
 /** What API Gateway itself answers where no function does: RFC 9457 problems, as the local gateway's are. */
 import { STATUS_CODES } from 'node:http';
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
+import { namedByStatus } from '../gateway-errors.ts';
 
 /** One of API Gateway's own answers. */
 export interface GatewayProblem {
@@ -45,6 +46,7 @@ export function gatewayProblems(): readonly GatewayProblem[] {
       title: status === undefined ? 'Error' : STATUS_CODES[status],
       status,
       detail,
+      ...namedByStatus(status ?? (type === ResponseType.DEFAULT_4XX ? 400 : 502)),
       requestId: '$context.requestId',
     }),
   }));

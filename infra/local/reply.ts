@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { InvalidInputError, problemOf } from 'rostbeef-layer';
+import { namedByStatus } from '../gateway-errors.ts';
 
 /** An HTTP answer, whole. */
 export interface Reply {
@@ -23,12 +24,12 @@ export function invalidRequest(
   };
 }
 
-/** The gateway's own refusals, as RFC 9457 has them. Those of the functions have a `type` and a `name` beside. */
+/** A problem that the gateway reports by itself, in the form of RFC 9457. Its name follows from the status. */
 export function problem(status: number, detail: string, headers: Readonly<Record<string, string>> = {}): Reply {
   const title = STATUS_CODES[status] ?? 'Error';
   return {
     status,
     headers: { 'content-type': 'application/problem+json', ...headers },
-    body: JSON.stringify({ type: 'about:blank', title, status, detail }),
+    body: JSON.stringify({ type: 'about:blank', title, status, detail, ...namedByStatus(status) }),
   };
 }

@@ -1,0 +1,218 @@
+// Made by `npm run generate` from the catalogue of methods and errors. Do not edit.
+
+/** One contact of a roster. */
+export interface Contact {
+  /** The contact’s bare JID, as the server spells it. */
+  readonly jid: string;
+  /** The name that the user gave the contact, or `""`. */
+  readonly nick: string;
+  /** The first of `groups`, or `""`. */
+  readonly group: string;
+  /** Every group that the contact is in, sorted. */
+  readonly groups: readonly string[];
+  /** Who sees whose presence: `to` means that the user sees the contact’s. */
+  readonly subscription: 'none' | 'from' | 'to' | 'both';
+  /** Whose request to see the other’s presence is unanswered: the contact’s (`in`) or the user’s (`out`). */
+  readonly pending: 'none' | 'in' | 'out' | 'both';
+}
+
+/** One contact of a roster, with its presence. */
+export interface ContactWithPresence {
+  /** The contact’s bare JID, as the server spells it. */
+  readonly jid: string;
+  /** The name that the user gave the contact, or `""`. */
+  readonly nick: string;
+  /** The first of `groups`, or `""`. */
+  readonly group: string;
+  /** Every group that the contact is in, sorted. */
+  readonly groups: readonly string[];
+  /** Who sees whose presence: `to` means that the user sees the contact’s. */
+  readonly subscription: 'none' | 'from' | 'to' | 'both';
+  /** Whose request to see the other’s presence is unanswered: the contact’s (`in`) or the user’s (`out`). */
+  readonly pending: 'none' | 'in' | 'out' | 'both';
+  /** The resource of that session, or `""`. */
+  readonly resource: string;
+  /** The availability of the session with the highest non-negative priority; of equals, the newest. */
+  readonly show: 'available' | 'chat' | 'away' | 'dnd' | 'xa' | 'unavailable';
+  /** The words that go with it, or `""`. */
+  readonly status: string;
+}
+
+/** One thing that is wrong with the input. */
+export interface Issue {
+  /** The member, or `""` for the input as a whole. */
+  readonly path: string;
+  /** What is wrong with it, and how to correct it. */
+  readonly message: string;
+}
+
+/** What became of the rosters of a link or unlink. */
+export interface Sides {
+  /** What became of the roster of `jid1`. */
+  readonly jid1: 'written' | 'not' | 'unknown';
+  /** What became of the roster of `jid2`. */
+  readonly jid2: 'written' | 'not' | 'unknown';
+}
+
+/** The input of `link_contacts`. */
+export interface LinkContactsInput {
+  /** The bare JID of the first user, such as `alice@example.com`. */
+  readonly jid1: string;
+  /** The name that `jid1` gets in the roster of `jid2`. */
+  readonly nick1: string;
+  /** The bare JID of the second user. */
+  readonly jid2: string;
+  /** The name that `jid2` gets in the roster of `jid1`. */
+  readonly nick2: string;
+  /** The group that `jid1` gets in the roster of `jid2`, in place of all that it has. `""` clears them. */
+  readonly group1?: string | undefined;
+  /** The group that `jid2` gets in the roster of `jid1`, in place of all that it has. `""` clears them. */
+  readonly group2?: string | undefined;
+}
+
+/** The result of `link_contacts`. */
+export interface LinkContactsResult {
+  /** Always 0: failures are errors. */
+  readonly code: 0;
+}
+
+/** The input of `unlink_contacts`. */
+export interface UnlinkContactsInput {
+  /** The bare JID of the first user, such as `alice@example.com`. */
+  readonly jid1: string;
+  /** The bare JID of the second user. */
+  readonly jid2: string;
+}
+
+/** The result of `unlink_contacts`. */
+export interface UnlinkContactsResult {
+  /** Always 0: failures are errors. */
+  readonly code: 0;
+}
+
+/** The input of `get_roster`. */
+export interface GetRosterInput {
+  /** The local part of the user’s JID, such as `alice`. */
+  readonly user: string;
+  /** The vhost of the user’s JID, such as `example.com`. */
+  readonly server: string;
+  /** The most contacts in one answer. Without it, all come. */
+  readonly maxResults?: number | undefined;
+  /** The `nextToken` of the answer before: what comes after it is returned. */
+  readonly nextToken?: string | undefined;
+}
+
+/** The result of `get_roster`. */
+export interface GetRosterResult {
+  /** The contacts, sorted by `jid`. */
+  readonly contacts: readonly Contact[];
+  /** Asks for the next page; none on the last. */
+  readonly nextToken?: string | undefined;
+}
+
+/** The input of `get_roster_with_presence`. */
+export interface GetRosterWithPresenceInput {
+  /** The local part of the user’s JID, such as `alice`. */
+  readonly user: string;
+  /** The vhost of the user’s JID, such as `example.com`. */
+  readonly server: string;
+  /** The most contacts in one answer. Without it, all come. */
+  readonly maxResults?: number | undefined;
+  /** The `nextToken` of the answer before: what comes after it is returned. */
+  readonly nextToken?: string | undefined;
+}
+
+/** The result of `get_roster_with_presence`. */
+export interface GetRosterWithPresenceResult {
+  /** The contacts, sorted by `jid`. */
+  readonly contacts: readonly ContactWithPresence[];
+  /** Asks for the next page; none on the last. */
+  readonly nextToken?: string | undefined;
+}
+
+/** The input of `get_presence`. */
+export interface GetPresenceInput {
+  /** The local part of the user’s JID, such as `alice`. */
+  readonly user: string;
+  /** The vhost of the user’s JID, such as `example.com`. */
+  readonly server: string;
+}
+
+/** The result of `get_presence`. */
+export interface GetPresenceResult {
+  /** The full JID of that session, or the bare JID. */
+  readonly jid: string;
+  /** The availability of the session with the highest non-negative priority; of equals, the newest. */
+  readonly show: 'available' | 'chat' | 'away' | 'dnd' | 'xa' | 'unavailable';
+  /** The words that go with it, or `""`. */
+  readonly status: string;
+}
+
+/** The input of `get_resources`. */
+export interface GetResourcesInput {
+  /** The local part of the user’s JID, such as `alice`. */
+  readonly user: string;
+  /** The vhost of the user’s JID, such as `example.com`. */
+  readonly server: string;
+}
+
+/** The result of `get_resources`. */
+export interface GetResourcesResult {
+  /** The resources, sorted. */
+  readonly resources: readonly string[];
+}
+
+/** The input of `send_stanza`. */
+export interface SendStanzaInput {
+  /** The sender’s JID, unless the stanza has one. */
+  readonly from: string;
+  /** The receiver’s JID, bare or full, unless the stanza has one. */
+  readonly to: string;
+  /** One well-formed `message`, `presence` or `iq` element; an `iq` needs an `id`. */
+  readonly stanza: string;
+  /** What this call is known by, if it is repeated. Only where a table is configured. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** The result of `send_stanza`. */
+export interface SendStanzaResult {
+  /** Always 0: failures are errors. */
+  readonly code: 0;
+}
+
+/** Input and result of every method by its name. */
+export interface Methods {
+  readonly link_contacts: { readonly input: LinkContactsInput; readonly result: LinkContactsResult };
+  readonly unlink_contacts: { readonly input: UnlinkContactsInput; readonly result: UnlinkContactsResult };
+  readonly get_roster: { readonly input: GetRosterInput; readonly result: GetRosterResult };
+  readonly get_roster_with_presence: { readonly input: GetRosterWithPresenceInput; readonly result: GetRosterWithPresenceResult };
+  readonly get_presence: { readonly input: GetPresenceInput; readonly result: GetPresenceResult };
+  readonly get_resources: { readonly input: GetResourcesInput; readonly result: GetResourcesResult };
+  readonly send_stanza: { readonly input: SendStanzaInput; readonly result: SendStanzaResult };
+}
+
+/** The name of a method. */
+export type MethodName = keyof Methods;
+
+/** What the client has to know of every method. */
+export const METHODS: Readonly<Record<MethodName, { readonly idempotent: boolean }>> = {
+  link_contacts: { idempotent: true },
+  unlink_contacts: { idempotent: true },
+  get_roster: { idempotent: true },
+  get_roster_with_presence: { idempotent: true },
+  get_presence: { idempotent: true },
+  get_resources: { idempotent: true },
+  send_stanza: { idempotent: false },
+};
+
+/** Every name, in the order of the documentation. */
+export const METHOD_NAMES: readonly MethodName[] = [
+  'link_contacts',
+  'unlink_contacts',
+  'get_roster',
+  'get_roster_with_presence',
+  'get_presence',
+  'get_resources',
+  'send_stanza',
+];
+
