@@ -20,7 +20,7 @@ export function clientTypes(): string {
   const all: Readonly<Record<string, Schema>> = components.schemas;
   const ofMethods = catalogue.flatMap((method) => [inputName(method), resultName(method)]);
   const names = ['Contact', 'ContactWithPresence', 'Issue', 'Sides', ...ofMethods];
-  return [GENERATED, ...names.map((name) => namedType(name, all[name] ?? {})), methodMap(), methodTable(), ''].join(
+  return [GENERATED, ...names.map((name) => namedType(name, all[name] ?? {})), methodMap(), methodTable(all), ''].join(
     '\n\n',
   );
 }
@@ -71,10 +71,32 @@ function methodMap(): string {
 export type MethodName = keyof Methods;`;
 }
 
-function methodTable(): string {
-  const members = catalogue.map(({ name, idempotent }) => `  ${name}: { idempotent: ${idempotent} },`);
-  return `/** What the client has to know of every method. */
-export const METHODS: Readonly<Record<MethodName, { readonly idempotent: boolean }>> = {\n${members.join('\n')}\n};
+function methodTable(all: Readonly<Record<string, Schema>>): string {
+  const members = catalogue.map((method) => {
+    const required = all[resultName(method)]?.required ?? [];
+    const input = all[inputName(method)] ?? {};
+    const list = (names: readonly string[]) => names.map((member) => `'${member}'`).join(', ');
+    return `  ${method.name}: {
+    idempotent: ${method.idempotent},
+    input: [${list(Object.keys(input.properties ?? {}))}],
+    required: [${list(input.required ?? [])}],
+    result: [${list(required)}],
+  },`;
+  });
+  return `/** What the client has to know of a method. */
+export interface MethodFacts {
+  /** Whether calling it twice does what calling it once does. */
+  readonly idempotent: boolean;
+  /** The members that an input may have. */
+  readonly input: readonly string[];
+  /** The members that every input has. */
+  readonly required: readonly string[];
+  /** The members that every result has. */
+  readonly result: readonly string[];
+}
+
+/** The facts of every method. */
+export const METHODS: Readonly<Record<MethodName, MethodFacts>> = {\n${members.join('\n')}\n};
 
 /** Every name, in the order of the documentation. */
 export const METHOD_NAMES: readonly MethodName[] = [

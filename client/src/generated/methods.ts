@@ -194,15 +194,62 @@ export interface Methods {
 /** The name of a method. */
 export type MethodName = keyof Methods;
 
-/** What the client has to know of every method. */
-export const METHODS: Readonly<Record<MethodName, { readonly idempotent: boolean }>> = {
-  link_contacts: { idempotent: true },
-  unlink_contacts: { idempotent: true },
-  get_roster: { idempotent: true },
-  get_roster_with_presence: { idempotent: true },
-  get_presence: { idempotent: true },
-  get_resources: { idempotent: true },
-  send_stanza: { idempotent: false },
+/** What the client has to know of a method. */
+export interface MethodFacts {
+  /** Whether calling it twice does what calling it once does. */
+  readonly idempotent: boolean;
+  /** The members that an input may have. */
+  readonly input: readonly string[];
+  /** The members that every input has. */
+  readonly required: readonly string[];
+  /** The members that every result has. */
+  readonly result: readonly string[];
+}
+
+/** The facts of every method. */
+export const METHODS: Readonly<Record<MethodName, MethodFacts>> = {
+  link_contacts: {
+    idempotent: true,
+    input: ['jid1', 'nick1', 'jid2', 'nick2', 'group1', 'group2'],
+    required: ['jid1', 'nick1', 'jid2', 'nick2'],
+    result: ['code'],
+  },
+  unlink_contacts: {
+    idempotent: true,
+    input: ['jid1', 'jid2'],
+    required: ['jid1', 'jid2'],
+    result: ['code'],
+  },
+  get_roster: {
+    idempotent: true,
+    input: ['user', 'server', 'maxResults', 'nextToken'],
+    required: ['user', 'server'],
+    result: ['contacts'],
+  },
+  get_roster_with_presence: {
+    idempotent: true,
+    input: ['user', 'server', 'maxResults', 'nextToken'],
+    required: ['user', 'server'],
+    result: ['contacts'],
+  },
+  get_presence: {
+    idempotent: true,
+    input: ['user', 'server'],
+    required: ['user', 'server'],
+    result: ['jid', 'show', 'status'],
+  },
+  get_resources: {
+    idempotent: true,
+    input: ['user', 'server'],
+    required: ['user', 'server'],
+    result: ['resources'],
+  },
+  send_stanza: {
+    idempotent: false,
+    input: ['from', 'to', 'stanza', 'idempotencyKey'],
+    required: ['from', 'to', 'stanza'],
+    result: ['code'],
+  },
 };
 
 /** Every name, in the order of the documentation. */
