@@ -1,16 +1,50 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { catalogue, errorCatalogue } from 'rostbeef-layer';
+import {
+  ConnectionLostError,
+  catalogue,
+  errorCatalogue,
+  ItemNotFoundError,
+  problemOf,
+  ServiceUnavailableError,
+} from 'rostbeef-layer';
 import { describe, expect, it } from 'vitest';
+import { errorExample, statusesOf } from '../infra/error-schemas.ts';
+import { GATEWAY_ERRORS } from '../infra/gateway-errors.ts';
+import { generatedFiles } from '../infra/generate.ts';
+import { codedErrors, errorsOf } from '../infra/method-errors.ts';
 import { openApi } from '../infra/openapi.ts';
+
+interface Content {
+  readonly 'application/problem+json'?: {
+    readonly schema: object;
+    readonly examples: Readonly<Record<string, { readonly value: unknown }>>;
+  };
+}
+interface Response {
+  readonly content?: Content;
+}
+
+/** The names of the errors that a response may hold. */
+const namesIn = (content: Content | undefined): readonly string[] =>
+  Object.keys(content?.['application/problem+json']?.examples ?? {});
+
+const redocly = createRequire(import.meta.url).resolve('@redocly/cli/bin/cli.js');
 
 const document = JSON.parse(JSON.stringify(openApi()));
 const operations = catalogue.map((method) => ({ method, operation: document.paths[`/${method.name}`].post }));
 
+const ajv = new Ajv2020({ strict: false, allErrors: true }).addSchema({ $id: 'document', ...document });
+
 /** Whether a value satisfies a schema of the document; what is wrong if not. */
 function problems(schema: object, value: unknown): unknown {
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
-  ajv.validate({ ...schema, components: document.components }, value);
+  ajv.validate(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/')), value);
   return ajv.errors ?? [];
 }
 
@@ -58,7 +92,7 @@ describe('the OpenAPI document', () => {
   it('refers to nothing that it does not hold', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = '']) => path);
     expect(references.length).toBeGreaterThan(0);
-    for (const path of references) expect(document).toHaveProperty(path.split('/'));
+    for (const path of new Set(references)) expect(document).toHaveProperty(path.split('/'));
   });
 
   it('describes every property of every schema', () => {
@@ -74,32 +108,89 @@ describe('the OpenAPI document', () => {
     expect(undescribed).toEqual([]);
   });
 
-  it('lists every error that HTTP can meet under its status', () => {
-    for (const { operation } of operations) {
-      for (const { name, status } of errorCatalogue) {
-        if (status === undefined) continue;
-        const { $ref } = operation.responses[status];
-        const { content } = document.components.responses[$ref.split('/').at(-1)];
-        expect(JSON.stringify(content['application/problem+json'].schema)).toContain(`"${name}"`);
-      }
+  it('lists the errors of a method under their statuses, and no others', () => {
+    for (const { method, operation } of operations) {
+      const listed = Object.entries<Response>(operation.responses).flatMap(([status, { content }]) =>
+        status === 'default' || status === '200' ? [] : namesIn(content).map((name) => [name, Number(status)] as const),
+      );
+      const wanted = [
+        ...errorsOf(method).flatMap((kind) => statusesOf(kind).map((status) => [kind.name, status] as const)),
+        ...GATEWAY_ERRORS.map(({ name, status }) => [name, status] as const),
+      ];
+      expect(listed.sort()).toEqual(wanted.sort());
     }
   });
 
-  it('tells a problem from another by status and name', () => {
-    const { schema } = document.components.responses.NotFound.content['application/problem+json'];
-    const problem = {
-      type: 'urn:rostbeef:error:ItemNotFoundError',
-      title: 'No such user',
-      status: 404,
-      detail: 'No such user: carol@example.com (404 item-not-found)',
-      name: 'ItemNotFoundError',
-      requestId: 'r-1',
-      retryable: false,
-      code: 404,
-      condition: 'item-not-found',
-    };
+  it('has every error that HTTP can meet, those of a code of XEP-0086 as the default response', () => {
+    const unusual = namesIn(document.components.responses.Unusual.content);
+    const usual = catalogue.flatMap((method) => errorsOf(method).map(({ name }) => name));
+    const met = errorCatalogue.filter(({ status }) => status !== undefined).map(({ name }) => name);
+    expect([...new Set([...usual, ...unusual])].sort()).toEqual([...met].sort());
+  });
+
+  it.each(operations)('gives examples of the errors of $method.name that satisfy their schemas', ({ operation }) => {
+    const contents: Content[] = Object.values<Response>(operation.responses).flatMap(({ content }) => content ?? []);
+    const problemsOf = contents.flatMap((content) => content['application/problem+json'] ?? []);
+    expect(problemsOf.length).toBeGreaterThan(5);
+    for (const { schema, examples } of problemsOf) {
+      for (const { value } of Object.values(examples)) expect(problems(schema, value)).toEqual([]);
+    }
+  });
+
+  it('tells one problem from another by status and name', () => {
+    const { schema, examples } = document.paths['/get_roster'].post.responses[404].content['application/problem+json'];
+    const problem = examples.ItemNotFoundError.value;
     expect(problems(schema, problem)).toEqual([]);
     expect(problems(schema, { ...problem, status: 400 })).not.toEqual([]);
     expect(problems(schema, { ...problem, name: 'ConflictError' })).not.toEqual([]);
+    expect(problems(schema, { ...problem, retryable: true })).not.toEqual([]);
   });
+
+  it('has an example of each error that reads as the functions write it', () => {
+    const kinds = [ItemNotFoundError, ConnectionLostError, ServiceUnavailableError];
+    const details = { ItemNotFoundError: { detail: 'ghost@example.com' } };
+    for (const Kind of kinds) {
+      const example = errorExample(Kind.kind.name);
+      const error = new Kind({ ...Object(details)[Kind.kind.name] });
+      expect(problemOf(error, String(example['requestId']))).toEqual(example);
+    }
+  });
+
+  it('passes the strict rules of a linter', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rostbeef-openapi-'));
+    try {
+      const file = join(folder, 'openapi.json');
+      await writeFile(file, JSON.stringify(document));
+      const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
+      const lint = ['lint', '--extends', 'recommended-strict', '--format', 'json', file];
+      const { stdout } = await promisify(execFile)(process.execPath, [redocly, ...lint], { env, cwd: folder });
+      expect(JSON.parse(stdout)).toMatchObject({ totals: { errors: 0, warnings: 0 } });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+/** docs/faults.md is held to what the bundled functions answer when something breaks. */
+it('every error that a fault leads to is among those of its method', async () => {
+  const rows = (await readFile('docs/faults.md', 'utf8')).split('\n').filter((line) => line.startsWith('| '));
+  const [head = [], ...cells] = rows.map((row) => row.split('|').map((cell) => cell.trim()));
+  const seen = new Set(
+    cells.flatMap((row) =>
+      row.flatMap((cell, column) => {
+        const [, method = ''] = /^`(\w+)`/.exec(head[column] ?? '') ?? [];
+        const [, error = ''] = /^`(\w+Error)`/.exec(cell) ?? [];
+        return method && error ? [`${method} ${error}`] : [];
+      }),
+    ),
+  );
+  const listed = catalogue.flatMap((method) =>
+    [...errorsOf(method), ...codedErrors()].map((error) => `${method.name} ${error.name}`),
+  );
+  expect(seen.size).toBeGreaterThan(20);
+  expect([...seen].filter((pair) => !listed.includes(pair))).toEqual([]);
+});
+
+it.each(Object.entries(generatedFiles()))('%s is as `npm run generate` writes it', async (path, content) => {
+  expect(await readFile(path, 'utf8')).toBe(content);
 });

@@ -1,6 +1,7 @@
 /** API Gateway’s own error responses as RFC 9457 problems, like those of the local gateway. */
 import { STATUS_CODES } from 'node:http';
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
+import { namedByStatus } from '../gateway-errors.ts';
 
 /** One of API Gateway’s own error responses. */
 export interface GatewayProblem {
@@ -46,6 +47,7 @@ export function gatewayProblems(): readonly GatewayProblem[] {
       title: status === undefined ? 'Error' : STATUS_CODES[status],
       status,
       detail,
+      ...namedByStatus(status ?? (type === ResponseType.DEFAULT_4XX ? 400 : 502)),
       requestId: '$context.requestId',
     }),
   }));

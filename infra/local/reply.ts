@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { InvalidInputError, problemOf } from 'rostbeef-layer';
+import { namedByStatus } from '../gateway-errors.ts';
 
 /** A complete HTTP response. */
 export interface Reply {
@@ -23,12 +24,12 @@ export function invalidRequest(
   };
 }
 
-/** Returns an RFC 9457 problem of the gateway itself. The functions’ problems also have a `type` and a `name`. */
+/** Returns an RFC 9457 problem of the gateway itself. Its name follows from the status. */
 export function problem(status: number, detail: string, headers: Readonly<Record<string, string>> = {}): Reply {
   const title = STATUS_CODES[status] ?? 'Error';
   return {
     status,
     headers: { 'content-type': 'application/problem+json', ...headers },
-    body: `${JSON.stringify({ type: 'about:blank', title, status, detail })}\n`,
+    body: `${JSON.stringify({ type: 'about:blank', title, status, detail, ...namedByStatus(status) })}\n`,
   };
 }

@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { catalogue } from 'rostbeef-layer';
 import { describe, expect, it } from 'vitest';
+import { GATEWAY_ERRORS } from '../../infra/gateway-errors.ts';
 import { openApi } from '../../infra/openapi.ts';
 import { inputName, resultName, schemas } from '../../infra/schemas.ts';
 import { EVERYTHING, templatesOf } from './synthesize.ts';
@@ -83,6 +84,9 @@ describe('the API', () => {
       expect(ResponseParameters).toEqual({ 'gatewayresponse.header.Content-Type': "'application/problem+json'" });
       const problem = JSON.parse(ResponseTemplates['application/json']);
       expect(problem, ResponseType).toMatchObject({ type: 'about:blank', requestId: '$context.requestId' });
+      expect(GATEWAY_ERRORS, ResponseType).toContainEqual(
+        expect.objectContaining({ name: problem.name, retryable: problem.retryable }),
+      );
       if (StatusCode !== undefined) expect(problem.status).toBe(Number(StatusCode));
       else expect(problem).not.toHaveProperty('status');
     }

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { problemSchema } from 'rostbeef-layer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GATEWAY_ERRORS } from '../../infra/gateway-errors.ts';
 import { type Gateway, startGateway } from '../../infra/local/gateway.ts';
 import { openWorkshop, type Workshop } from './tiny-function.ts';
 
@@ -56,7 +57,13 @@ const respond = (response: unknown): Promise<Response> => post('/echo', { do: 'r
 async function expectProblem(response: Response, status: number): Promise<void> {
   expect(response.status).toBe(status);
   expect(response.headers.get('content-type')).toBe('application/problem+json');
-  expect(await response.json()).toMatchObject({ type: 'about:blank', status, title: expect.any(String) });
+  expect(await response.json()).toMatchObject({
+    type: 'about:blank',
+    status,
+    title: expect.any(String),
+    name: GATEWAY_ERRORS.find((error) => error.status === status)?.name,
+    retryable: false,
+  });
 }
 
 /** What the functions answer to a request that is not valid; the catalogue's error, with everything it has. */

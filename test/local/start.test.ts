@@ -153,11 +153,11 @@ describe('npm start', () => {
 
 describe('npm start with --idempotency', () => {
   it('sends a stanza with a key once, and prints how to try it', async () => {
-    const { url: EJABBERD_URL, world, stop } = await startDemo();
+    const { url: EJABBERD_URL, state, stop } = await startDemo();
     const received: string[] = [];
     const deliver = (stanza: unknown) => received.push(String(stanza));
     const session = { local: 'alice', host: 'example.com', resource: 'inbox', connectedAt: 0, deliver };
-    world.sessions.add({ ...session, presence: undefined });
+    state.sessions.add({ ...session, presence: undefined });
     try {
       const greeting = await start(['--port', '0', '--idempotency'], { EJABBERD_URL }).greeting();
       expect(greeting).toContain('"idempotencyKey":"try-me"');

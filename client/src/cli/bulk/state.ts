@@ -1,0 +1,97 @@
+/** The state of a bulk run: what became of each line, so that the run can be resumed. */
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { UsageError } from '../failures.ts';
+
+/** What became of a line. A line without an outcome is still to be done. */
+export type Outcome = 'done' | 'failed' | 'unknown';
+
+/** An open state. */
+export interface State {
+  readonly outcomes: ReadonlyMap<number, Outcome>;
+  /** The keys of stanzas by line, as they were chosen before the first attempt. */
+  readonly keys: ReadonlyMap<number, string>;
+  /** Keeps a key. It is on disk when the promise resolves. */
+  keepKey(line: number, key: string): Promise<void>;
+  keep(line: number, outcome: Outcome): Promise<void>;
+  close(): Promise<void>;
+  /** Closes and removes it, because nothing is left to be done. */
+  remove(): Promise<void>;
+}
+
+interface Entry {
+  readonly sha256?: string;
+  readonly line?: number;
+  readonly key?: string;
+  readonly is?: Outcome;
+}
+
+/**
+ * Opens a state, or begins one.
+ *
+ * @param path the file: a line of JSON for each event
+ * @param sha256 the digest of the CSV file that the run is about
+ * @param mustBeNew whether a state that exists is an error
+ * @throws UsageError if the state is not one of this file
+ */
+export async function openState(path: string, sha256: string, mustBeNew: boolean): Promise<State> {
+  const entries = await entriesIn(path);
+  if (entries !== undefined && mustBeNew) {
+    throw new UsageError(`this run was begun before: go on with --resume ${path}, or remove that file to begin again`);
+  }
+  if (entries !== undefined && entries[0]?.sha256 !== sha256) {
+    throw new UsageError(`${path} is not the state of this file, or the file was changed since: restore it`);
+  }
+  const outcomes = new Map<number, Outcome>();
+  const keys = new Map<number, string>();
+  for (const { line, key, is } of entries ?? []) {
+    if (line === undefined) continue;
+    if (key !== undefined) keys.set(line, key);
+    if (is !== undefined) outcomes.set(line, is);
+  }
+  const file = await openForAppending(path);
+  const append = (entry: Entry) => file.appendFile(`${JSON.stringify(entry)}\n`);
+  if (entries === undefined) await append({ sha256 });
+  return {
+    outcomes,
+    keys,
+    async keepKey(line, key) {
+      keys.set(line, key);
+      await append({ line, key });
+      await file.datasync();
+    },
+    async keep(line, outcome) {
+      outcomes.set(line, outcome);
+      await append({ line, is: outcome });
+    },
+    close: () => file.close(),
+    async remove() {
+      await file.close();
+      await rm(path);
+    },
+  };
+}
+
+async function openForAppending(path: string): Promise<FileHandle> {
+  return open(path, 'a', 0o600).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${path} can not be written (${error.code})`);
+  });
+}
+
+/** What a state holds; `undefined` if there is none. The last line may be cut off, if the process was killed. */
+async function entriesIn(path: string): Promise<readonly Entry[] | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new UsageError(`${path} can not be read (${error.code})`);
+  });
+  if (text === undefined || text === '') return undefined;
+  return text.split('\n').flatMap((line, index, lines) => {
+    if (line === '') return [];
+    try {
+      const entry: Entry = JSON.parse(line);
+      return [entry];
+    } catch {
+      if (index >= lines.length - 2) return [];
+      throw new UsageError(`${path}, line ${index + 1}: expected JSON, as a bulk run writes it`);
+    }
+  });
+}

@@ -1,0 +1,25 @@
+/** Makes errors by name, and tells them from others. */
+import type { ErrorDetails } from './call-error.ts';
+import { ERROR_CLASSES, type ErrorName, type RostbeefError } from './generated/errors.ts';
+
+/**
+ * Tells whether something thrown is an error of this client. TypeScript then narrows it by `name`.
+ *
+ * The test goes by the name, so it also knows errors of a second copy of the package, such as its CommonJS form.
+ *
+ * @example
+ * if (isRostbeefError(error) && error.name === 'InvalidInputError') console.error(error.issues);
+ */
+export function isRostbeefError(error: unknown): error is RostbeefError {
+  return error instanceof Error && isErrorName(error.name) && 'leavesOutcomeOpen' in error;
+}
+
+/** Whether a name is one of the closed set. */
+export function isErrorName(name: unknown): name is ErrorName {
+  return typeof name === 'string' && Object.hasOwn(ERROR_CLASSES, name);
+}
+
+/** Makes the error of a name. */
+export function errorOf(name: ErrorName, message: string, details: ErrorDetails = {}): RostbeefError {
+  return new ERROR_CLASSES[name](message, details);
+}

@@ -1,0 +1,182 @@
+/** One JSON Schema for each error name, so that a generated client narrows by `name`. */
+import { STATUS_CODES } from 'node:http';
+import { errorCatalogue, errorOfCode } from 'rostbeef-layer';
+import { GATEWAY_ERRORS, type GatewayError } from './gateway-errors.ts';
+import { schemas } from './schemas.ts';
+
+type JsonObject = Readonly<Record<string, unknown>>;
+type ErrorKind = (typeof errorCatalogue)[number];
+
+/** Besides its own 400, `InvalidInputError` reports a wrong HTTP method, a large body and a wrong content type. */
+const FURTHER_STATUSES: Readonly<Record<string, readonly number[]>> = { InvalidInputError: [405, 413, 415] };
+
+/** The errors whose `issues` list what is wrong. */
+export const ERRORS_WITH_ISSUES: readonly string[] = [
+  'ConfigurationError',
+  'ForbiddenServerError',
+  'ForbiddenStanzaError',
+  'InvalidInputError',
+  'JidMalformedError',
+];
+
+/** The error that tells what became of both rosters. */
+export const ERROR_WITH_SIDES = 'PartialLinkError';
+
+/** The HTTP statuses of an error; none if HTTP can't meet it. */
+export function statusesOf({ name, status }: Pick<ErrorKind, 'name' | 'status'>): readonly number[] {
+  return status === undefined ? [] : [status, ...(FURTHER_STATUSES[name] ?? [])];
+}
+
+/** The schemas of every error by name: those of the functions, and those of the gateway. */
+export function errorSchemas(): Readonly<Record<string, JsonObject>> {
+  const ofFunctions = errorCatalogue.filter(({ status }) => status !== undefined).map(functionSchema);
+  return Object.fromEntries([...ofFunctions, ...GATEWAY_ERRORS.map(gatewaySchema)]);
+}
+
+/** The codes of XEP-0086 that an error stands for. */
+export function codesOf({ name, code }: Pick<ErrorKind, 'name' | 'code'>): readonly number[] {
+  if (code === undefined) return [];
+  const ofServer = Array.from({ length: 300 }, (_, index) => 300 + index).filter(
+    (candidate) => errorOfCode(candidate).name === name,
+  );
+  return [...new Set([code, ...ofServer])].sort((a, b) => a - b);
+}
+
+/** The members of a problem as the functions' own schema describes them, without those that every error fixes. */
+function describedMembers(): Readonly<Record<string, JsonObject>> {
+  const { properties } = JSON.parse(JSON.stringify(schemas('draft-2020-12')['Problem']));
+  return properties;
+}
+
+function functionSchema(kind: ErrorKind): readonly [string, JsonObject] {
+  const { name, summary, retryable, condition } = kind;
+  const {
+    type,
+    title,
+    status,
+    detail,
+    name: nameMember,
+    requestId,
+    retryable: retryableMember,
+    ...others
+  } = describedMembers();
+  const codes = codesOf(kind);
+  const properties = {
+    type: { ...type, const: `urn:rostbeef:error:${name}` },
+    title: { ...title, const: summary },
+    status: { ...status, ...oneOf(statusesOf(kind)) },
+    detail,
+    name: { ...nameMember, const: name },
+    requestId,
+    retryable: { ...retryableMember, const: retryable },
+    ...(codes.length > 0 && { code: { ...others['code'], ...oneOf(codes) } }),
+    ...(name === 'UndefinedConditionError' && { code: others['code'] }),
+    ...(condition !== undefined && { condition: { ...others['condition'], const: condition } }),
+    ...(ERRORS_WITH_ISSUES.includes(name) && {
+      issues: { ...others['issues'], items: { $ref: '#/components/schemas/Issue' } },
+    }),
+    ...(name === ERROR_WITH_SIDES && {
+      sides: { $ref: '#/components/schemas/Sides', description: 'What became of either side.' },
+    }),
+  };
+  const optional = ['code', 'issues'];
+  return [name, objectOf(summary, properties, optional)];
+}
+
+function gatewaySchema({ name, summary, status, retryable }: GatewayError): readonly [string, JsonObject] {
+  const members = describedMembers();
+  const properties = {
+    type: { type: 'string', const: 'about:blank', description: 'Always `about:blank`: the gateway answers by itself.' },
+    title: { type: 'string', const: STATUS_CODES[status], description: 'The name of the HTTP status.' },
+    status: { ...members['status'], const: status },
+    detail: members['detail'],
+    name: { ...members['name'], const: name },
+    requestId: { type: 'string', description: 'The id of the request in the access log of API Gateway.' },
+    retryable: { ...members['retryable'], const: retryable },
+  };
+  return [name, objectOf(summary, properties, ['requestId'])];
+}
+
+function objectOf(summary: string, properties: JsonObject, optional: readonly string[]): JsonObject {
+  return {
+    description: `${summary}.`,
+    type: 'object',
+    properties,
+    required: Object.keys(properties).filter((member) => !optional.includes(member)),
+    additionalProperties: false,
+  };
+}
+
+function oneOf(values: readonly number[]): JsonObject {
+  return values.length === 1 ? { const: values[0] } : { enum: values };
+}
+
+/** The schemas that error schemas share. */
+export function sharedErrorSchemas(): Readonly<Record<string, JsonObject>> {
+  const { issues, sides } = JSON.parse(JSON.stringify(describedMembers()));
+  return {
+    Issue: { description: 'One thing that is wrong with the input.', ...issues.items },
+    Sides: { ...sides, description: 'What became of the rosters of a link or unlink.' },
+  };
+}
+
+/** An example of an error's body. */
+export function errorExample(name: string): JsonObject {
+  const kind = errorCatalogue.find((one) => one.name === name);
+  const requestId = '9f0c1f0e-6a2b-4c53-9d5e-1f3f3d3c8a11';
+  if (kind === undefined) {
+    const error = GATEWAY_ERRORS.find((one) => one.name === name);
+    const status = error?.status ?? 500;
+    const title = STATUS_CODES[status];
+    return {
+      type: 'about:blank',
+      title,
+      status,
+      detail: `${error?.summary}.`,
+      name,
+      requestId,
+      retryable: error?.retryable,
+    };
+  }
+  const { summary, status, retryable, condition } = kind;
+  const code = kind.code ?? (name === 'UndefinedConditionError' ? -118 : undefined);
+  const { detail, ...structure } = EXAMPLE_DETAILS[name] ?? {};
+  const codes = [code, condition].filter((part) => part !== undefined).join(' ');
+  return {
+    type: `urn:rostbeef:error:${name}`,
+    title: summary,
+    status,
+    detail: `${summary}${detail ? `: ${detail}` : ''}${codes && ` (${codes})`}`,
+    name,
+    requestId,
+    retryable,
+    ...(code !== undefined && { code }),
+    ...(condition !== undefined && { condition }),
+    ...structure,
+  };
+}
+
+/** Examples of what errors say of one call. Every other error is shown with its summary. */
+const EXAMPLE_DETAILS: Readonly<Record<string, JsonObject>> = {
+  InvalidInputError: {
+    detail: 'server is required',
+    issues: [{ path: 'server', message: 'is required' }],
+  },
+  JidMalformedError: {
+    detail: 'server must have a domain',
+    issues: [{ path: 'server', message: 'must have a domain' }],
+  },
+  ItemNotFoundError: { detail: 'ghost@example.com' },
+  ForbiddenServerError: {
+    detail: 'server is on a server that is not among EJABBERD_SERVERS',
+    issues: [{ path: 'server', message: 'is on a server that is not among EJABBERD_SERVERS' }],
+  },
+  ForbiddenStanzaError: {
+    detail: 'to must be a user, such as alice@example.com',
+    issues: [{ path: 'to', message: 'must be a user, such as alice@example.com' }],
+  },
+  PartialLinkError: {
+    detail: 'jid1 written, jid2 not; repeat the call to complete it',
+    sides: { jid1: 'written', jid2: 'not' },
+  },
+};

@@ -1,0 +1,26 @@
+/**
+ * Writes what is checked in and derived from the catalogue: `docs/openapi.json` and the client's types and errors.
+ * `npm run generate` runs it; the tests hold the files to what it would write.
+ */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { clientErrors } from './client-errors.ts';
+import { clientTypes } from './client-types.ts';
+import { openApi } from './openapi.ts';
+
+/** Every generated file by its path in the project, with its content. */
+export function generatedFiles(): Readonly<Record<string, string>> {
+  return {
+    'docs/openapi.json': `${JSON.stringify(openApi(), null, 2)}\n`,
+    'client/src/generated/methods.ts': clientTypes(),
+    'client/src/generated/errors.ts': clientErrors(),
+  };
+}
+
+if (import.meta.main) {
+  const root = new URL('../', import.meta.url);
+  for (const [path, content] of Object.entries(generatedFiles())) {
+    await writeFile(fileURLToPath(new URL(path, root)), content);
+    console.log(path);
+  }
+}
