@@ -211,6 +211,23 @@ export function sharedGroups(world: () => RosterWorld): void {
     expect(await contacts(alice, bob)).toEqual([[], []]);
   });
 
+  it('two strangers are linked without a question about groups; later calls ask once a minute', async () => {
+    const [alice, bob] = await pair();
+    const { container, commands } = await world().watchedContainer();
+    const [jid1, jid2] = [jidOf(alice), jidOf(bob)];
+    const side = { nick: '', group: undefined };
+    const linkAgain = () =>
+      container.act((dialect) =>
+        dialect.linkContacts({ ...side, owner: jid1, contact: jid2 }, { ...side, owner: jid2, contact: jid1 }),
+      );
+    const asked = () => commands.filter((name) => name.startsWith('srg_'));
+    expect(await linkAgain()).toBeUndefined();
+    expect(asked()).toEqual([]);
+    for (const _ of [1, 2]) expect(await linkAgain()).toBeUndefined();
+    expect(await container.act((dialect) => dialect.unlinkContacts(jid1, jid2))).toBeUndefined();
+    expect(asked()).toEqual(['srg_list']);
+  });
+
   it('by HTTP, two contacts of a shared group that can’t be unlinked are status 403', async () => {
     const [alice, bob] = await pair();
     const id = newId();

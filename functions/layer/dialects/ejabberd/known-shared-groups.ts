@@ -14,8 +14,8 @@ interface KnownGroups {
   readonly until: number;
 }
 
-/** What an execution environment remembers, by vhost. */
-export type LearnedSharedGroups = Map<string, KnownGroups>;
+/** What an execution environment remembers or is asking for, by vhost. */
+export type LearnedSharedGroups = Map<string, Promise<KnownGroups>>;
 
 const MINUTE_MS = 60_000;
 
@@ -47,11 +47,13 @@ export async function knownSharedGroups(
 }
 
 async function knownGroups(run: Run, vhost: string, learned: LearnedSharedGroups): Promise<KnownGroups> {
-  const known = learned.get(vhost);
+  const kept = learned.get(vhost);
+  const known = await kept?.catch(() => undefined);
   if (known !== undefined && Date.now() < known.until) return known;
-  const fresh = await askForGroups(run, vhost);
-  learned.set(vhost, fresh);
-  return fresh;
+  // Another caller may ask by now.
+  const asking = (learned.get(vhost) === kept ? undefined : learned.get(vhost)) ?? askForGroups(run, vhost);
+  learned.set(vhost, asking);
+  return asking;
 }
 
 async function askForGroups(run: Run, vhost: string): Promise<KnownGroups> {
