@@ -117,7 +117,7 @@ export class EjabberdMonitoring extends Construct {
     this.#alarm('ShortOfMemory', {
       metric: ownMetric(namespace, PLATFORM_METRICS.memory),
       meaning: 'A function used 90 % of its memory or more.',
-      runbook: 'Look for large rosters or batches in its log at that time, and ask for pages or smaller batches.',
+      runbook: 'Look for large rosters or batches in its log at that time, and request pages or smaller batches.',
     });
     this.#alarm('Throttles', {
       metric: throttles,

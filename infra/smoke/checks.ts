@@ -82,7 +82,7 @@ export async function checkEvents(
 /**
  * Sets an alarm off, and reads in its history whether CloudWatch could publish it.
  *
- * An alarm that is already on stays as it is, because it tells of a real fault. Its history since it went on is read.
+ * An alarm that is already on stays as it is, because it reports a real fault. The check then reads its history since it went on.
  */
 export async function checkAlarm(client: CloudWatchClient, name: string, patience: Patience): Promise<string> {
   const { MetricAlarms: [alarm] = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: [name] }));
@@ -133,10 +133,10 @@ function addressOf(jid: string) {
   return { user, server };
 }
 
-async function eventually({ seconds }: Patience, complaint: string, holds: () => Promise<boolean>): Promise<void> {
+async function eventually({ seconds }: Patience, problem: string, holds: () => Promise<boolean>): Promise<void> {
   for (let waited = 0; waited <= seconds * 1_000; waited += PAUSE_MS) {
     if (await holds()) return;
     await sleep(PAUSE_MS);
   }
-  throw new Error(complaint);
+  throw new Error(problem);
 }

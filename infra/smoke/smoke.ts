@@ -50,14 +50,14 @@ async function main(): Promise<number> {
   const pair = jid1 !== undefined && jid2 !== undefined ? { jid1, jid2 } : undefined;
   const failed = new Set<string>();
   for (const [name, check] of await checksOf(environment, pair, { seconds: Number(wait) })) {
-    const said =
+    const result =
       typeof check === 'string'
         ? check
         : name === 'events' && failed.has('API')
           ? 'not tried: the event is checked by calls to the API, which does not work'
-          : await check().then((text) => `ok: ${text}`, told);
-    if (said.startsWith('failed')) failed.add(name);
-    console.log(`${name.padEnd(8)} ${said}`);
+          : await check().then((text) => `ok: ${text}`, failureText);
+    if (result.startsWith('failed')) failed.add(name);
+    console.log(`${name.padEnd(8)} ${result}`);
   }
   return failed.size === 0 ? 0 : 1;
 }
@@ -82,7 +82,7 @@ async function checksOf(environment: string, pair: Pair | undefined, patience: P
   ];
 }
 
-function told(error: unknown): string {
+function failureText(error: unknown): string {
   if (!(error instanceof Error)) return `failed: ${String(error)}`;
   const { cause } = error;
   return `failed: ${error.message}${cause instanceof Error ? ` (${cause.message})` : ''}`;

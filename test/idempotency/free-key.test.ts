@@ -92,7 +92,7 @@ describe('npm run free-key', () => {
       id: expect.stringMatching(/^[\w-]{43}$/),
       by: 'alice',
       accessKeyId: 'AKIAOPERATOR',
-      message: 'the key is free: the next call with it sends',
+      message: 'the key is free, so the next call with it sends',
     });
     expect(output).not.toMatch(new RegExp(`canary|${idempotencyKey}`));
     expect(await errorOf(sandbox, { ...input, idempotencyKey })).toBeUndefined();

@@ -45,7 +45,7 @@ describe('npx cdk synth', () => {
     ['prod in an existing VPC, with everything', 'prod', EVERYTHING],
   ])(
     'writes the templates of %s, without network or credentials',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async (_, environment, context) => {
       const { code, output, out } = await synth(context);
       expect(output).not.toContain('ERROR');
@@ -60,20 +60,20 @@ describe('npx cdk synth', () => {
     },
   );
 
-  it('refuses an environment whose host is still that of the example', { timeout: 60_000 }, async () => {
+  it('refuses an environment whose host is still that of the example', { timeout: 180_000 }, async () => {
     const { code, output } = await synth({ environment: 'prod' });
     expect(code).toBe(1);
     expect(output).toContain('  ejabberdUrl: xmpp.example.com is the host of an example');
   });
 
-  it('says what looking up a VPC takes', { timeout: 60_000 }, async () => {
+  it('says what looking up a VPC takes', { timeout: 180_000 }, async () => {
     const { code, output } = await synth({ vpcId: 'vpc-0123456789abcdef0' });
     expect(code).toBe(1);
     expect(output).toContain('  vpcId: looking the VPC up requires AWS credentials');
     expect(output).not.toContain('    at ');
   });
 
-  it('says every problem of the context before anything is made', { timeout: 60_000 }, async () => {
+  it('says every problem of the context before anything is made', { timeout: 180_000 }, async () => {
     const { code, output } = await synth({ maxConcurrency: 'many', vpcId: 'mine', retian: true });
     expect(code).toBe(1);
     for (const key of ['maxConcurrency', 'vpcId', 'retian']) expect(output).toContain(`  ${key}: `);

@@ -48,8 +48,8 @@ function unlinkContacts(members: Members, state: ServerState): Value {
 /** Returns a row for each group, or one with an empty group. Incoming requests are left out. */
 function rows(owner: User, state: ServerState, more: (contact: User) => Record<string, Value>): Value {
   return state.rosters.shown(bareJid(owner)).flatMap(({ jid, nick, groups, subscription, ask }: Item): Value[] => {
-    const told = { subscription, pending: ask, ...more(splitJid(jid) ?? { local: '', host: '' }) };
-    return (groups.length > 0 ? groups : ['']).map((group) => ({ jid, group, nick, ...told }));
+    const common = { subscription, pending: ask, ...more(splitJid(jid) ?? { local: '', host: '' }) };
+    return (groups.length > 0 ? groups : ['']).map((group) => ({ jid, group, nick, ...common }));
   });
 }
 
