@@ -143,6 +143,9 @@ describe('a bad line', () => {
       ),
     );
     expect(refused).toHaveLength(2);
+    const { error } = await prepare('in/no-header.csv', 'link_contacts,a@xmpp.test,Canary,b@xmpp.test,Canary\n');
+    expect(error).toContain('must name the column method, has an unknown column 1');
+    expect(error).not.toContain('Canary');
     expect(JSON.stringify([refused, stage.log])).not.toContain('Canary');
   });
 });
@@ -156,7 +159,7 @@ describe('nothing is started', () => {
       'has an unknown column',
       'in/column.csv',
       'method,jid1,nik\n',
-      'line 1 names the unknown column "nik"; columns are method, jid1',
+      'line 1 has an unknown column 3; columns are method, jid1',
     ],
     ['names no method', 'in/method.csv', 'jid1,jid2\n', 'line 1 must name the column method'],
     ['names a column twice', 'in/twice.csv', 'method,jid1,jid1\n', 'names the column jid1 twice'],

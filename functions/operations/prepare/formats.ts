@@ -52,12 +52,13 @@ export const failedItemsReader: LineReader = (text) => {
 
 function columnsOf(text: string, line: number): readonly string[] {
   const columns = (cellsIn(text) ?? []).map((cell) => cell.trim());
-  const unknown = columns.filter((column) => column !== 'method' && !MEMBERS.includes(column));
-  const repeated = columns.filter((column, index) => columns.indexOf(column) !== index);
+  // A file without such a line has an operation there, which must not be quoted.
   const problems = [
     ...(columns.includes('method') ? [] : ['must name the column method']),
-    ...unknown.map((column) => `names the unknown column ${JSON.stringify(column.slice(0, 64))}`),
-    ...repeated.map((column) => `names the column ${column} twice`),
+    ...columns.flatMap((column, index) => {
+      if (column !== 'method' && !MEMBERS.includes(column)) return [`has an unknown column ${index + 1}`];
+      return columns.indexOf(column) < index ? [`names the column ${column} twice`] : [];
+    }),
   ];
   if (problems.length === 0) return columns;
   const known = `columns are method, ${MEMBERS.join(', ')}`;
