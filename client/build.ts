@@ -13,7 +13,13 @@ const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/pack
 export async function buildClient(): Promise<void> {
   const dist = join(root, 'dist');
   await rm(dist, { recursive: true, force: true });
-  const options = { bundle: true, platform: 'node', target: 'node20', packages: 'external', absWorkingDir: root } as const;
+  const options = {
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    absWorkingDir: root,
+  } as const;
   await Promise.all([
     build({ ...options, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', format: 'esm' }),
     build({ ...options, entryPoints: ['src/index.ts'], outfile: 'dist/index.cjs', format: 'cjs' }),
