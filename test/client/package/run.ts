@@ -1,0 +1,49 @@
+/**
+ * Installs the packed package with npm into a scratch project, and uses it on Node.js 20 and 24, as ES module and as
+ * CommonJS. It needs the npm registry, so it is a command of its own: `npm run test:package`.
+ */
+import { json, problem, startStandIn } from '../stand-in.ts';
+import { checkTypes, packClient, runIn, writeUsers } from './scratch.ts';
+
+const VERSIONS = ['20', '24'];
+
+const api = await startStandIn();
+api.answer(json(404, problem('ItemNotFoundError')));
+const scratch = await packClient();
+let failed = 0;
+const check = (what: string, isRight: boolean, seen: string) => {
+  console.log(`${isRight ? 'ok    ' : 'FAILED'} ${what}${isRight ? '' : `: ${seen}`}`);
+  if (!isRight) failed += 1;
+};
+try {
+  await writeUsers(scratch, api.url);
+  await runIn(scratch, 'npm', ['init', '--yes']);
+  await runIn(scratch, 'npm', [
+    'install',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    scratch.tarball,
+    '@types/node@20',
+  ]);
+  for (const version of VERSIONS) {
+    const inNode = (...command: readonly string[]) =>
+      runIn(scratch, 'npx', ['--yes', '--package', `node@${version}`, '--', ...command]).catch((error) =>
+        String(error),
+      );
+    const actual = await inNode('node', '--version');
+    check(`Node.js ${actual}`, actual.startsWith(`v${version}.`), actual);
+    for (const file of ['use.mjs', 'use.cjs']) {
+      const seen = await inNode('node', file);
+      check(`${file} on ${actual}`, seen === '["ItemNotFoundError",true,true]', seen);
+    }
+    const help = await inNode('rostbeef', '--help');
+    check(`npx rostbeef --help on ${actual}`, help.includes('Exit codes'), help);
+  }
+  const types = await checkTypes(scratch);
+  check('types of ES modules and CommonJS', types === '', types);
+} finally {
+  await api.stop();
+  await scratch.remove();
+}
+process.exitCode = failed > 0 ? 1 : 0;
