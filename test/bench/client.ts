@@ -1,4 +1,4 @@
-/** The typed client beside a bare signed fetch of the same request. */
+/** The typed client compared with a bare signed fetch of the same request. */
 import { createServer } from 'node:http';
 import { AwsClient } from 'aws4fetch';
 import { createClient, overHttp, signV4 } from '../../client/src/index.ts';
@@ -37,7 +37,7 @@ export const bench: Bench = {
       await interleaved(subjects, { rounds: rounds / 4 });
       const times = await interleaved(subjects, { rounds });
       const [ours, theirs] = [quantile(times.client, 0.5), quantile(times.bare, 0.5)];
-      const what = 'a call of the typed client beside a bare signed fetch, p50';
+      const what = 'a call of the typed client compared with a bare signed fetch, p50';
       return { figures: [atMost(1.2, ours / theirs, what, `, ${duration(ours)}`)] };
     } finally {
       server.closeAllConnections();
