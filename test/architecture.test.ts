@@ -122,9 +122,32 @@ describe('the infrastructure', () => {
   });
 });
 
+describe('the client', () => {
+  const client = filesIn('client/src');
+
+  it('imports nothing of this project but itself', () => {
+    const outside = client.flatMap((file) =>
+      importsOf('client/src', file, { types: true }).filter(
+        (path) => path.startsWith('..') && path !== '../package.json',
+      ),
+    );
+    expect(outside).toEqual([]);
+    expect(client.filter((file) => sourceOf('client/src', file).includes('rostbeef-layer'))).toEqual([]);
+  });
+
+  it('keeps the packages of the command line and of the bridge out of the library', () => {
+    const library = client.filter((file) => !/^(?:cli|bridge)\//.test(file));
+    const packages = library.flatMap((file) =>
+      [...sourceOf('client/src', file).matchAll(/from '([^.'][^']*)'/g)].map(([, name = '']) => name),
+    );
+    expect([...new Set(packages.filter((name) => !name.startsWith('node:')))]).toEqual(['aws4fetch']);
+  });
+});
+
 it.each([
   ['functions', filesIn('functions')],
   ['infra', infra],
+  ['client/src', filesIn('client/src')],
 ])('no file in %s imports itself by way of others', (folder, files) => {
   expect(cyclesIn(folder, files)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 /** The client: seven methods over one transport. */
 import { startDeadline } from './deadline.ts';
 import { errorOf, isRostbeefError } from './errors.ts';
+import type { RostbeefError } from './generated/errors.ts';
 import {
   type Contact,
   type ContactWithPresence,
@@ -164,8 +165,11 @@ const LOST: readonly string[] = ['FunctionFailedError', 'FunctionTimeoutError'];
 /** The errors of the way to the functions that tell nothing of what became of a stanza. */
 const LOST_STANZA: readonly string[] = [...LOST, 'ApiConnectionLostError', 'ApiTimeoutError', 'ApiAnswerError'];
 
+/** A redirect or a refusal by whatever answers at this URL: it has done nothing. */
+const isRefusal = ({ status = 0 }: RostbeefError): boolean => status >= 300 && status < 500;
+
 function finalError(error: unknown, isRepeatable: boolean): unknown {
-  if (isRepeatable || !isRostbeefError(error) || !LOST_STANZA.includes(error.name)) return error;
+  if (isRepeatable || !isRostbeefError(error) || !LOST_STANZA.includes(error.name) || isRefusal(error)) return error;
   const { status, requestId, message } = error;
   const details = { status, requestId, cause: error };
   return errorOf('OutcomeUnknownError', `The stanza may have been sent, because no answer came: ${message}`, details);

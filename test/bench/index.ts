@@ -19,6 +19,7 @@ export const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Be
   hostile: () => import('./hostile.ts'),
   idempotency: () => import('./idempotency.ts'),
   peers: () => import('./peers.ts'),
+  client: () => import('./client.ts'),
   scale: () => import('./scale.ts'),
 };
 

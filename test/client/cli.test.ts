@@ -1,8 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adviceOn } from '../../client/src/cli/failures.ts';
 import { ERROR_CLASSES } from '../../client/src/index.ts';
 import { hang, json, lose, problem, type StandIn, startStandIn } from './stand-in.ts';
-import { runCommand, type Terminal } from './terminal.ts';
+import { type Ran, runCommand, type Terminal } from './terminal.ts';
 
 let api: StandIn;
 beforeAll(async () => {
@@ -78,7 +81,7 @@ describe('a command', () => {
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
 
-  it('lets nobody command the terminal by a status', async () => {
+  it('replaces control characters, which could command the terminal', async () => {
     const presence = { jid: 'bob@x/d\u001b[2J', show: 'chat', status: '\u001b]0;title\u0007\u202eevil' };
     api.answer(json(200, presence));
     const { out } = await call(['presence', 'bob@x'], PEOPLE);
@@ -183,5 +186,61 @@ describe('a wrong command line', () => {
     expect(code).toBe(2);
     expect(out).toBe('');
     expect(err).toContain(message);
+  });
+});
+
+describe('the bridge', () => {
+  /** Presses Ctrl-C when `use` has used the bridge that the command started. */
+  async function withBridge(args: readonly string[], use: (url: string) => Promise<void>): Promise<Ran> {
+    let press = () => undefined as unknown;
+    let used: Promise<void> | undefined;
+    const onWrite = (text: string) => {
+      const [url] = /http:\S+/.exec(text) ?? [];
+      if (url !== undefined) used ??= use(url).finally(() => press());
+    };
+    const ran = await call(['bridge', '--port', '0', ...args], {
+      onWrite,
+      interrupter: (pressed) => (press = pressed),
+    });
+    await used;
+    return ran;
+  }
+
+  const body =
+    '<methodCall><methodName>get_resources</methodName><params><param><value><struct/></value></param></params></methodCall>';
+  const post = (url: string) => fetch(url, { method: 'POST', headers: { 'content-type': 'text/xml' }, body });
+
+  it('answers until Ctrl-C, and logs each call', async () => {
+    const { code, err } = await withBridge([], async (url) => {
+      expect((await post(url)).status).toBe(200);
+    });
+    expect(code).toBe(0);
+    expect(err).toBe('get_resources: InvalidInputError, answered as -1\n');
+  });
+
+  it('that can not listen ends with 2', async () => {
+    await withBridge([], async (url) => {
+      const { code, err } = await call(['bridge', '--port', new URL(url).port]);
+      expect(code).toBe(2);
+      expect(err).toContain('(EADDRINUSE): choose another --port');
+    });
+  });
+
+  it('demands the secret of its file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rostbeef-secret-'));
+    try {
+      const file = join(folder, 'secret');
+      await writeFile(file, 'too short\n');
+      expect(await call(['bridge', '--secret-file', file])).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('at least 16 characters'),
+      });
+      await writeFile(file, 'a secret that is long\n');
+      await withBridge(['--secret-file', file], async (url) => {
+        expect((await post(url)).status).toBe(401);
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

@@ -155,6 +155,11 @@ describe('a stanza', () => {
     expect(api.asked).toHaveLength(1);
   });
 
+  it('that something else at this URL refuses is an ApiAnswerError', async () => {
+    api.answer(json(404, 'no such page'));
+    expect(await thrownBy(client.sendStanza(stanza))).toMatchObject({ name: 'ApiAnswerError', status: 404 });
+  });
+
   it('without a key that is not answered in time is an OutcomeUnknownError', async () => {
     api.answer(hang);
     expect(await thrownBy(client.sendStanza(stanza, { timeoutMs: 1_000 }))).toMatchObject({

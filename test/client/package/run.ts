@@ -2,6 +2,8 @@
  * Installs the packed package with npm into a scratch project, and uses it on Node.js 20 and 24, as ES module and as
  * CommonJS. It needs the npm registry, so it is a command of its own: `npm run test:package`.
  */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { json, problem, startStandIn } from '../stand-in.ts';
 import { checkTypes, packClient, runIn, writeUsers } from './scratch.ts';
 
@@ -15,6 +17,16 @@ const check = (what: string, isRight: boolean, seen: string) => {
   console.log(`${isRight ? 'ok    ' : 'FAILED'} ${what}${isRight ? '' : `: ${seen}`}`);
   if (!isRight) failed += 1;
 };
+/** The path of a Node.js of a major version, from the registry. */
+async function installNode(version: string): Promise<string> {
+  const name = `node-${process.platform}-${process.arch}`;
+  const folder = join(scratch.folder, `node-${version}`);
+  await mkdir(folder);
+  const install = ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${version}`];
+  await runIn(scratch, 'npm', install);
+  return join(folder, 'node_modules', name, 'bin/node');
+}
+
 try {
   await writeUsers(scratch, api.url);
   await runIn(scratch, 'npm', ['init', '--yes']);
@@ -27,18 +39,16 @@ try {
     '@types/node@20',
   ]);
   for (const version of VERSIONS) {
-    const inNode = (...command: readonly string[]) =>
-      runIn(scratch, 'npx', ['--yes', '--package', `node@${version}`, '--', ...command]).catch((error) =>
-        String(error),
-      );
-    const actual = await inNode('node', '--version');
+    const node = await installNode(version);
+    const inNode = (...args: readonly string[]) => runIn(scratch, node, args).catch((error) => String(error));
+    const actual = await inNode('--version');
     check(`Node.js ${actual}`, actual.startsWith(`v${version}.`), actual);
     for (const file of ['use.mjs', 'use.cjs']) {
-      const seen = await inNode('node', file);
+      const seen = await inNode(file);
       check(`${file} on ${actual}`, seen === '["ItemNotFoundError",true,true]', seen);
     }
-    const help = await inNode('rostbeef', '--help');
-    check(`npx rostbeef --help on ${actual}`, help.includes('Exit codes'), help);
+    const help = await inNode('node_modules/.bin/rostbeef', '--help');
+    check(`the command rostbeef on ${actual}`, help.includes('Exit codes'), help);
   }
   const types = await checkTypes(scratch);
   check('types of ES modules and CommonJS', types === '', types);
