@@ -51,7 +51,7 @@ describe('the documentation', () => {
   });
 
   it('has blocks in no other languages, but for plain text, diagrams and queries', () => {
-    const known = ['sh', 'json', 'yaml', 'js', 'ts', 'mermaid', 'text', 'csv'];
+    const known = ['sh', 'json', 'yaml', 'js', 'ts', 'mermaid', 'text', 'csv', 'python'];
     expect(blocks.filter(({ language }) => !known.includes(language))).toEqual([]);
   });
 });

@@ -104,7 +104,7 @@ describe('npm run free-key', () => {
     const call = { ...input, idempotencyKey: newKey() };
     await broken.invoke(call);
     const refused = await sandbox.invoke(call);
-    const [, id = ''] = /with the id ([\w-]{43}),/.exec(refused.kind === 'error' ? refused.errorMessage : '') ?? [];
+    const [, id = ''] = /with the id ([\w-]{43})/.exec(refused.kind === 'error' ? refused.errorMessage : '') ?? [];
     expect((await freeKey(['--table', TABLE, '--id', id])).status).toBe(0);
     expect(await errorOf(sandbox, call)).toBeUndefined();
     expect(await count()).toBe(1);

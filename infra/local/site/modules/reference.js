@@ -1,5 +1,9 @@
+const response = await fetch('openapi.json');
+const spec = await response.json();
+
 window.SwaggerUIBundle({
-  url: 'openapi.json',
+  // The methods are tried on the server that this page comes from.
+  spec: { ...spec, servers: [{ url: new URL('.', document.baseURI).href.replace(/\/$/, '') }] },
   dom_id: '#reference',
   deepLinking: true,
   tryItOutEnabled: true,
