@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { catalogue, type Method } from 'rostbeef-layer';
 import project from '../package.json' with { type: 'json' };
-import { errorExample, errorSchemas, sharedErrorSchemas, statusesOf } from './error-schemas.ts';
+import { errorExample } from './error-examples.ts';
+import { errorSchemas, sharedErrorSchemas, statusesOf } from './error-schemas.ts';
 import { GATEWAY_ERRORS } from './gateway-errors.ts';
 import { codedErrors, errorsOf } from './method-errors.ts';
 import { inputName, resultName, schemas } from './schemas.ts';

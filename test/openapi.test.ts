@@ -15,7 +15,8 @@ import {
   ServiceUnavailableError,
 } from 'rostbeef-layer';
 import { describe, expect, it } from 'vitest';
-import { errorExample, statusesOf } from '../infra/error-schemas.ts';
+import { errorExample } from '../infra/error-examples.ts';
+import { statusesOf } from '../infra/error-schemas.ts';
 import { GATEWAY_ERRORS } from '../infra/gateway-errors.ts';
 import { generatedFiles } from '../infra/generate.ts';
 import { codedErrors, errorsOf } from '../infra/method-errors.ts';

@@ -1,43 +1,28 @@
 /** The client: seven methods over one transport. */
-import { startDeadline } from './deadline.ts';
-import { errorOf, isRostbeefError } from './errors.ts';
-import type { RostbeefError } from './generated/errors.ts';
-import {
-  type Contact,
-  type ContactWithPresence,
-  type GetPresenceInput,
-  type GetPresenceResult,
-  type GetResourcesInput,
-  type GetResourcesResult,
-  type GetRosterInput,
-  type GetRosterResult,
-  type GetRosterWithPresenceInput,
-  type GetRosterWithPresenceResult,
-  type LinkContactsInput,
-  type LinkContactsResult,
-  METHODS,
-  type MethodName,
-  type Methods,
-  type SendStanzaInput,
-  type SendStanzaResult,
-  type UnlinkContactsInput,
-  type UnlinkContactsResult,
+import { type CallOptions, callOnce } from './call.ts';
+import type {
+  Contact,
+  ContactWithPresence,
+  GetPresenceInput,
+  GetPresenceResult,
+  GetResourcesInput,
+  GetResourcesResult,
+  GetRosterInput,
+  GetRosterResult,
+  GetRosterWithPresenceInput,
+  GetRosterWithPresenceResult,
+  LinkContactsInput,
+  LinkContactsResult,
+  MethodName,
+  Methods,
+  SendStanzaInput,
+  SendStanzaResult,
+  UnlinkContactsInput,
+  UnlinkContactsResult,
 } from './generated/methods.ts';
 import { overHttp } from './http.ts';
-import { isObject } from './is-object.ts';
-import { type RetryOptions, withRetries } from './retry.ts';
 import { pagesOf } from './rosters.ts';
 import type { Transport } from './transport.ts';
-
-/** How a call is made. */
-export interface CallOptions {
-  /** Ends the call. It then rejects with the signal's reason. A stanza may have been sent. */
-  readonly signal?: AbortSignal | undefined;
-  /** The time for the call with all its repeats, in milliseconds. @default 30000 */
-  readonly timeoutMs?: number | undefined;
-  /** How the call is repeated; `false` never repeats. @default - four tries, 100 ms to 5 s apart */
-  readonly retry?: RetryOptions | false | undefined;
-}
 
 /** The methods of the API. Each rejects with an error of the closed set (`RostbeefError`). */
 export interface Client {
@@ -85,8 +70,6 @@ export interface Client {
   ): Promise<Methods[Name]['result']>;
 }
 
-const TIMEOUT_MS = 30_000;
-
 /**
  * Makes a client.
  *
@@ -111,66 +94,4 @@ export function createClient(transport: Transport | string | URL, defaults: Call
     roster: (input, options) => pagesOf((page) => call('get_roster', page, options), input),
     rosterWithPresence: (input, options) => pagesOf((page) => call('get_roster_with_presence', page, options), input),
   };
-}
-
-/** One call with its repeats, within its time. */
-async function callOnce<Name extends MethodName>(
-  transport: Transport,
-  method: Name,
-  input: Methods[Name]['input'],
-  { signal, timeoutMs = TIMEOUT_MS, retry = {} }: CallOptions,
-): Promise<Methods[Name]['result']> {
-  const isRepeatable = METHODS[method].idempotent || ('idempotencyKey' in input && input.idempotencyKey !== undefined);
-  const deadline = startDeadline(timeoutMs, signal);
-  const tries = retry === false ? { tries: 1 } : retry;
-  const mayRepeat = (error: unknown) => isWorthRepeating(error, isRepeatable);
-  try {
-    return await withRetries(
-      async () => {
-        const result = await transport.call({ method, input, signal: deadline.signal });
-        if (isResultOf(method, result)) return result;
-        throw errorOf(
-          'ApiAnswerError',
-          `expected the result of ${method}, but the answer is another object: check the URL`,
-        );
-      },
-      tries,
-      { ...deadline, mayRepeat },
-    );
-  } catch (error) {
-    if (deadline.hasPassed() && error === deadline.signal.reason) {
-      const message = `The API did not answer within ${timeoutMs} ms`;
-      throw finalError(errorOf('ApiTimeoutError', message), isRepeatable);
-    }
-    throw finalError(error, isRepeatable);
-  } finally {
-    deadline.end();
-  }
-}
-
-function isResultOf<Name extends MethodName>(method: Name, value: unknown): value is Methods[Name]['result'] {
-  return isObject(value) && METHODS[method].result.every((member) => member in value);
-}
-
-/** Every error of a lost answer may be repeated if the method may. */
-function isWorthRepeating(error: unknown, isRepeatable: boolean): boolean {
-  if (!isRostbeefError(error)) return false;
-  if (isRepeatable && LOST.includes(error.name)) return true;
-  return error.retryable && (isRepeatable || !error.leavesOutcomeOpen);
-}
-
-/** The function, or a gateway before it, ended without an answer of its own. */
-const LOST: readonly string[] = ['FunctionFailedError', 'FunctionTimeoutError'];
-
-/** The errors of the way to the functions that tell nothing of what became of a stanza. */
-const LOST_STANZA: readonly string[] = [...LOST, 'ApiConnectionLostError', 'ApiTimeoutError', 'ApiAnswerError'];
-
-/** A redirect or a refusal by whatever answers at this URL: it has done nothing. */
-const isRefusal = ({ status = 0 }: RostbeefError): boolean => status >= 300 && status < 500;
-
-function finalError(error: unknown, isRepeatable: boolean): unknown {
-  if (isRepeatable || !isRostbeefError(error) || !LOST_STANZA.includes(error.name) || isRefusal(error)) return error;
-  const { status, requestId, message } = error;
-  const details = { status, requestId, cause: error };
-  return errorOf('OutcomeUnknownError', `The stanza may have been sent, because no answer came: ${message}`, details);
 }

@@ -1,6 +1,8 @@
 /** The client of the rostbeef functions. */
+
+export type { CallOptions } from './call.ts';
 export { CallError, type ErrorDetails } from './call-error.ts';
-export { type CallOptions, type Client, createClient } from './client.ts';
+export { type Client, createClient } from './client.ts';
 export { isRostbeefError } from './errors.ts';
 export * from './generated/errors.ts';
 export * from './generated/methods.ts';

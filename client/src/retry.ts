@@ -36,13 +36,27 @@ export async function withRetries<T>(
       return await call();
     } catch (error) {
       if (attempt >= tries || signal.aborted || !mayRepeat(error)) throw error;
-      const pause = Math.max(Math.random() * Math.min(capMs, baseMs * 2 ** (attempt - 1)), retryAfter(error));
+      const pause = Math.max(jitter(attempt, { baseMs, capMs }), retryAfter(error));
       if (performance.now() + pause >= endsAt) throw error;
       await sleep(pause, undefined, { signal }).catch(() => {
         throw signal.reason;
       });
     }
   }
+}
+
+/**
+ * The pause after a try in milliseconds: random, between nothing and a limit that doubles with every try.
+ *
+ * @param attempt the number of the try, from 1
+ * @param random from 0 to 1
+ */
+export function jitter(
+  attempt: number,
+  { baseMs, capMs }: { readonly baseMs: number; readonly capMs: number },
+  random = Math.random(),
+): number {
+  return random * Math.min(capMs, baseMs * 2 ** (attempt - 1));
 }
 
 function retryAfter(error: unknown): number {

@@ -167,6 +167,7 @@ describe('a bulk run that is interrupted', () => {
   it('is not begun again by mistake', async () => {
     await write('links.csv', links(2));
     await writeFile(file('links.csv.state'), '{"sha256":"x"}\n');
+    await writeFile(file('links.failures.csv'), 'kept');
     api.answer(json(200, { code: 0 }));
     const { code, err } = await bulk('links.csv');
     expect(code).toBe(2);

@@ -1,8 +1,9 @@
 /** The client on the bundled functions, by HTTP and by direct invocation. */
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createClient, isRostbeefError, METHOD_NAMES, messageStanza, overLambda } from '../../client/src/index.ts';
 import { type LocalApi, startLocalApi } from './local-api.ts';
+import { runCommand } from './terminal.ts';
 
 let api: LocalApi;
 beforeAll(async () => {
@@ -53,6 +54,41 @@ describe.each([
     expect(
       isRostbeefError(error) && error.name === 'JidMalformedError' && error.issues.map(({ path }) => path),
     ).toEqual(['user', 'server']);
+  });
+});
+
+describe('the command line with --lambda', () => {
+  beforeAll(() => {
+    vi.stubEnv('AWS_ENDPOINT_URL_LAMBDA', api.url);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it.each([['{method}'], ['get_presence=get_presence,get_roster=get_roster']])(
+    '%s invokes the functions',
+    async (names) => {
+      const ran = await runCommand(['presence', 'bob@example.com', '--lambda', names, '--region', 'eu-west-1']);
+      expect(ran).toMatchObject({ code: 0, err: '' });
+      expect(JSON.parse(ran.out)).toMatchObject({ show: 'dnd' });
+    },
+  );
+
+  it('tells which function has no name', async () => {
+    const ran = await runCommand([
+      'resources',
+      'bob@example.com',
+      '--lambda',
+      'get_presence=x',
+      '--region',
+      'eu-west-1',
+    ]);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toMatch(
+      /^RouteNotFoundError: expected the name of the function get_resources\nWhat to do: .*--lambda/,
+    );
   });
 });
 

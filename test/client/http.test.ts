@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient, isRostbeefError, overHttp, signV4 } from '../../client/src/index.ts';
+import { jitter } from '../../client/src/retry.ts';
 import { hang, inTurn, json, lose, problem, type StandIn, startStandIn } from './stand-in.ts';
 
 let api: StandIn;
@@ -84,6 +85,12 @@ describe('a call by HTTP', () => {
 });
 
 describe('a repeat', () => {
+  it('comes after a random pause whose limit doubles up to 5 seconds', () => {
+    const limits = [1, 2, 3, 4, 7, 20].map((attempt) => jitter(attempt, { baseMs: 100, capMs: 5_000 }, 1));
+    expect(limits).toEqual([100, 200, 400, 800, 5_000, 5_000]);
+    expect(jitter(3, { baseMs: 100, capMs: 5_000 }, 0.25)).toBe(100);
+  });
+
   it('is made of what is retryable, until it succeeds', async () => {
     api.answer(inTurn(json(503, problem('EjabberdUnreachableError')), lose, json(200, { code: 0 })));
     expect(await client.linkContacts(link)).toEqual({ code: 0 });

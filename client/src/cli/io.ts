@@ -24,6 +24,11 @@ export interface Io {
 /** Those of this process. */
 export function processIo(): Io {
   const { env } = process;
+  // The reader of a pipe, such as head, may have seen enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
   return {
     out: outputOf(process.stdout, env),
     err: outputOf(process.stderr, env),

@@ -57,6 +57,16 @@ describe('the packed package', () => {
     });
   });
 
+  it('says that there are no credentials, before anything is sent', () => {
+    const url = 'https://abcdef1234.execute-api.eu-west-1.amazonaws.com/prod';
+    const args = ['node_modules/rostbeef/dist/cli.js', 'presence', 'bob@example.com', '--url', url];
+    // No profile, and no request to the metadata service of an instance.
+    const env = { HOME: scratch.folder, AWS_EC2_METADATA_DISABLED: 'true' };
+    const ran = spawnSync(process.execPath, args, { cwd: scratch.folder, env, encoding: 'utf8' });
+    expect(ran).toMatchObject({ status: 1, stdout: '' });
+    expect(ran.stderr).toMatch(/^SigningError: .*credentials.*\nWhat to do: Set AWS credentials/);
+  });
+
   it('has types that narrow errors by name, for ES modules and CommonJS', async () => {
     expect(await checkTypes(scratch)).toBe('');
   });

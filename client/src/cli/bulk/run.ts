@@ -6,10 +6,10 @@ import type { RostbeefError } from '../../generated/errors.ts';
 import { EXIT, exitCodeOf } from '../failures.ts';
 import type { Io } from '../io.ts';
 import { showProgress } from './progress.ts';
-import { openReport } from './report.ts';
+import { openReport, type Report } from './report.ts';
 import { inspect, type Row, rowsOf } from './rows.ts';
 import { runRows } from './runner.ts';
-import { openState, type State } from './state.ts';
+import { demandNoState, type Outcome, openState, type State } from './state.ts';
 
 /** What to run, and how. */
 export interface BulkRun {
@@ -58,21 +58,8 @@ const ENDING_THE_RUN: readonly string[] = [
 
 /** Runs every line of a file that has no outcome yet. @throws UsageError before anything is done */
 export async function runBulk({ file, client, concurrency, resume, io }: BulkRun): Promise<Summary> {
-  const { total, columns, sha256 } = await inspect(file);
-  const base = file.replace(/\.csv$/i, '');
-  const isNew = resume === undefined;
-  const members = [...new Set([...columns, ...(columns.includes('stanza') ? ['idempotencyKey'] : [])])];
-  const statePath = resume ?? `${file}.state`;
-  const state = await openState(statePath, sha256, isNew);
-  const reports = await Promise.all(
-    ['failures', 'unknown'].map((kind) => openReport(`${base}.${kind}.csv`, members, isNew)),
-  ).catch(async (error: unknown) => {
-    await (state.outcomes.size === 0 ? state.remove() : state.close());
-    throw error;
-  });
-  const [failures, unknowns] = reports;
-  if (failures === undefined || unknowns === undefined) throw new Error('expected two reports');
-
+  const { total, ...files } = await openFiles(file, resume);
+  const { state, failures, unknowns } = files;
   const progress = showProgress(io.err, total, state.outcomes.size);
   const stop = new AbortController();
   const hurry = new AbortController();
@@ -84,41 +71,70 @@ export async function runBulk({ file, client, concurrency, resume, io }: BulkRun
   let retryableFailures = 0;
   let stoppedBy: RostbeefError | undefined;
 
+  const fail = async (row: Row, error: RostbeefError): Promise<void> => {
+    const isUnknown = error.name === 'OutcomeUnknownError';
+    if (!isUnknown && exitCodeOf(error) === EXIT.tryAgain) retryableFailures += 1;
+    await (isUnknown ? unknowns : failures).write(row, error);
+    await state.keep(row.line, isUnknown ? 'unknown' : 'failed');
+    progress.add(true);
+  };
   const work = async (row: Row): Promise<void> => {
     const withKey = await keyed(row, state);
     try {
       await callRow(client, withKey, hurry.signal);
-      await state.keep(row.line, 'done');
-      progress.add(false);
     } catch (error) {
       if (hurry.signal.aborted && error === hurry.signal.reason) return;
       if (!isRostbeefError(error)) throw error;
-      if (ENDING_THE_RUN.includes(error.name)) {
-        stoppedBy ??= error;
-        throw error;
-      }
-      const isUnknown = error.name === 'OutcomeUnknownError';
-      if (!isUnknown && exitCodeOf(error) === EXIT.tryAgain) retryableFailures += 1;
-      await (isUnknown ? unknowns : failures).write(withKey, error);
-      await state.keep(row.line, isUnknown ? 'unknown' : 'failed');
-      progress.add(true);
+      if (!ENDING_THE_RUN.includes(error.name)) return fail(withKey, error);
+      stoppedBy ??= error;
+      throw error;
     }
+    await state.keep(row.line, 'done');
+    progress.add(false);
   };
 
   try {
-    const rows = withoutOutcome(rowsOf(file), state);
-    await runRows(rows, { concurrency, stop: stop.signal, work });
+    await runRows(withoutOutcome(rowsOf(file), state), { concurrency, stop: stop.signal, work });
   } catch (error) {
     if (error !== stoppedBy) throw error;
   } finally {
     release();
     progress.end();
-    await Promise.all(reports.map((report) => report.close()));
+    await Promise.all([failures.close(), unknowns.close()]);
   }
-  const count = (wanted: string) => [...state.outcomes.values()].filter((outcome) => outcome === wanted).length;
   const left = total - state.outcomes.size;
   await (left === 0 ? state.remove() : state.close());
+  return { ...summaryOf(total, files), retryableFailures, stoppedBy };
+}
+
+/** The files that a run keeps. */
+interface Files {
+  readonly state: State;
+  readonly failures: Report;
+  readonly unknowns: Report;
+}
+
+/** Checks the file of operations, and opens those that the run keeps. @throws UsageError */
+async function openFiles(file: string, resume: string | undefined): Promise<Files & { readonly total: number }> {
+  const { total, columns, sha256 } = await inspect(file);
+  const base = file.replace(/\.csv$/i, '');
+  const isNew = resume === undefined;
+  const members = [...new Set([...columns, ...(columns.includes('stanza') ? ['idempotencyKey'] : [])])];
+  const statePath = resume ?? `${file}.state`;
+  if (isNew) await demandNoState(statePath);
+  const failures = await openReport(`${base}.failures.csv`, members, isNew);
+  const unknowns = await openReport(`${base}.unknown.csv`, members, isNew);
+  const state = await openState(statePath, sha256);
+  return { total, state, failures, unknowns };
+}
+
+function summaryOf(
+  total: number,
+  { state, failures, unknowns }: Files,
+): Omit<Summary, 'retryableFailures' | 'stoppedBy'> {
+  const count = (wanted: Outcome) => [...state.outcomes.values()].filter((outcome) => outcome === wanted).length;
   const [done, failed, unknown] = [count('done'), count('failed'), count('unknown')];
+  const left = total - state.outcomes.size;
   return {
     total,
     done,
@@ -127,9 +143,7 @@ export async function runBulk({ file, client, concurrency, resume, io }: BulkRun
     left,
     failures: failed > 0 ? failures.path : undefined,
     unknowns: unknown > 0 ? unknowns.path : undefined,
-    state: left > 0 ? statePath : undefined,
-    retryableFailures,
-    stoppedBy,
+    state: left > 0 ? state.path : undefined,
   };
 }
 

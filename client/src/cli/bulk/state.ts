@@ -7,6 +7,7 @@ export type Outcome = 'done' | 'failed' | 'unknown';
 
 /** An open state. */
 export interface State {
+  readonly path: string;
   readonly outcomes: ReadonlyMap<number, Outcome>;
   /** The keys of stanzas by line, as they were chosen before the first attempt. */
   readonly keys: ReadonlyMap<number, string>;
@@ -30,14 +31,10 @@ interface Entry {
  *
  * @param path the file: a line of JSON for each event
  * @param sha256 the digest of the CSV file that the run is about
- * @param mustBeNew whether a state that exists is an error
  * @throws UsageError if the state is not one of this file
  */
-export async function openState(path: string, sha256: string, mustBeNew: boolean): Promise<State> {
+export async function openState(path: string, sha256: string): Promise<State> {
   const entries = await entriesIn(path);
-  if (entries !== undefined && mustBeNew) {
-    throw new UsageError(`this run was begun before: go on with --resume ${path}, or remove that file to begin again`);
-  }
   if (entries !== undefined && entries[0]?.sha256 !== sha256) {
     throw new UsageError(`${path} is not the state of this file, or the file was changed since: restore it`);
   }
@@ -52,6 +49,7 @@ export async function openState(path: string, sha256: string, mustBeNew: boolean
   const append = (entry: Entry) => file.appendFile(`${JSON.stringify(entry)}\n`);
   if (entries === undefined) await append({ sha256 });
   return {
+    path,
     outcomes,
     keys,
     async keepKey(line, key) {
@@ -69,6 +67,12 @@ export async function openState(path: string, sha256: string, mustBeNew: boolean
       await rm(path);
     },
   };
+}
+
+/** Demands that a run was not begun before. @throws UsageError that says how to go on with it */
+export async function demandNoState(path: string): Promise<void> {
+  if ((await entriesIn(path)) === undefined) return;
+  throw new UsageError(`this run was begun before: go on with --resume ${path}, or remove that file to begin again`);
 }
 
 async function openForAppending(path: string): Promise<FileHandle> {
