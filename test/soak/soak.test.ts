@@ -6,7 +6,7 @@ import { soak } from './soak.ts';
 const RECORDS = 150;
 
 await describeEjabberd('23.01', 'records that are redelivered while ejabberd 23.01 ends and comes back', (root) => {
-  it.concurrent.each([
+  it.each([
     ['without a table, come twice only where that was reported', false],
     ['with a table, come once', true],
   ])('%s', { timeout: 180_000 }, async (_, table) => {
