@@ -77,7 +77,7 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
       const report = await on(server, { ...server.account, password: 'wrong' });
       expect(checksThat(report, 'failed')).toEqual(['credentials']);
       expect(checksThat(report, 'skipped')).toEqual(['release', 'permissions', 'vhosts', 'shared rosters']);
-      expect(findingOf(report, 'credentials').found).toBe('ejabberd refuses those of rostbeef@xmpp.test');
+      expect(findingOf(report, 'credentials').found).toBe('ejabberd refuses rostbeef@xmpp.test');
       expect(JSON.stringify(report)).not.toContain('wrong');
     });
 
