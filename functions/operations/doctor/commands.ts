@@ -102,7 +102,7 @@ export async function checkVhosts(
   if (servers === undefined) return { found: `callers may name all of ${vhosts.join(', ')}`, value: vhosts };
   const missing = [...servers].filter((server) => !vhosts.includes(server));
   if (missing.length === 0)
-    return { found: `those of EJABBERD_SERVERS are there: ${[...servers].join(', ')}`, value: [...servers] };
+    return { found: `the server has all of EJABBERD_SERVERS: ${[...servers].join(', ')}`, value: [...servers] };
   return {
     found: `the server does not have ${missing.join(', ')} of EJABBERD_SERVERS; it has ${vhosts.join(', ')}`,
     fix: `Correct EJABBERD_SERVERS, or add the vhosts, ${RELOAD}`,
@@ -110,7 +110,7 @@ export async function checkVhosts(
   };
 }
 
-/** What became of a probe. One that the command itself refuses was allowed to ask. */
+/** The outcome of a probe. An error of the command itself shows that the account may run it. */
 export type Verdict = 'allowed' | 'refused' | 'broken';
 
 export async function verdictOf(run: Run, probe: Command<unknown>): Promise<Verdict> {
