@@ -86,7 +86,7 @@ function structureOf(name: string): { readonly member: string; readonly assignme
   }
   if (name === ERROR_WITH_SIDES) {
     return {
-      member: '/** What became of both rosters, as they were last read. */\n  readonly sides: Sides;',
+      member: '/** The state of both rosters, as they were last read. */\n  readonly sides: Sides;',
       assignment: "this.sides = details.sides ?? { jid1: 'unknown', jid2: 'unknown' };",
     };
   }

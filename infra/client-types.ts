@@ -83,7 +83,7 @@ function methodTable(all: Readonly<Record<string, Schema>>): string {
     result: [${list(required)}],
   },`;
   });
-  return `/** What the client has to know of a method. */
+  return `/** The facts about a method that the client needs. */
 export interface MethodFacts {
   /** Whether calling it twice does what calling it once does. */
   readonly idempotent: boolean;

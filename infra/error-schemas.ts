@@ -116,6 +116,6 @@ export function sharedErrorSchemas(): Readonly<Record<string, JsonObject>> {
   const { issues, sides } = JSON.parse(JSON.stringify(describedMembers()));
   return {
     Issue: { description: 'One thing that is wrong with the input.', ...issues.items },
-    Sides: { ...sides, description: 'What became of the rosters of a link or unlink.' },
+    Sides: { ...sides, description: 'The state of both rosters after a link or unlink.' },
   };
 }

@@ -1,7 +1,7 @@
 /** The base of every error that a call ends in. */
 import type { Issue, Sides } from './generated/methods.ts';
 
-/** What one error adds to its class. */
+/** The properties of one error. */
 export interface ErrorDetails {
   /** The HTTP status of the answer, if there was one. */
   readonly status?: number | undefined;

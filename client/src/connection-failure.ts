@@ -5,7 +5,7 @@ import { isObject } from './is-object.ts';
 const BEFORE_SENDING =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|ERR_TLS_\w+|ERR_SSL_\w+|EPROTO|ERR_INVALID_URL|ERR_BAD_PORT)$/;
 
-/** What failed, in words, and whether the request may have been sent. */
+/** A description of the failure, and whether the request may have been sent. */
 export interface ConnectionFailure {
   /** The code, such as `ECONNREFUSED`, or the message of an error without one. */
   readonly reason: string;

@@ -7,7 +7,7 @@ import { isObject } from './is-object.ts';
 import { structureOf } from './problem.ts';
 import type { Transport, TransportCall } from './transport.ts';
 
-/** What this package uses of a `LambdaClient` of `@aws-sdk/client-lambda`. */
+/** The part that this package uses of a `LambdaClient` of `@aws-sdk/client-lambda`. */
 export interface LambdaClientLike {
   send(command: never, options?: { readonly abortSignal?: AbortSignal }): Promise<unknown>;
   readonly config: { maxAttempts?(): Promise<number> };
@@ -47,7 +47,7 @@ async function demandSingleAttempt(client: LambdaClientLike, { method, input }: 
   }
 }
 
-/** What Lambda answers: the payload as text, and whether the function threw. */
+/** The response of Lambda: the payload as text, and whether the function threw. */
 interface Invoked {
   readonly payload: string;
   readonly hasThrown: boolean;

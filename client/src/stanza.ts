@@ -1,6 +1,6 @@
 /** Builds stanzas from text. */
 
-/** What a message says besides its text. */
+/** The options of a message. */
 export interface MessageOptions {
   /** The type of RFC 6121 section 5.2.2. @default 'chat' */
   readonly type?: 'chat' | 'headline' | 'normal' | 'groupchat' | undefined;
@@ -32,7 +32,7 @@ const REFERENCES: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
-/** What XML 1.0 section 2.2 leaves out. */
+/** Matches the characters that XML 1.0 section 2.2 does not allow. */
 const UNCARRIED = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/u;
 
 /** A text as it stands in XML. @throws TypeError for a character that XML can't carry */

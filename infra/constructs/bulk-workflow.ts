@@ -23,7 +23,7 @@ import type { EjabberdFunctions } from './ejabberd-functions.ts';
 import { REPEAT_AFTER_ALL, retriersOf } from './retries.ts';
 import { RostbeefTask, repeat } from './rostbeef-task.ts';
 
-/** What the machine is made of. */
+/** The parts of the machine. */
 export interface BulkWorkflowProps {
   readonly rostbeef: EjabberdFunctions;
   readonly bucket: IBucket;

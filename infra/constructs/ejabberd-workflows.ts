@@ -17,7 +17,7 @@ import { PreparingFunction } from './preparing-function.ts';
 import { acknowledgeWildcards } from './wildcards.ts';
 import { workflowBucket } from './workflow-bucket.ts';
 
-/** What an {@link EjabberdWorkflows} needs. */
+/** The properties of {@link EjabberdWorkflows}. */
 export interface EjabberdWorkflowsProps {
   readonly rostbeef: EjabberdFunctions;
   /** Where files of operations and their results are. @default - a new bucket, which keeps objects for 30 days */
@@ -118,7 +118,7 @@ export class EjabberdWorkflows extends Construct {
     acknowledgeWildcards(
       this,
       [bucket.arnForObjects('*'), objects, bucket.arnForObjects('runs/*')],
-      'Files of operations and results have names that nobody knows before.',
+      'The names of files of operations and results are not known at deployment.',
     );
     acknowledgeWildcards(
       this,
@@ -127,7 +127,7 @@ export class EjabberdWorkflows extends Construct {
         states('execution', `${name}/Operations:*`),
         states('mapRun', '*/Operations:*'),
       ],
-      'A distributed map starts, stops and counts executions of its own machine, whose names nobody knows before.',
+      'A distributed map starts, stops and counts executions of its own machine, whose names are not known at deployment.',
     );
     acknowledgeWildcards(this, ['*'], 'Traces and the delivery of logs have no resource that a policy could name.');
     Validations.of(this).acknowledge({

@@ -14,7 +14,7 @@ import type { EjabberdFunctions } from './ejabberd-functions.ts';
 import { OUTCOME_UNKNOWN_ERRORS } from './retries.ts';
 import { RostbeefTask } from './rostbeef-task.ts';
 
-/** What the machine is made of. */
+/** The parts of the machine. */
 export interface OnboardingWorkflowProps {
   readonly rostbeef: EjabberdFunctions;
   /** Members of a team that are linked at a time. */

@@ -18,7 +18,7 @@ import { Construct } from 'constructs';
 import { built, folderOf } from './built.ts';
 import { countPlatformFailures } from './platform-failures.ts';
 
-/** What a {@link PreparingFunction} works on. */
+/** The properties of {@link PreparingFunction}. */
 export interface PreparingFunctionProps {
   readonly bucket: IBucket;
   /** @default RetentionDays.ONE_MONTH */

@@ -6,7 +6,7 @@ import { catalogue, type MethodName } from 'rostbeef-layer';
 import type { EjabberdFunctions } from './ejabberd-functions.ts';
 import { type Retrier, retriersOf } from './retries.ts';
 
-/** What a {@link RostbeefTask} calls, and with what. */
+/** The properties of {@link RostbeefTask}. */
 export interface RostbeefTaskProps {
   /** The functions, of which the task invokes one by its alias. */
   readonly rostbeef: Pick<EjabberdFunctions, 'functions'>;

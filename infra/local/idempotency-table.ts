@@ -6,7 +6,7 @@ import { listen } from './listen.ts';
 
 /** A table that lasts as long as this process. */
 export interface IdempotencyTable {
-  /** What the functions need to use it. */
+  /** The environment variables that lead the functions to the table. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }

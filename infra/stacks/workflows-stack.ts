@@ -8,7 +8,7 @@ import { EjabberdWorkflows } from '../constructs/ejabberd-workflows.ts';
 import { removalPolicyOf } from './policies.ts';
 import { publish } from './publish.ts';
 
-/** What the state machines call. */
+/** The constructs that the state machines call. */
 export interface WorkflowsStackProps extends StackProps {
   readonly rostbeef: EjabberdFunctions;
 }

@@ -1,7 +1,7 @@
 /** Writes XML-RPC responses. */
 import { escaped } from '../stanza.ts';
 
-/** What the methods of 2008 return. */
+/** A value that the methods of 2008 return. */
 export type Returned = string | number | readonly Returned[] | { readonly [name: string]: Returned };
 
 const START = '<?xml version="1.0" encoding="UTF-8"?>\n<methodResponse>';

@@ -49,7 +49,7 @@ export function membersOf(params: readonly Value[]): Members | undefined {
   return Object.fromEntries(members);
 }
 
-/** What a call returns, and the name of the error behind an integer that is not 0. */
+/** The result of a call, and the name of the error behind an integer that is not 0. */
 export interface Outcome {
   readonly value: Returned;
   readonly error?: string;

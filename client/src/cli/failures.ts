@@ -1,4 +1,4 @@
-/** What a failure says, and the exit code that it ends with. */
+/** Writes the message of a failure, and chooses its exit code. */
 import { isRostbeefError } from '../errors.ts';
 import type { ErrorName } from '../generated/errors.ts';
 import type { Output } from './io.ts';
@@ -75,7 +75,7 @@ const ADVICE: Readonly<Partial<Record<ErrorName, string>>> = {
   UnexpectedError: 'Look into the log of the function, under the request id.',
 };
 
-/** What to do about an error, in a sentence. */
+/** Returns the advice for an error, in a sentence. */
 export function adviceOn(name: ErrorName): string {
   return ADVICE[name] ?? 'See the table of errors in the documentation.';
 }

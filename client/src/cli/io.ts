@@ -1,4 +1,4 @@
-/** What a command reads and writes, so that tests can stand in for a terminal. */
+/** The input and output of a command. Tests replace them in place of a terminal. */
 
 /** Where text goes. */
 export interface Output {

@@ -181,7 +181,7 @@ export class OutcomeUnknownError extends CallError {
 export class PartialLinkError extends CallError {
   override readonly name = 'PartialLinkError';
   override readonly retryable = true;
-  /** What became of both rosters, as they were last read. */
+  /** The state of both rosters, as they were last read. */
   readonly sides: Sides;
 
   constructor(message: string, details: ErrorDetails = {}) {

@@ -46,7 +46,7 @@ export interface Issue {
   readonly message: string;
 }
 
-/** What became of the rosters of a link or unlink. */
+/** The state of both rosters after a link or unlink. */
 export interface Sides {
   /** The state of the roster of `jid1`. */
   readonly jid1: 'written' | 'not' | 'unknown';
@@ -194,7 +194,7 @@ export interface Methods {
 /** The name of a method. */
 export type MethodName = keyof Methods;
 
-/** What the client has to know of a method. */
+/** The facts about a method that the client needs. */
 export interface MethodFacts {
   /** Whether calling it twice does what calling it once does. */
   readonly idempotent: boolean;

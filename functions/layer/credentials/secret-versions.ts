@@ -5,7 +5,7 @@ import { refusedBySecretsManager, type SecretStage, secretsManager } from './sec
 export interface SecretVersions {
   /** Returns whether rotation is enabled, and the staging labels of each version that has any. */
   describe(): Promise<{ readonly rotates: boolean; readonly stagesOf: ReadonlyMap<string, readonly string[]> }>;
-  /** Reads the text of a stage; `undefined` if there is none. With a version id, another version's text does not count. */
+  /** Reads the text of a stage; `undefined` for a stage without a version. With a version id, only that version counts. */
   read(stage: SecretStage, versionId?: string): Promise<string | undefined>;
   /** Returns a new password of letters and digits. */
   randomPassword(length: number): Promise<string>;

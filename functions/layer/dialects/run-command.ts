@@ -105,7 +105,7 @@ export function commandRunner(server: Server, invocation: Invocation, vhosts?: C
     return listed;
   };
 
-  /** What a refused command means: 26.07 answers an unknown vhost as a missing permission. */
+  /** Returns the error of a refused command. 26.07 answers an unknown vhost as a missing permission. */
   const refusalOf = async ({ name, host }: Command<unknown>, options: RunOptions): Promise<RostbeefError> => {
     if (host === undefined || vhosts === undefined)
       return new PermissionDeniedError({ detail: permissionAdvice(name) });

@@ -16,7 +16,7 @@ import { type Claim, claimItem, type Held, heldIn, type State } from './record.t
 export interface Table {
   /** Claims a key if it is free or abandoned (`isAbandoned`). Resolves to whether it did. */
   claim(claim: Claim, signal: AbortSignal): Promise<boolean>;
-  /** Returns the record of a key; `undefined` if there is none. */
+  /** Returns the record of a key; `undefined` for a free key. */
   read(id: string, signal: AbortSignal): Promise<Held | undefined>;
   /** Marks the claim as `sending`. Resolves to whether the claim still held the key. */
   beginSending(claim: Claim, signal: AbortSignal): Promise<boolean>;

@@ -1,6 +1,6 @@
 /** Writes the stanza by which a user removes a contact (RFC 6121 section 2.5.1). */
 
-/** What an attribute's value can't hold, and the white space that an XML parser would replace (XML 1.0 section 3.3.3). */
+/** Matches the characters that an attribute's value can't hold, and the white space that an XML parser would replace (XML 1.0 section 3.3.3). */
 const TO_ESCAPE = /[&<>"'\t\n\r]/g;
 
 /**

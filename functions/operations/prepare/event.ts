@@ -1,4 +1,4 @@
-/** What the state machine sends. */
+/** Reads the event that the state machine sends. */
 import { InvalidInputError, type Issue, isObject } from 'rostbeef-layer';
 import type { Preparation } from './prepare.ts';
 

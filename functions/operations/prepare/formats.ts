@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { InvalidInputError, isObject } from 'rostbeef-layer';
 import { BadLineError, MEMBERS, type Request } from './operation.ts';
 
-/** Reads one line as a request. A line that is none of its own, such as a header, is `undefined`. */
+/** Reads one line as a request. A line without a request, such as a header, is `undefined`. */
 export type LineReader = (text: string, line: number) => Request | undefined;
 
 /**

@@ -5,6 +5,7 @@ import {
   InvalidInputError,
   isObject,
   type Method,
+  type MethodName,
   membersOf,
   parseInput,
 } from 'rostbeef-layer';
@@ -19,14 +20,14 @@ export interface Operation {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** What a line asks for, before it is checked. */
+/** The request of a line before it is checked. */
 export interface Request {
   readonly line: number;
   readonly method: unknown;
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** What a run knows of itself. */
+/** The identity of a run. */
 export interface Run {
   /** Its name, which a stanza's key is made of. */
   readonly name: string;
@@ -45,11 +46,12 @@ export class BadLineError extends Error {
  */
 export const MAX_OPERATION_BYTES = 245_760;
 
-const schemas = new Map(
-  catalogue
-    .filter(({ writes }) => writes)
-    .map((method: Method) => [method.name as string, { name: method.name, schema: method.input() }] as const),
-);
+const schemas: ReadonlyMap<string, { readonly name: MethodName; readonly schema: ReturnType<Method['input']> }> =
+  new Map(
+    catalogue
+      .filter(({ writes }) => writes)
+      .map((method) => [method.name, { name: method.name, schema: method.input() }]),
+  );
 
 /** The methods that a line may ask for. */
 export const METHODS: readonly string[] = [...schemas.keys()];

@@ -5,7 +5,7 @@ import { type Line, linesOf } from './lines.ts';
 import { BadLineError, MAX_OPERATION_BYTES, type Operation, operationOf, type Run } from './operation.ts';
 import type { Storage } from './storage.ts';
 
-/** What is to be prepared. */
+/** The files to prepare. */
 export interface Preparation extends Run {
   /** The file: `….csv`, `….jsonl`, or the `manifest.json` of an earlier run's results. */
   readonly key: string;

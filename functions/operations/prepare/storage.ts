@@ -56,7 +56,7 @@ function writerOf(client: S3Client, Bucket: string, Key: string, signal: AbortSi
   const body = new PassThrough();
   const params = { Bucket, Key, Body: body, ContentType: 'application/x-ndjson' };
   const upload = new Upload({ client, params, queueSize: 1, partSize: PART_BYTES });
-  // A failed upload ends the stream, so that whoever writes gets the failure.
+  // A failed upload ends the stream, so that the writer gets the failure.
   const done = upload.done();
   body.on('error', () => undefined);
   done.catch((error) => body.destroy(error));

@@ -26,7 +26,7 @@ export class Rosters {
     return this.#rosters.get(owner)?.get(contact);
   }
 
-  /** Returns the entry, and creates it if there is none. */
+  /** Returns the entry, and creates a missing one. */
   ensure(owner: string, contact: string): Item {
     const items = this.#rosters.get(owner) ?? new Map<string, Item>();
     this.#rosters.set(owner, items);

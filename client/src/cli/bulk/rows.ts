@@ -15,7 +15,7 @@ export interface Row {
   readonly input: Readonly<Record<string, string>>;
 }
 
-/** What a file holds. */
+/** The content of a file. */
 export interface Inspected {
   /** How many operations. */
   readonly total: number;
@@ -28,7 +28,7 @@ export interface Inspected {
 const WRITING: readonly MethodName[] = ['link_contacts', 'unlink_contacts', 'send_stanza'];
 const MEMBERS = [...new Set(WRITING.flatMap((method) => METHODS[method].input))];
 
-/** What a file of failures has besides. They are not read. */
+/** The further columns of a file of failures. They are not read. */
 export const REPORT_COLUMNS = ['line', 'error', 'detail'];
 
 /**

@@ -11,7 +11,7 @@ import { inspect, type Row, rowsOf } from './rows.ts';
 import { runRows } from './runner.ts';
 import { demandNoState, type Outcome, openState, type State } from './state.ts';
 
-/** What to run, and how. */
+/** The options of a run. */
 export interface BulkRun {
   readonly file: string;
   readonly client: Client;
@@ -21,7 +21,7 @@ export interface BulkRun {
   readonly io: Io;
 }
 
-/** What became of a run. */
+/** The outcome of a run. */
 export interface Summary {
   readonly total: number;
   readonly done: number;

@@ -2,7 +2,7 @@
 import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { UsageError } from '../failures.ts';
 
-/** What became of a line. A line without an outcome is still to be done. */
+/** The outcome of a line. A line without an outcome is not done yet. */
 export type Outcome = 'done' | 'failed' | 'unknown';
 
 /** An open state. */
@@ -81,7 +81,7 @@ async function openForAppending(path: string): Promise<FileHandle> {
   });
 }
 
-/** What a state holds; `undefined` if there is none. The last line may be cut off, if the process was killed. */
+/** Reads a state; returns `undefined` without a file. A process that was killed can leave the last line incomplete. */
 async function entriesIn(path: string): Promise<readonly Entry[] | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;

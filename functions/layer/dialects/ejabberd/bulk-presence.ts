@@ -31,7 +31,7 @@ const ASKED_AT_A_TIME = 20;
  */
 const COUNTED_FOR_MS = 10_000;
 
-/** What an execution environment has learned: which commands work for the account, and how many sessions the server has. */
+/** The facts that an execution environment has learned: which commands work for the account, and how many sessions the server has. */
 export interface LearnedWays {
   /** Whether `connected_users_number` is worth a try. */
   canCount: boolean;
@@ -41,7 +41,7 @@ export interface LearnedWays {
   counted?: { readonly sessions: number; readonly at: number };
 }
 
-/** What is known of all sessions before the contacts are known. */
+/** The sessions that are known before the contacts are known. */
 export interface Overview {
   /** How many sessions the server has; `undefined` if the account may not ask. */
   readonly sessionCount: number | undefined;

@@ -98,7 +98,7 @@ export function probeGroupsArgument(place: Place): Command<GroupsArgument> {
   };
 }
 
-/** Removes an entry. It is no error if there is none. */
+/** Removes an entry. Removing a missing entry is no error. */
 export function deleteRosterItem(place: Place): Command<void> {
   return write('delete_rosteritem', rosterItemArgs(place));
 }

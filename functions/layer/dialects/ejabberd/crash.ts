@@ -8,7 +8,7 @@ import { checkAccount } from './commands.ts';
 /** The local part of a user that does not exist, for calls that must change nothing. */
 export const GHOST = 'rostbeef-probe';
 
-/** What a command answered, or the error of its lost connection if it crashed. */
+/** The result of a command, or the error of its lost connection if it crashed. */
 export type AnswerOrCrash<T> = { readonly answer: T } | { readonly crash: ConnectionLostError };
 
 /**

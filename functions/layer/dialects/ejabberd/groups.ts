@@ -13,7 +13,7 @@ import {
 import type { Entry } from './roster-entry.ts';
 import type { SharedGroup } from './shared-group-commands.ts';
 
-/** What an execution environment has learned of the server. An upgrade, or another node of a cluster, makes it wrong. */
+/** The learned form of groups. An upgrade, or another node of a cluster, makes it wrong. */
 export interface LearnedGroups {
   argument: GroupsArgument | undefined;
 }

@@ -4,7 +4,7 @@ import type { Run } from '../run-command.ts';
 import { orCrash } from './crash.ts';
 import { describeSharedGroup, listSharedGroups, type SharedGroup } from './shared-group-commands.ts';
 
-/** What an execution environment remembers of the groups of a vhost. */
+/** The remembered groups of a vhost. */
 interface KnownGroups {
   /** The ids of the groups; `undefined` if the account may not ask for them. */
   readonly ids: readonly string[] | undefined;
@@ -14,7 +14,7 @@ interface KnownGroups {
   readonly until: number;
 }
 
-/** What an execution environment remembers or is asking for, by vhost. */
+/** The remembered groups and the running requests, by vhost. */
 export type LearnedSharedGroups = Map<string, Promise<KnownGroups>>;
 
 const MINUTE_MS = 60_000;

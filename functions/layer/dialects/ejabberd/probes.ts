@@ -57,8 +57,8 @@ export function serverRelease(): Command<string | undefined> {
  * @returns commands that answer or report an error of their own, if the account may run them
  */
 export function permissionProbes(user: Jid, argument: GroupsArgument): readonly Command<unknown>[] {
-  const nobody: Jid = { local: 'nobody@nowhere', domain: user.domain, resource: '' };
-  const side = { owner: nobody, contact: nobody };
+  const invalidUser: Jid = { local: 'nobody@nowhere', domain: user.domain, resource: '' };
+  const side = { owner: invalidUser, contact: invalidUser };
   return [
     addRosterItem({ ...side, nick: '', groups: [] }, argument),
     checkAccount(user),
@@ -67,7 +67,7 @@ export function permissionProbes(user: Jid, argument: GroupsArgument): readonly 
     deleteRosterItem(side),
     getRoster(user),
     registeredVhosts(),
-    { ...sendStanza(nobody, nobody, '<message/>'), idempotent: true },
+    { ...sendStanza(invalidUser, invalidUser, '<message/>'), idempotent: true },
     userResources(user),
     userSessions(user),
   ];

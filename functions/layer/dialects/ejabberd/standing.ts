@@ -7,7 +7,7 @@ import { isForeign, type ReadVhosts } from './vhosts.ts';
 /** A user that exists, one of a vhost that does not, or a contact on no vhost of the server. */
 export type Standing = 'user' | 'unknown' | 'foreign';
 
-/** What is asked to tell. */
+/** The ways to ask the server. */
 interface Sources {
   readonly run: Run;
   readonly readVhosts: ReadVhosts;

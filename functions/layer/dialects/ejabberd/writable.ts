@@ -59,9 +59,9 @@ function vhostsOf(users: readonly Jid[], known: ReadonlySet<string>): readonly s
 
 /** Adds an entry for a local part that no server accepts. ejabberd checks the permission first, then refuses the local part. */
 async function tryToAdd(run: Run, vhost: string, groups: LearnedGroups): Promise<void> {
-  const nobody: Jid = { local: 'nobody@nowhere', domain: vhost, resource: '' };
+  const invalidUser: Jid = { local: 'nobody@nowhere', domain: vhost, resource: '' };
   try {
-    await writeEntry(run, { owner: nobody, contact: nobody, nick: '', groups: [] }, groups);
+    await writeEntry(run, { owner: invalidUser, contact: invalidUser, nick: '', groups: [] }, groups);
   } catch (error) {
     if (!(error instanceof JidMalformedError)) throw error;
   }
