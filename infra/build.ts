@@ -144,13 +144,17 @@ async function write(target: string, files: readonly BuiltFile[]): Promise<void>
   }
 }
 
-/** Removes the folders of functions that no longer exist, so that they are not deployed. */
+/** Removes the files of earlier builds that this build did not write, so that they are not deployed. */
 async function removeAllBut(files: readonly BuiltFile[], target: string): Promise<void> {
-  const kept = new Set(files.map(({ path }) => dirname(path)));
+  const kept = new Set(files.flatMap(({ path }) => pathAndFolders(path)));
   const found: string[] = [];
-  for await (const folder of glob('{,maps/}{functions,operations}/*', { cwd: target })) found.push(folder);
-  const stale = found.filter((folder) => !kept.has(folder));
-  await Promise.all(stale.map((folder) => rm(join(target, folder), { recursive: true, force: true })));
+  for await (const path of glob('{,maps/}{functions,operations,layer}/**', { cwd: target })) found.push(path);
+  const stale = found.filter((path) => !kept.has(path));
+  await Promise.all(stale.map((path) => rm(join(target, path), { recursive: true, force: true })));
+}
+
+function pathAndFolders(path: string): readonly string[] {
+  return path === '.' ? [] : [path, ...pathAndFolders(dirname(path))];
 }
 
 if (import.meta.main) {

@@ -62,8 +62,10 @@ describe('the build', () => {
 
   it('writes exactly the files that it tells of, also when several write at once', async () => {
     const target = join(workshop.folder, 'shared');
-    await mkdir(join(target, 'functions/gone'), { recursive: true });
-    await writeFile(join(target, 'functions/gone/index.cjs'), '');
+    for (const folder of ['functions/gone', 'layer/nodejs/node_modules/rostbeef-layer', 'maps/layer/gone']) {
+      await mkdir(join(target, folder), { recursive: true });
+      await writeFile(join(target, folder, 'gone.cjs'), '');
+    }
     const builds = await Promise.all([build(target), build(target), build(target)]);
     const expected = builds[0].files.map(({ path }) => join(target, path));
     expect((await filesIn(target)).sort()).toEqual(expected.sort());

@@ -18,16 +18,17 @@ export interface Invocation {
 /** Runs one call within an invocation, and resolves to the result of the call. */
 export type Invoke = <T>(lambda: Context, call: (invocation: Invocation) => Promise<T>) => Promise<T>;
 
-/** An event, and the function that runs its call within an invocation. */
+/** An event, the function that runs its call within an invocation, and the facts for its log line. */
 interface Attempt<Event> {
   readonly event: Event;
   readonly invoke: Invoke;
+  readonly facts: CallFacts;
 }
 
 /** Facts about one call, for its log line. */
 interface CallFacts {
   readonly started: number;
-  jids?: Readonly<Record<string, string>>;
+  jids?: Parameters<Audit>[0];
   remarks?: Remarks;
 }
 
@@ -47,20 +48,22 @@ export function methodChain<Event>(
   method: Method,
   source: EventSource<Event>,
 ): (event: Event, lambda: Context, invoke: Invoke) => Promise<unknown> {
-  const facts = new WeakMap<object, CallFacts>();
   const chain = middy<Attempt<Event>, unknown>(NO_MIDDY_TIMEOUT)
-    .use(logging(method, source, facts))
+    .use(logging(method, source))
     .use(answering(source))
-    .handler(async (attempt: Attempt<Event>, lambda: Context) =>
-      attempt.invoke(lambda, ({ context, maxBodyBytes }) => {
-        const { input, key } = source.read(attempt.event, maxBodyBytes);
-        const ofCall = facts.get(attempt);
-        const audit: Audit = (jids) => Object.assign(ofCall ?? {}, { jids: formatted(jids) });
-        const remark: Remark = (remarks) => Object.assign(ofCall ?? {}, { remarks });
+    .handler(({ event, invoke, facts }: Attempt<Event>, lambda: Context) =>
+      invoke(lambda, async ({ context, maxBodyBytes }) => {
+        const { input, key } = source.read(event, maxBodyBytes);
+        const audit: Audit = (jids) => {
+          facts.jids = jids;
+        };
+        const remark: Remark = (remarks) => {
+          facts.remarks = remarks;
+        };
         return method.call(input, { ...context, key, audit, remark });
       }),
     );
-  return async (event, lambda, invoke) => chain({ event, invoke }, lambda);
+  return (event, lambda, invoke) => chain({ event, invoke, facts: { started: now() } }, lambda);
 }
 
 function answering<Event>(source: EventSource<Event>): MiddlewareObj<Attempt<Event>, unknown> {
@@ -76,33 +79,21 @@ function answering<Event>(source: EventSource<Event>): MiddlewareObj<Attempt<Eve
   };
 }
 
-function logging<Event>(
-  method: Method,
-  source: EventSource<Event>,
-  facts: WeakMap<object, CallFacts>,
-): MiddlewareObj<Attempt<Event>, unknown> {
-  const log: MiddlewareObj<Attempt<Event>, unknown>['after'] = ({ event: attempt, context, error }) => {
-    const { started = Number.NaN, jids, remarks } = facts.get(attempt) ?? {};
-    const audit = method.writes ? { caller: source.caller?.(attempt.event), jids, ...remarks } : {};
-    const about = { requestId: context.awsRequestId, ...source.message?.(attempt.event), ...audit };
+function logging<Event>(method: Method, source: EventSource<Event>): MiddlewareObj<Attempt<Event>, unknown> {
+  const log: MiddlewareObj<Attempt<Event>, unknown>['after'] = ({ event: { event, facts }, context, error }) =>
     logCall({
       method: method.name,
       door: source.name,
-      ...about,
-      durationMs: now() - started,
+      requestId: context.awsRequestId,
+      ...source.message?.(event),
+      ...(method.writes && { caller: source.caller?.(event), jids: formatted(facts.jids), ...facts.remarks }),
+      durationMs: now() - facts.started,
       error: error ?? undefined,
     });
-  };
-  return {
-    before: ({ event: attempt }) => {
-      facts.set(attempt, { started: now() });
-    },
-    after: log,
-    onError: log,
-  };
+  return { after: log, onError: log };
 }
 
-function formatted(jids: Parameters<Audit>[0]): Readonly<Record<string, string>> {
+function formatted(jids: Parameters<Audit>[0] = {}): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(jids).flatMap(([name, jid]) => (jid === undefined ? [] : [[name, formatJid(jid)]])),
   );
