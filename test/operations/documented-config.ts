@@ -16,10 +16,10 @@ export function documentedFile(name: string): Promise<string> {
   return readFile(join(docs, 'ejabberd', name), 'utf8');
 }
 
-/** The blocks of docs/ejabberd.md that begin with this option. */
+/** The blocks of docs/ejabberd.md and docs/rotation.md that begin with this option. */
 export async function documentedBlocks(option: string): Promise<readonly string[]> {
-  const page = await readFile(join(docs, 'ejabberd.md'), 'utf8');
-  const blocks = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, block = '']) => block);
+  const pages = await Promise.all(['ejabberd.md', 'rotation.md'].map((page) => readFile(join(docs, page), 'utf8')));
+  const blocks = [...pages.join('\n').matchAll(/^```yaml\n(.*?)^```/gms)].map(([, block = '']) => block);
   return blocks.filter((block) => block.startsWith(`${option}:`));
 }
 
