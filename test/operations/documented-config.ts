@@ -19,7 +19,9 @@ export function documentedFile(name: string): Promise<string> {
 /** The blocks of docs/ejabberd.md and docs/rotation.md that begin with this option. */
 export async function documentedBlocks(option: string): Promise<readonly string[]> {
   const pages = await Promise.all(['ejabberd.md', 'rotation.md'].map((page) => readFile(join(docs, page), 'utf8')));
-  const blocks = [...pages.join('\n').matchAll(/^```yaml\n(.*?)^```/gms)].map(([, block = '']) => block);
+  const blocks = [...pages.join('\n').matchAll(/^( *)```yaml\n(.*?)^ *```/gms)].map(([, indent = '', block = '']) =>
+    block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  );
   return blocks.filter((block) => block.startsWith(`${option}:`));
 }
 
