@@ -43,6 +43,10 @@ export function errorExample(name: string): JsonObject {
 
 /** Examples of what errors say of one call. Every other error is shown with its summary. */
 const EXAMPLE_DETAILS: Readonly<Record<string, JsonObject>> = {
+  ConfigurationError: {
+    detail: 'EJABBERD_URL is required',
+    issues: [{ path: 'EJABBERD_URL', message: 'is required' }],
+  },
   InvalidInputError: {
     detail: 'server is required',
     issues: [{ path: 'server', message: 'is required' }],

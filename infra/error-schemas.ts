@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import { errorCatalogue, errorOfCode } from 'rostbeef-layer';
 import { GATEWAY_ERRORS, type GatewayError } from './gateway-errors.ts';
+import { guideTo } from './reference/error-guide.ts';
 import { schemas } from './schemas.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -80,7 +81,8 @@ function functionSchema(kind: ErrorKind): readonly [string, JsonObject] {
     }),
   };
   const optional = ['code', 'issues'];
-  return [name, objectOf(summary, properties, optional)];
+  const { when, action } = guideTo(name);
+  return [name, objectOf(`${summary}. ${withoutLinks(`${when} **What to do:** ${action}`)}`, properties, optional)];
 }
 
 function gatewaySchema({ name, summary, status, retryable }: GatewayError): readonly [string, JsonObject] {
@@ -94,12 +96,17 @@ function gatewaySchema({ name, summary, status, retryable }: GatewayError): read
     requestId: { type: 'string', description: 'The id of the request in the access log of API Gateway.' },
     retryable: { ...members['retryable'], const: retryable },
   };
-  return [name, objectOf(summary, properties, ['requestId'])];
+  return [name, objectOf(`${summary}.`, properties, ['requestId'])];
 }
 
-function objectOf(summary: string, properties: JsonObject, optional: readonly string[]): JsonObject {
+/** Keeps the text of links, because their targets are pages of the documentation. */
+function withoutLinks(markdown: string): string {
+  return markdown.replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1');
+}
+
+function objectOf(description: string, properties: JsonObject, optional: readonly string[]): JsonObject {
   return {
-    description: `${summary}.`,
+    description,
     type: 'object',
     properties,
     required: Object.keys(properties).filter((member) => !optional.includes(member)),

@@ -1,17 +1,21 @@
 /**
- * Writes what is checked in and derived from the catalogue: `docs/openapi.json` and the client's types and errors.
- * `npm run generate` runs it; the tests hold the files to what it would write.
+ * Writes what is checked in and derived from the catalogues of methods and errors: `docs/openapi.json`, the pages of
+ * reference, and the client's types and errors. `npm run generate` runs it; the tests hold the files to what it would write.
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { clientErrors } from './client-errors.ts';
 import { clientTypes } from './client-types.ts';
 import { openApi } from './openapi.ts';
+import { errorsPage } from './reference/errors-page.ts';
+import { methodsPage } from './reference/methods-page.ts';
 
 /** Every generated file by its path in the project, with its content. */
 export function generatedFiles(): Readonly<Record<string, string>> {
   return {
     'docs/openapi.json': `${JSON.stringify(openApi(), null, 2)}\n`,
+    'docs/errors.md': errorsPage(),
+    'docs/methods.md': methodsPage(),
     'client/src/generated/methods.ts': clientTypes(),
     'client/src/generated/errors.ts': clientErrors(),
   };

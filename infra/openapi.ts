@@ -16,7 +16,7 @@ export function openApi(): JsonObject {
     info: {
       title: 'rostbeef functions',
       version: project.version,
-      description: `${project.description}. Each method takes one JSON object and answers one.`,
+      description: `${project.description}. Each method takes one JSON object and answers one. docs/errors.md has a section for each error, found by the problem’s \`type\`.`,
       license: { name: project.license, identifier: project.license },
     },
     servers: [DEPLOYED, LOCAL],

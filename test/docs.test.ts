@@ -15,9 +15,9 @@ function contextTable(): string {
   return ['| key | meaning | default |', '|---|---|---|', ...rows].join('\n');
 }
 
-/** The part of docs/deploy.md between two comments of that name. */
-async function partOf(name: string): Promise<string | undefined> {
-  const page = await readFile(resolve(import.meta.dirname, '../docs/deploy.md'), 'utf8');
+/** The part of a page between two comments of that name. */
+async function partOf(file: string, name: string): Promise<string | undefined> {
+  const page = await readFile(resolve(import.meta.dirname, '../docs', file), 'utf8');
   return new RegExp(`<!-- ${name}:[^>]*-->\\n(.*)\\n<!-- /${name} -->`, 's').exec(page)?.[1];
 }
 
@@ -28,23 +28,23 @@ function markdown(head: readonly string[], rows: readonly (readonly string[])[])
 
 const written = (number: number) => number.toLocaleString('en-US');
 
-it('docs/deploy.md lists every key of the CDK context, with its default', async () => {
-  expect(await partOf('context')).toBe(contextTable());
+it('docs/context.md lists every key of the CDK context, with its default', async () => {
+  expect(await partOf('context.md', 'context')).toBe(contextTable());
 });
 
-it('docs/deploy.md tells the executions that a hung ejabberd takes', async () => {
+it('docs/costs.md tells the executions that a hung ejabberd takes', async () => {
   const deadlines = [3000, Number(settingsSchema.shape.ejabberdTimeoutMs.parse(undefined)), 25_000];
   const rates = [1, 10, 50, Number(settingsSchema.shape.apiRateLimit.parse(undefined)), 500];
   const rows = rates.map((rate) => [String(rate), ...deadlines.map((ms) => written((rate * ms) / 1000))]);
   const head = ['calls a second', ...deadlines.map((ms) => `\`ejabberdTimeoutMs=${ms}\``)];
-  expect(await partOf('hung')).toBe(markdown(head, rows));
+  expect(await partOf('costs.md', 'hung')).toBe(markdown(head, rows));
 });
 
-it('docs/deploy.md tells the executions that maxConcurrency leaves', async () => {
+it('docs/costs.md tells the executions that maxConcurrency leaves', async () => {
   const rows = [9, 30, 100, 300, 1000].map((most) => {
     const { reservedConcurrency } = divideConnections(most, catalogue.length, CONNECTIONS_OF_OTHERS);
     return [most, reservedConcurrency, reservedConcurrency * catalogue.length].map(written);
   });
   const head = ['`maxConcurrency`', 'reserved for each function', 'executions of all seven'];
-  expect(await partOf('reserved')).toBe(markdown(head, rows));
+  expect(await partOf('costs.md', 'reserved')).toBe(markdown(head, rows));
 });

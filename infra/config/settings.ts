@@ -61,7 +61,7 @@ const peer = z
 /** CloudWatch Logs accepts these numbers of days only. */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
 
-/** The schemas of all keys. `describe` is the text in docs/deploy.md. */
+/** The schemas of all keys. `describe` is the text in docs/context.md. */
 export const settingsSchema = z.strictObject({
   account: accountId
     .optional()

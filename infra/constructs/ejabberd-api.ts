@@ -65,8 +65,8 @@ const ERROR_STATUSES: readonly number[] = [
   ...new Set(errorCatalogue.flatMap(({ status }) => (status === undefined ? [] : [status]))),
 ].sort((a, b) => a - b);
 
-/** Contains no body and no header. */
-const ACCESS_LOG_LINE = JSON.stringify({
+/** The members of a line of the access log. They contain no body and no header. */
+export const ACCESS_LOG_FIELDS = {
   requestId: '$context.requestId',
   requestTime: '$context.requestTime',
   caller: '$context.identity.userArn',
@@ -78,7 +78,7 @@ const ACCESS_LOG_LINE = JSON.stringify({
   responseLength: '$context.responseLength',
   latencyMs: '$context.responseLatency',
   integrationLatencyMs: '$context.integrationLatency',
-});
+};
 
 /**
  * A REST API with `POST /<method>` for each method, IAM authorization, throttling, and access logs without bodies. A caller
@@ -118,7 +118,7 @@ export class EjabberdApi extends Construct {
         throttlingRateLimit: props.rateLimit ?? 100,
         throttlingBurstLimit: props.burstLimit ?? 200,
         accessLogDestination: new LogGroupLogDestination(logs),
-        accessLogFormat: AccessLogFormat.custom(ACCESS_LOG_LINE),
+        accessLogFormat: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG_FIELDS)),
       },
     });
     if (props.accountLogging ?? true) this.#allowLogging();

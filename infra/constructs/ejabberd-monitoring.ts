@@ -39,7 +39,7 @@ export interface EjabberdMonitoringProps {
 }
 
 /**
- * A dashboard, and an alarm for each fault that a person has to repair. docs/deploy.md lists the costs.
+ * A dashboard, and an alarm for each fault that a person has to repair. docs/costs.md lists the costs.
  *
  * @example
  * new EjabberdMonitoring(this, 'Monitoring', { rostbeef, doctor, email: 'ops@example.com' })

@@ -46,7 +46,7 @@ export const bench: Bench = {
           atMost(
             1.15,
             ours / bare,
-            'an SQS batch of 10 links beside a raw client making the same calls',
+            'an SQS batch of 10 links, compared with a raw client that makes the same calls',
             `, ${duration(ours)}`,
           ),
         );
@@ -126,7 +126,7 @@ async function throughput(
   const figure = atLeast(
     0.9,
     sum(times.bare) / sum(times.ours),
-    `throughput of ${links.length} queued links beside that client`,
+    `throughput of ${links.length} queued links, compared with that client`,
   );
   return { ...figure, measured: `${figure.measured}, ${rate.toFixed(0)} links/s` };
 }

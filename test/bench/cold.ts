@@ -1,4 +1,4 @@
-/** Cold start: from the process's start to the first answer, of each function beside one that does nothing. */
+/** Cold start: from the process's start to the first answer, of each function, compared with one that does nothing. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,7 +44,7 @@ export const bench: Bench = {
       for (const kind of kinds) {
         for (const name of Object.keys(functions)) {
           const own = times[`${name}, ${kind}`] ?? [];
-          const what = `cold start of ${name} with ${kind} beside it`;
+          const what = `cold start of ${name} with ${kind}, compared with it`;
           figures.push(atMost(TARGETS[kind], ratio(own, base), what, `, ${durationText(median(own))}`));
         }
       }

@@ -1,4 +1,4 @@
-/** Reading an answer: beside the package `xmlrpc`'s own deserializer and beside `JSON.parse`, by the size of a roster. */
+/** Decodes an answer, compared with the package `xmlrpc`'s own deserializer and with `JSON.parse`, by the size of a roster. */
 import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -36,7 +36,7 @@ export const bench: Bench = {
         const perContact: number[] = [];
         for (const [contacts, rounds] of SIZES[scale]) {
           const times = await timesOf(shape, contacts, letters, rounds);
-          const what = `decode a roster of ${contacts} (${shape}, ${letters}) beside package xmlrpc`;
+          const what = `decode a roster of ${contacts} (${shape}, ${letters}), compared with package xmlrpc`;
           figures.push(atLeast(TARGET[letters], ratio(times.byPackage, times.ours), what));
           lines['package xmlrpc']?.push([contacts, median(times.byPackage)]);
           lines['these functions']?.push([contacts, median(times.ours)]);
@@ -102,10 +102,10 @@ function memoryOf(shape: Shape, contacts: number): readonly Figure[] {
     atMost(
       3,
       isResult ? 1 + (after - before) / body.length : Number.NaN,
-      `peak memory beside the body’s size, ${contacts} contacts (${shape})`,
+      `peak memory, compared with the body’s size, ${contacts} contacts (${shape})`,
     ),
     shown(
-      `memory that the result keeps beside the body’s size (${shape})`,
+      `memory that the result keeps, compared with the body’s size (${shape})`,
       `${((kept - before) / body.length).toFixed(2)} x`,
     ),
   ];

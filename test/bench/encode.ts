@@ -1,4 +1,4 @@
-/** Writing a call: beside the package `xmlrpc` as it comes, which is not safe. */
+/** Encodes a call, compared with the package `xmlrpc` as it comes, which is not safe. */
 import serializer from 'xmlrpc/lib/serializer.js';
 import { createEncoder } from '../../functions/layer/xmlrpc/encode.ts';
 import { writeForm } from '../../functions/layer/xmlrpc/forms.lazy.ts';
@@ -37,7 +37,7 @@ export const bench: Bench = {
           byPackage: () => Buffer.from(serializer.serializeMethodCall('send_stanza', params)),
         };
         const times = await interleaved(subjects, { rounds: scale === 'full' ? 61 : 1, repeat, clock: 'cpu' });
-        const what = `encode send_stanza of ${size} bytes (${letters}) beside the unsafe package`;
+        const what = `encode send_stanza of ${size} bytes (${letters}), compared with the unsafe package`;
         figures.push(atMost(1.3, ratio(times.ours, times.byPackage), what, `, ${duration(median(times.ours))}`));
       }
     }

@@ -43,5 +43,8 @@ export const bench: Bench = {
 function figureOf(what: string, found: Readonly<Record<'with a table' | 'without one', readonly number[]>>): Figure {
   const [kept, plain] = [found['with a table'], found['without one']];
   const each = `${duration(median(kept))} for ${duration(median(plain))}`;
-  return shown(`${what} of send_stanza with a table beside one without`, `${times(ratio(kept, plain))}, ${each}`);
+  return shown(
+    `${what} of send_stanza with a table, compared with one without`,
+    `${times(ratio(kept, plain))}, ${each}`,
+  );
 }

@@ -1,5 +1,5 @@
 /**
- * The benchmarks: `npm run bench` runs all, `npm run bench -- decode encode` some. Prints one table of every figure beside
+ * The benchmarks: `npm run bench` runs all, `npm run bench -- decode encode` some. Prints one table of every figure with
  * its target. With `--save`, the curves go into `docs/figures`, and the table into `docs/performance.md`.
  */
 import { fork } from 'node:child_process';

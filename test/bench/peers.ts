@@ -17,7 +17,7 @@ type Peer = (task: Task, event: Readonly<Record<string, string>>) => Promise<unk
 
 export const bench: Bench = {
   name: 'peers',
-  title: 'Beside what else one could pick',
+  title: 'Other clients',
   run: (scale) =>
     withQuietLog(() =>
       onServer(scale, '24.12', async (there) => {

@@ -1,4 +1,4 @@
-/** The presence of a whole roster: what the function picks, beside every way that there is, by the size of the server. */
+/** The presence of a whole roster: the way that the function picks, compared with every other way, by the size of the server. */
 import { decodeResponse } from '../../functions/layer/xmlrpc/decode.ts';
 import { eachOf, fillRoster, logIn, namesOf } from './crowd.ts';
 import { interleaved, median, type Subject } from './measure.ts';
@@ -6,7 +6,7 @@ import { type BenchServer, onServer } from './server.ts';
 import { bareClient, callBytes, warmHandler, withQuietLog } from './subjects.ts';
 import { atLeast, atMost, type Bench, duration, type Figure, shown } from './table.ts';
 
-/** Where a process may have 20,000 sockets and no more, as it is often, the server can't have that many sessions beside. */
+/** If a process may have only 20,000 sockets, as is usual, the server can't have that many other sessions. */
 const SIZES = {
   full: { contacts: 1_000, online: 200, others: [0, 2_000, 19_400], rounds: 7 },
   tiny: { contacts: 12, online: 3, others: [0, 10], rounds: 1 },
@@ -62,10 +62,10 @@ function figuresOf(size: number, online: number, contacts: number, p50: Readonly
     ...(size > 0
       ? []
       : [
-          atLeast(8, each / ours, `${OURS} beside a call a contact, ten at a time: ${where}`),
-          atMost(2, ours / roster, `${OURS} beside a bare get_roster: ${where}`, `, ${duration(ours)}`),
+          atLeast(8, each / ours, `${OURS} compared with a call for each contact, ten at a time: ${where}`),
+          atMost(2, ours / roster, `${OURS} compared with a bare get_roster: ${where}`, `, ${duration(ours)}`),
         ]),
-    atMost(1.2, ours / least, `${OURS} beside the best way: ${where}`, ` of “${best}”`),
+    atMost(1.2, ours / least, `${OURS} compared with the best way: ${where}`, ` of “${best}”`),
     shown(
       `all ways: ${where}`,
       Object.entries(p50)

@@ -1,4 +1,4 @@
-/** Reading a roster beside what ejabberd itself takes to produce it: as long as that is longer, the reader is not what one waits for. */
+/** Decodes a roster, compared with the time that ejabberd takes to produce it. If ejabberd takes longer, decoding is not the bottleneck. */
 import { decodeResponse } from '../../functions/layer/xmlrpc/decode.ts';
 import { fillRoster, namesOf } from './crowd.ts';
 import { interleaved, median, ratio } from './measure.ts';
@@ -18,7 +18,7 @@ const SIZES = {
 
 export const bench: Bench = {
   name: 'produce',
-  title: 'Decoding beside ejabberd’s own time',
+  title: 'Decoding, compared with ejabberd’s own time',
   async run(scale) {
     const figures: Figure[] = [];
     for (const release of ['23.01', '24.12'] as const) {
@@ -33,7 +33,7 @@ export const bench: Bench = {
           const subjects = { decoded: () => decodeResponse(answer), produced: () => post(request) };
           await interleaved(subjects, { rounds: Math.ceil(rounds / 3) });
           const { decoded, produced } = await interleaved(subjects, { rounds });
-          const what = `decode a roster of ${contacts} beside ejabberd ${release} producing it`;
+          const what = `decode a roster of ${contacts}, compared with ejabberd ${release} producing it`;
           const times = `, ${duration(median(decoded))} for ${duration(median(produced))}`;
           figures.push(atMost(1, ratio(decoded, produced), what, times));
         }

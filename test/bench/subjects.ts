@@ -1,4 +1,4 @@
-/** What stands beside each other: a function's handler, and a bare client that sends bytes made before. */
+/** The subjects to compare: a function's handler, and a bare client that sends bytes made before. */
 import { openSync, writeSync } from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';

@@ -8,7 +8,7 @@ const RIGHT = 230;
 const TOP = 48;
 const BOTTOM = 56;
 
-/** Told apart by those who see no colours as well, by the marks beside. */
+/** The marks tell the lines apart without colours. */
 const COLOURS = ['#3b82f6', '#ea580c', '#16a34a', '#a855f7', '#dc2626', '#0891b2'];
 
 /** The whole picture. Text takes the page's own colour where the picture is part of it, and else one by its scheme. */

@@ -1,4 +1,4 @@
-/** What a benchmark says: figures beside their targets, and curves. */
+/** The results of a benchmark: figures with their targets, and curves. */
 
 /** One figure and its target. */
 export interface Figure {

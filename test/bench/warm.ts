@@ -1,4 +1,4 @@
-/** A warm invocation beside a bare client that makes the same calls, and what the way through the functions takes by itself. */
+/** Measures a warm invocation, compared with a bare client that makes the same calls, and the time of the chain without the network. */
 import { createServer } from 'node:http';
 import { listen } from '../../infra/local/listen.ts';
 import { interleaved, quantile } from './measure.ts';
@@ -127,7 +127,7 @@ async function overhead(
     quiet.map((block) => block.bare),
     0.5,
   );
-  return atMost(1.25, p50 / bareP50, `${what} beside a bare client, p50`, `, ${duration(p50)}`);
+  return atMost(1.25, p50 / bareP50, `${what}, compared with a bare client, p50`, `, ${duration(p50)}`);
 }
 
 /** Erlang's schedulers stay awake for a while after a call: without a pause, who comes second has the better of it. */

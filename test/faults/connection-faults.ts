@@ -62,19 +62,19 @@ export const connectionFaults: readonly Fault[] = [
     accept: (socket) => void setTimeout(() => socket.resetAndDestroy(), 10),
     expected: lostUntaken,
   },
-  { name: 'accepted, then half-closed', accept: (socket) => void socket.resume().end(), expected: lostUntaken },
+  { name: 'accepted, then half closed', accept: (socket) => void socket.resume().end(), expected: lostUntaken },
   { name: 'reset after the first byte of the request', accept: resetAfterBytes(1), play: reset, expected: lostUntaken },
   { name: 'reset in the middle of the request', accept: resetAfterBytes(200), play: reset, expected: lostUntaken },
   {
-    name: 'closed after the request, which the server never got',
+    name: 'closed after the request, which ejabberd did not receive',
     play: ({ socket }) => void socket.destroy(),
     expected: lostUntaken,
   },
-  { name: 'reset after the request, which the server never got', play: reset, expected: lostUntaken },
-  { name: 'closed before the answer', play: part(() => 0, close), expected: lost },
-  { name: 'reset before the answer', play: part(() => 0, reset), expected: lost },
+  { name: 'reset after the request, which ejabberd did not receive', play: reset, expected: lostUntaken },
+  { name: 'closed before the response', play: part(() => 0, close), expected: lost },
+  { name: 'reset before the response', play: part(() => 0, reset), expected: lost },
   {
-    name: 'reset before the answer, and then the port is closed',
+    name: 'reset before the response, and then the port is closed',
     play: async (exchange) => {
       await exchange.forward();
       exchange.refuse();
@@ -82,18 +82,22 @@ export const connectionFaults: readonly Fault[] = [
     },
     expected: except(lost, unreadSides),
   },
-  { name: 'silence instead of the answer', play: part(() => 0, silence), expected: timeout },
-  { name: 'closed after the answer’s first byte', play: part(() => 1, close), expected: lost },
-  { name: 'reset after the answer’s first byte', play: part(() => 1, reset), expected: lost },
+  { name: 'no response', play: part(() => 0, silence), expected: timeout },
+  { name: 'closed after the first byte of the response', play: part(() => 1, close), expected: lost },
+  { name: 'reset after the first byte of the response', play: part(() => 1, reset), expected: lost },
   { name: 'closed after the headers', play: part(head, close), expected: lost },
   { name: 'reset after the headers', play: part(head, reset), expected: lost },
   { name: 'silence after the headers', play: part(head, silence), expected: timeout },
   { name: 'closed in the middle of the body', play: part(halfBody, close), expected: lost },
   { name: 'reset in the middle of the body', play: part(halfBody, reset), expected: lost },
   { name: 'silence in the middle of the body', play: part(halfBody, silence), expected: timeout },
-  { name: 'closed before the body’s last byte', play: part((response) => response.length - 1, close), expected: lost },
   {
-    name: 'a body without its length, cut off',
+    name: 'closed before the last byte of the body',
+    play: part((response) => response.length - 1, close),
+    expected: lost,
+  },
+  {
+    name: 'a body without Content-Length, cut off',
     play: async ({ socket, forward }) => {
       const body = bodyOf(await forward());
       socket.end(rawResponse('200 OK', [], body.subarray(0, -1)));
@@ -101,15 +105,20 @@ export const connectionFaults: readonly Fault[] = [
     expected: malformed,
   },
   {
-    name: 'a body without its length, whole',
+    name: 'a body without Content-Length, whole',
     play: async ({ socket, forward }) => void socket.end(rawResponse('200 OK', [], bodyOf(await forward()))),
     expected: harmless,
     isSound: true,
   },
-  { name: 'a byte every 20 ms', play: (exchange) => drip(exchange, 20), expected: timeout },
-  { name: 'each byte by itself', play: (exchange) => drip(exchange, 0), expected: harmless, isSound: true },
+  { name: 'one byte every 20 ms', play: (exchange) => drip(exchange, 20), expected: timeout },
   {
-    name: 'an answer that comes 20 ms late',
+    name: 'each byte in a packet of its own',
+    play: (exchange) => drip(exchange, 0),
+    expected: harmless,
+    isSound: true,
+  },
+  {
+    name: 'a response that comes 20 ms late',
     play: async ({ socket, forward }) => {
       const response = await forward();
       await sleep(20);
@@ -119,30 +128,30 @@ export const connectionFaults: readonly Fault[] = [
     isSound: true,
   },
   {
-    name: 'kept connections closed while frozen',
+    name: 'idle connections closed while the function is frozen',
     whileFrozen: (proxy) => proxy.endConnections('FIN'),
     expected: harmless,
     isSound: true,
   },
   {
-    name: 'kept connections reset while frozen',
+    name: 'idle connections reset while the function is frozen',
     whileFrozen: (proxy) => proxy.endConnections('RST'),
     expected: harmless,
     isSound: true,
   },
   {
-    name: 'an unasked answer on kept connections while frozen',
+    name: 'an unsolicited response on idle connections while the function is frozen',
     whileFrozen: (proxy) => proxy.blurt(okResponse(FOREIGN_ANSWER)),
     expected: harmless,
     isSound: true,
   },
   {
-    name: 'kept connections lost without a word, while frozen',
+    name: 'packets on idle connections lost while the function is frozen',
     whileFrozen: (proxy) => proxy.mute(),
     expected: except(() => 'EjabberdTimeoutError', { send_stanza: 'ok' }),
   },
   {
-    name: 'kept connections closed and the port, while frozen',
+    name: 'idle connections and the port closed while the function is frozen',
     whileFrozen: async (proxy) => {
       proxy.refuse();
       await proxy.endConnections('FIN');

@@ -70,29 +70,33 @@ export const httpFaults: readonly Fault[] = [
     expected: harmless,
     isSound: true,
   },
-  { name: '100 Continue without end', play: endless('', 'HTTP/1.1 100 Continue\r\n\r\n', 1), expected: malformed },
   {
-    name: 'a length that is too long, then silence',
+    name: '100 Continue repeated without end',
+    play: endless('', 'HTTP/1.1 100 Continue\r\n\r\n', 1),
+    expected: malformed,
+  },
+  {
+    name: 'a Content-Length that is too large, then silence',
     play: answered((body) => rawResponse('200 OK', [lengthOf(body, 1)], body)),
     expected: timeout,
   },
   {
-    name: 'a length that is too short',
+    name: 'a Content-Length that is too small',
     play: answered((body) => rawResponse('200 OK', [lengthOf(body, -1)], body)),
     expected: malformed,
   },
   {
-    name: 'a negative length',
+    name: 'a negative Content-Length',
     play: answered((body) => rawResponse('200 OK', ['Content-Length: -1'], body)),
     expected: malformed,
   },
   {
-    name: 'two lengths',
+    name: 'two headers Content-Length',
     play: answered((body) => rawResponse('200 OK', [lengthOf(body), lengthOf(body, 1)], body)),
     expected: malformed,
   },
   {
-    name: 'a length, and chunks',
+    name: 'a Content-Length and chunks',
     play: answered((body) => rawResponse('200 OK', [lengthOf(body), 'Transfer-Encoding: chunked'], body)),
     expected: malformed,
   },
@@ -102,17 +106,17 @@ export const httpFaults: readonly Fault[] = [
     expected: harmless,
   },
   {
-    name: 'the answer, and once more',
+    name: 'the response twice',
     play: answered((body) => Buffer.concat([okResponse(body), okResponse(body)])),
     expected: harmless,
   },
   {
-    name: 'a Content-Encoding, and the body in it',
+    name: 'a Content-Encoding, and the body encoded so',
     play: answered((body) => okResponse(gzipSync(body), 'Content-Encoding: gzip')),
     expected: malformed,
   },
   {
-    name: 'a Content-Encoding, and the body as it is',
+    name: 'a Content-Encoding, and the body not encoded',
     play: answered((body) => okResponse(body, 'Content-Encoding: identity')),
     expected: malformed,
   },
@@ -125,12 +129,12 @@ export const httpFaults: readonly Fault[] = [
     isSound: true,
   },
   {
-    name: 'chunks of garbage',
+    name: 'invalid chunks',
     play: answered((body) => rawResponse('200 OK', ['Transfer-Encoding: chunked'], `zz\r\n${body}\r\n0\r\n\r\n`)),
     expected: malformed,
   },
   {
-    name: 'chunks without the last, then closed',
+    name: 'chunks without the last one, then closed',
     play: async ({ socket, forward }) => {
       const body = bodyOf(await forward());
       socket.end(rawResponse('200 OK', ['Transfer-Encoding: chunked'], `${body.length.toString(16)}\r\n${body}\r\n`));
@@ -142,14 +146,14 @@ export const httpFaults: readonly Fault[] = [
     play: answered((body) => okResponse(body, `X-Long: ${'x'.repeat(65_536)}`)),
     expected: malformed,
   },
-  { name: 'headers without end', play: endless('HTTP/1.1 200 OK\r\n', 'X-More: x\r\n', 0), expected: malformed },
+  { name: 'endless headers', play: endless('HTTP/1.1 200 OK\r\n', 'X-More: x\r\n', 0), expected: malformed },
   {
-    name: 'a body over EJABBERD_MAX_RESPONSE_BYTES, by its length',
+    name: 'a body over EJABBERD_MAX_RESPONSE_BYTES, by its Content-Length',
     play: answered(() => okResponse('x'.repeat(MAX_RESPONSE_BYTES + 1))),
     expected: malformed,
   },
   {
-    name: 'a body over EJABBERD_MAX_RESPONSE_BYTES, in chunks without end',
+    name: 'a body over EJABBERD_MAX_RESPONSE_BYTES, in endless chunks',
     play: endless(
       'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n',
       '1000\r\n'.padEnd(4102, 'x').concat('\r\n'),
@@ -157,13 +161,13 @@ export const httpFaults: readonly Fault[] = [
     ),
     expected: malformed,
   },
-  { name: 'a body of nothing', play: answered(() => okResponse('')), expected: malformed, isSound: true },
+  { name: 'an empty body', play: answered(() => okResponse('')), expected: malformed, isSound: true },
   {
     name: 'a page of HTML',
     play: answered(() => okResponse('<html><title>canary-body</title></html>')),
     expected: malformed,
     isSound: true,
   },
-  { name: 'a body alone, without a head', play: answered((body) => body), expected: malformed },
+  { name: 'a body without status line and headers', play: answered((body) => body), expected: malformed },
   { name: 'the greeting of another protocol', play: answered(() => 'SSH-2.0-OpenSSH_9.9\r\n'), expected: malformed },
 ];

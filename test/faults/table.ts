@@ -1,24 +1,16 @@
-/** The matrix as the documentation has it. */
+/** The matrix as a table: `matrix.md`. */
 import { COLUMNS, type Fault } from './fault.ts';
 import { type Cell, TIMEOUT_MS } from './matrix.ts';
 
-/** The table’s rows, compared without the measured times: each fault with its outcomes by column. */
+/** The rows of the table by fault, without the measured times: the outcomes in the order of the columns. */
 export type Rows = ReadonlyMap<string, readonly string[]>;
 
-const INTRODUCTION = `# What becomes of a call when something breaks
+const INTRODUCTION = `# The matrix of faults
 
-Each row is a fault, played by a proxy between the bundled functions and a server; each column a method. Where a column says
-*one side*, the fault hits every write to the roster of \`jid1\` and nothing else. In *read back* it hits every read of a roster after the
-first write. In all other columns it hits every request. A cell
-has the outcome, and in brackets by how many milliseconds the call outlasted its deadline of ${TIMEOUT_MS} ms, if it did. Beside
-that, of every cell is tested: the call settles once; it leaves no timer, connection or unhandled rejection; the rosters are as
-the outcome says; no stanza arrives twice, and none at all unless the outcome is \`ok\` or \`OutcomeUnknownError\`; and the next call works.
+This table has the outcome of each method under each fault. [docs/faults.md](../../docs/faults.md) has a summary of it, and says how
+to read the columns. In brackets is by how many milliseconds a call outlasted its deadline of ${TIMEOUT_MS} ms.
 
-Responses are read by \`node:http\`. Bytes after a whole response do not change it; more than ten interim responses, such as
-*100 Continue*, are refused, as are headers over 16 KB. Packets that are lost end in a time-out here only because the deadline is
-shorter than the 4 seconds that connecting may take; after those, it is \`EjabberdUnreachableError\`.
-
-The table is written by \`npm run faults\`, and the tests hold it to what they see.
+\`npm run faults\` writes this file, and the tests compare it with what they see.
 `;
 
 /** The document. */

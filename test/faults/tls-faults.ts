@@ -19,9 +19,9 @@ const presenting = (name: string, shown: ReturnType<Authority['issue']>): Fault 
 export const tlsFaults: readonly Fault[] = [
   presenting('a certificate of another host', authority.issue('elsewhere.test', 1)),
   presenting('a certificate that has expired', authority.issue('localhost', -1)),
-  presenting('a certificate of nobody’s authority', createAuthority('nobody').issue('localhost', 1)),
+  presenting('a certificate of an unknown authority', createAuthority('nobody').issue('localhost', 1)),
   {
-    name: 'TLS: silence instead of the handshake',
+    name: 'TLS: no handshake',
     way,
     accept: (socket) => void socket.resume(),
     expected: timeoutUnsent,
@@ -39,7 +39,7 @@ export const tlsFaults: readonly Fault[] = [
     expected: unreachableOnce,
   },
   {
-    name: 'TLS: HTTP in the clear',
+    name: 'TLS: plain HTTP',
     way,
     accept: (socket) => void socket.resume().write('HTTP/1.1 400 Bad Request\r\n\r\n'),
     expected: unreachableOnce,

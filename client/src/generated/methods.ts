@@ -58,15 +58,15 @@ export interface Sides {
 export interface LinkContactsInput {
   /** The bare JID of the first user, such as `alice@example.com`. */
   readonly jid1: string;
-  /** The name of `jid1` in the roster of `jid2`. */
+  /** The name of `jid1` in the roster of `jid2`. It has at most 1,023 bytes of UTF-8. */
   readonly nick1: string;
   /** The bare JID of the second user. */
   readonly jid2: string;
-  /** The name of `jid2` in the roster of `jid1`. */
+  /** The name of `jid2` in the roster of `jid1`. It has at most 1,023 bytes of UTF-8. */
   readonly nick2: string;
-  /** The group of `jid1` in the roster of `jid2`. It replaces all groups there, and `""` removes them. */
+  /** The group of `jid1` in the roster of `jid2`. It replaces all groups there, and `""` removes them. It has at most 1,023 bytes of UTF-8. */
   readonly group1?: string | undefined;
-  /** The group of `jid2` in the roster of `jid1`. It replaces all groups there, and `""` removes them. */
+  /** The group of `jid2` in the roster of `jid1`. It replaces all groups there, and `""` removes them. It has at most 1,023 bytes of UTF-8. */
   readonly group2?: string | undefined;
 }
 

@@ -12,7 +12,7 @@ const MAX_LABEL_BYTES = 1_023;
 
 /** A nick or a group: a string of characters that XML 1.0 allows, of at most 1,023 bytes of UTF-8. */
 export function label(description: string) {
-  return text(description).check(
+  return text(`${description} It has at most 1,023 bytes of UTF-8.`).check(
     z.maxLength(MAX_LABEL_BYTES, { error: LABEL_PROBLEM, abort: true }),
     z.refine(isLabel, LABEL_PROBLEM),
   );

@@ -24,6 +24,8 @@ export interface Variation {
   readonly sql?: boolean;
   /** Lines of `ejabberd.yml`, merged as an operator merges them. */
   readonly lines?: string;
+  /** Writes another `ejabberd.yml`, with a listener on each of the ports. The folder may hold files that it includes. */
+  readonly text?: (ports: Ports, folder: string) => Promise<string>;
 }
 
 export const HOST = 'xmpp.test';

@@ -37,7 +37,8 @@ export async function startVm(
   attempts = 5,
 ): Promise<Vm> {
   const ports = given ?? (await freePorts());
-  await writeFile(join(spool, 'ejabberd.yml'), ejabberdConfig(ports, spool, variation));
+  const text = (await variation.text?.(ports, spool)) ?? ejabberdConfig(ports, spool, variation);
+  await writeFile(join(spool, 'ejabberd.yml'), text);
   if (variation.sql) await createDatabase(root, databaseOf(spool));
   const logFile = join(spool, 'console.log');
   const vm = { process: await spawnErlang(root, spool, logFile), ports, logFile };
