@@ -27,7 +27,8 @@ export default defineConfig({
   test: {
     maxWorkers,
     projects: [
-      project('unit', UNIT),
+      // Not isolated: the layer is loaded once a worker, because these tests start no process and change no global state.
+      { test: { ...project('unit', UNIT).test, isolate: false } },
       // The functions on real and embedded servers, and the local tools.
       project('contract', ['test/**/*.test.ts'], [...UNIT, ...FAULTS, ...FUZZ, ...INFRA]),
       project('faults', FAULTS),
