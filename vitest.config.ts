@@ -23,6 +23,11 @@ const project = (name: string, include: string[], exclude: string[] = []) => ({
   test: { name, include, exclude, maxWorkers, retry, testTimeout: 60_000, hookTimeout: 180_000 },
 });
 
+/** Builds the functions once for all tests of a project. */
+const withBundles = ({ test }: ReturnType<typeof project>) => ({
+  test: { ...test, globalSetup: 'test/support/build-once.ts' },
+});
+
 export default defineConfig({
   test: {
     maxWorkers,
@@ -30,9 +35,9 @@ export default defineConfig({
       // Not isolated: the layer is loaded once a worker, because these tests start no process and change no global state.
       { test: { ...project('unit', UNIT).test, isolate: false } },
       // The functions on real and embedded servers, and the local tools.
-      project('contract', ['test/**/*.test.ts'], [...UNIT, ...FAULTS, ...FUZZ, ...INFRA]),
-      project('faults', FAULTS),
-      project('fuzz', FUZZ),
+      withBundles(project('contract', ['test/**/*.test.ts'], [...UNIT, ...FAULTS, ...FUZZ, ...INFRA])),
+      withBundles(project('faults', FAULTS)),
+      withBundles(project('fuzz', FUZZ)),
       // Not isolated: the CDK is loaded, the functions are built and each configuration is synthesized once a worker.
       { test: { ...project('infra', INFRA).test, isolate: false } },
     ],

@@ -20,10 +20,7 @@ for (const release of ['23.01', '24.12'] as const) {
       server = await startRealEjabberd(root);
       world = await startRotationWorld(server, server.rotator);
     });
-    afterAll(async () => {
-      await world.stop();
-      await server.stop();
-    });
+    afterAll(() => world.stop());
 
     const runAs = (account: Account, command: string, args: Record<string, string>) =>
       xmlrpcCall(server.url, command, [{ ...account }, args]);
@@ -33,8 +30,8 @@ for (const release of ['23.01', '24.12'] as const) {
       const secret = world.secretOf({ ...server.account, note: 'kept' });
       // The second rotation comes within ten seconds of the first: calls wait for the next read of the secret.
       const timeout = { EJABBERD_TIMEOUT_MS: '20000' };
-      const environment = { ...world.environment, ...timeout, EJABBERD_SECRET_ARN: secret.arn };
-      const load = await startLoad(server, world.built.functions, environment);
+      const environment = { ...world.settings(secret.arn), ...timeout };
+      const load = await startLoad(server, world.bundles.functions, environment);
       try {
         await load.addGateway();
         await sleep(2 * PAUSE_MS);

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../../infra/build.ts';
-import { DEMO_USERS, startDemo } from '../../infra/local/embedded/demo.ts';
-import { type Gateway, startGateway } from '../../infra/local/gateway.ts';
+import { DEMO_USERS } from '../../infra/local/embedded/demo.ts';
+import { type LocalApi, startLocalApi } from '../support/local-api.ts';
 
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const executablePath = process.env['CHROMIUM'] ?? BROWSERS.find((path) => existsSync(path));
@@ -19,24 +18,15 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout: 60_000 }, () => {
   let folder: string;
-  let gateway: Gateway;
-  let stopServer: () => Promise<void>;
+  let api: LocalApi;
   let browser: Browser;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rostbeef-page-'));
-    const [{ functions }, demo] = await Promise.all([build(join(folder, 'dist')), startDemo()]);
-    stopServer = demo.stop;
-    gateway = await startGateway({
-      port: 0,
-      functions,
-      environment: { EJABBERD_URL: demo.url },
-      demo: { users: DEMO_USERS },
-    });
+    api = await startLocalApi({ demo: { users: DEMO_USERS } });
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   });
   afterAll(async () => {
-    await Promise.all([browser?.close(), gateway.stop()]);
-    await stopServer();
+    await Promise.all([browser?.close(), api.stop()]);
     await rm(folder, { recursive: true });
   });
 
@@ -50,7 +40,7 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('request', (request) => origins.add(new URL(request.url()).protocol + new URL(request.url()).host));
-    await page.goto(gateway.url + path);
+    await page.goto(api.url + path);
     return { page, complaints, origins };
   }
 
@@ -88,7 +78,7 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     await contact('Alice', 'erin@example.com').waitFor({ state: 'detached' });
     await contact('Erin', 'alice@example.com').waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
-    expect([...origins]).toEqual([`http:${new URL(gateway.url).host}`]);
+    expect([...origins]).toEqual([`http:${new URL(api.url).host}`]);
     await page.close();
   });
 
@@ -126,7 +116,7 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     await page.locator('#send_stanza').getByRole('button', { name: 'Copy as curl' }).click();
     await page.locator('#send_stanza').getByText('Copied.').waitFor();
     const copied = String(await page.evaluate('navigator.clipboard.readText()'));
-    expect(copied).toContain(`curl -sS ${gateway.url}/send_stanza -H 'Content-Type: application/json'`);
+    expect(copied).toContain(`curl -sS ${api.url}/send_stanza -H 'Content-Type: application/json'`);
     await page.close();
   });
 
@@ -159,7 +149,7 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     await shoot(page, 'reference');
     expect(await page.locator('.live-responses-table').textContent()).toContain('200');
     expect(complaints).toEqual([]);
-    expect([...origins].filter((origin) => !origin.startsWith('data:'))).toEqual([`http:${new URL(gateway.url).host}`]);
+    expect([...origins].filter((origin) => !origin.startsWith('data:'))).toEqual([`http:${new URL(api.url).host}`]);
     await page.close();
   });
 });

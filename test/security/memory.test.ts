@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type OpenStage, openStage } from '../faults/stage.ts';
+import { built } from '../support/built.ts';
+import { bundleOf } from '../support/bundles.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
 import { batchOf } from '../support/event-sources.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
-import { functionSettings } from '../support/function-settings.ts';
 import { okResponse } from '../support/http-message.ts';
 import { ProbedSandbox } from '../support/probed-sandbox.ts';
+import { startWorld, type World } from '../support/world.ts';
 
 /** The limit of an answer that a function has by default, and the memory that link and unlink are deployed with. */
 const LARGEST = 16 * 1024 * 1024;
@@ -13,11 +14,11 @@ const FUNCTION_MEGABYTES = 1024;
 /** Of it, the process can't have all: Lambda's own runtime is in it. */
 const MOST_MEGABYTES = 0.9 * FUNCTION_MEGABYTES;
 
-let stage: OpenStage;
+let world: World;
 beforeAll(async () => {
-  stage = await openStage(await startEmbeddedEjabberd('24.12'));
+  world = await startWorld(await startEmbeddedEjabberd('24.12'), built());
 });
-afterAll(() => stage.close());
+afterAll(() => world.stop());
 
 const member = (name: string, value: string) => `<member><name>${name}</name><value>${value}</value></member>`;
 
@@ -38,15 +39,11 @@ function largestRoster(): string {
 }
 
 it('ten links on rosters of the largest size fit the function’s memory', { timeout: 120_000 }, async () => {
-  const bundle = stage.built.functions['link_contacts'];
-  if (bundle === undefined) throw new Error('no function link_contacts');
-  const proxy = await FaultProxy.start({ target: stage.server.url });
+  const proxy = await FaultProxy.start({ target: world.server.url });
   const roster = Buffer.from(okResponse(largestRoster()));
-  const secrets = { url: stage.secrets ?? '' };
-  const settings = functionSettings({ ...stage.server, url: proxy.url }, secrets, 'secret');
-  const environment = { ...settings, EJABBERD_TIMEOUT_MS: '100000' };
+  const environment = { ...world.settings(), EJABBERD_URL: proxy.url, EJABBERD_TIMEOUT_MS: '100000' };
   const sandbox = new ProbedSandbox({
-    ...bundle,
+    ...bundleOf(built(), 'link_contacts'),
     name: 'link_contacts',
     timeoutSeconds: 110,
     memoryMegabytes: FUNCTION_MEGABYTES,
@@ -61,7 +58,7 @@ it('ten links on rosters of the largest size fit the function’s memory', { tim
       },
     });
     const names = Array.from({ length: 20 }, (_, index) => `user-${index}`);
-    await Promise.all(names.map((name) => stage.server.register(name)));
+    await Promise.all(names.map((name) => world.server.register(name)));
     const links = Array.from({ length: 10 }, (_, index) => {
       const [jid1, jid2] = [`user-${2 * index}@xmpp.test`, `user-${2 * index + 1}@xmpp.test`];
       return JSON.stringify({ jid1, nick1: 'One', jid2, nick2: 'Two' });

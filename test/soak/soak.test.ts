@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { built } from '../support/built.ts';
 import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';
 import { toMarkdown } from './accounting.ts';
 import { soak } from './soak.ts';
@@ -10,7 +11,7 @@ await describeEjabberd('23.01', 'records that are redelivered while ejabberd 23.
     ['without a table, come twice only where that was reported', false],
     ['with a table, come once', true],
   ])('%s', { timeout: 180_000 }, async (_, table) => {
-    const accounting = await soak({ root, records: RECORDS, endings: 2, table });
+    const accounting = await soak({ root, bundles: built(), records: RECORDS, endings: 2, table });
     console.log(toMarkdown(accounting));
     expect(accounting.violations).toEqual([]);
     const dead = Object.values(accounting.dead).reduce((sum, count) => sum + count, 0);
