@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './test/support/slow-first.ts';
 
 if (!process.version.startsWith('v24.')) {
   throw new Error(`The tests run on Node.js 24, as the functions do; this is ${process.version}. Use "npm test".`);
@@ -31,6 +32,7 @@ const withBundles = ({ test }: ReturnType<typeof project>) => ({
 export default defineConfig({
   test: {
     maxWorkers,
+    sequence: { sequencer: SlowFirst },
     projects: [
       // Not isolated: the layer is loaded once a worker, because these tests start no process and change no global state.
       { test: { ...project('unit', UNIT).test, isolate: false } },

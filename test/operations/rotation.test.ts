@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';
+import { describeEjabberd, describeInFull } from '../support/ejabberd/describe-ejabberd.ts';
 import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
 import { xmlrpcCall } from '../support/xmlrpc-call.ts';
 import type { Account } from '../support/xmpp-server.ts';
@@ -12,8 +12,11 @@ const PAUSE_MS = 500;
 
 const DONE = { outcome: 'ok', changed: true, message: '' };
 
-for (const release of ['23.01', '24.12'] as const) {
-  await describeEjabberd(release, `rotation on a real ejabberd ${release}`, (root) => {
+for (const [release, describeRelease] of [
+  ['23.01', describeInFull],
+  ['24.12', describeEjabberd],
+] as const) {
+  await describeRelease(release, `rotation on a real ejabberd ${release}`, (root) => {
     let server: RealEjabberd;
     let world: RotationWorld;
     beforeAll(async () => {

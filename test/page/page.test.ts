@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_USERS } from '../../infra/local/embedded/demo.ts';
+import { IS_FULL } from '../support/full.ts';
 import { type LocalApi, startLocalApi } from '../support/local-api.ts';
 
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -13,6 +14,9 @@ const executablePath = process.env['CHROMIUM'] ?? BROWSERS.find((path) => exists
 /** `npm run screenshots` writes the pictures that the documentation shows. */
 const SHOWN = ['page', 'page-dark-390'];
 const images = process.env['SCREENSHOTS'] === '1' ? resolve(import.meta.dirname, '../../docs/images') : undefined;
+
+/** `npm run screenshots` and `npm run test:full` test all. */
+const itInFull = IS_FULL || images !== undefined ? it : it.skip;
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -92,7 +96,7 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     await page.close();
   });
 
-  it('can be used by the keyboard only', async () => {
+  itInFull('can be used by the keyboard only', async () => {
     const { page } = await open('/');
     await page.locator('#get_presence').waitFor();
     const focused = () => page.evaluate('document.activeElement.textContent + document.activeElement.tagName');
@@ -111,7 +115,7 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     await page.close();
   });
 
-  it('copies a call as a command for a shell', async () => {
+  itInFull('copies a call as a command for a shell', async () => {
     const { page } = await open('/#send_stanza', { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.locator('#send_stanza').getByRole('button', { name: 'Copy as curl' }).click();
     await page.locator('#send_stanza').getByText('Copied.').waitFor();
@@ -120,7 +124,7 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     await page.close();
   });
 
-  it.each([
+  itInFull.each([
     ['light', 1200],
     ['dark', 1200],
     ['dark', 390],
@@ -141,7 +145,7 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     },
   );
 
-  it('has a reference in which a method can be tried', async () => {
+  itInFull('has a reference in which a method can be tried', async () => {
     const { page, complaints, origins } = await open('/reference');
     await page.locator('#operations-rostbeef-get_resources').click();
     await page.locator('#operations-rostbeef-get_resources').getByRole('button', { name: 'Execute' }).click();
