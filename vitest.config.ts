@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './test/support/slow-first.ts';
 
 if (!process.version.startsWith('v24.')) {
   throw new Error(`The tests run on Node.js 24, as the functions do; this is ${process.version}. Use "npm test".`);
@@ -23,15 +24,22 @@ const project = (name: string, include: string[], exclude: string[] = []) => ({
   test: { name, include, exclude, maxWorkers, retry, testTimeout: 60_000, hookTimeout: 180_000 },
 });
 
+/** Builds the functions once for all tests of a project. */
+const withBundles = ({ test }: ReturnType<typeof project>) => ({
+  test: { ...test, globalSetup: 'test/support/build-once.ts' },
+});
+
 export default defineConfig({
   test: {
     maxWorkers,
+    sequence: { sequencer: SlowFirst },
     projects: [
-      project('unit', UNIT),
+      // Not isolated: the layer is loaded once a worker, because these tests start no process and change no global state.
+      { test: { ...project('unit', UNIT).test, isolate: false } },
       // The functions on real and embedded servers, and the local tools.
-      project('contract', ['test/**/*.test.ts'], [...UNIT, ...FAULTS, ...FUZZ, ...INFRA]),
-      project('faults', FAULTS),
-      project('fuzz', FUZZ),
+      withBundles(project('contract', ['test/**/*.test.ts'], [...UNIT, ...FAULTS, ...FUZZ, ...INFRA])),
+      withBundles(project('faults', FAULTS)),
+      withBundles(project('fuzz', FUZZ)),
       // Not isolated: the CDK is loaded, the functions are built and each configuration is synthesized once a worker.
       { test: { ...project('infra', INFRA).test, isolate: false } },
     ],

@@ -1,6 +1,7 @@
 /** What an idempotency table costs `send_stanza`: from the process's start to the first answer, and each call after it. */
-import { startWorld, TABLE } from '../idempotency/fixture.ts';
+import { startKeyedWorld, TABLE } from '../idempotency/fixture.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
+import { buildTemporarily } from '../support/temporary-build.ts';
 import { interleaved, median, ratio } from './measure.ts';
 import { type Bench, duration, type Figure, shown, times } from './table.ts';
 
@@ -11,7 +12,8 @@ export const bench: Bench = {
   title: 'A table of idempotency keys',
   async run(scale) {
     const { starts, calls } = SIZES[scale];
-    const world = await startWorld(await startEmbeddedEjabberd('24.12'));
+    const { bundles, remove } = await buildTemporarily();
+    const world = await startKeyedWorld(await startEmbeddedEjabberd('24.12'), bundles);
     try {
       const { input } = await world.receiver();
       let keys = 0;
@@ -36,6 +38,7 @@ export const bench: Bench = {
       return { figures: [figureOf('a cold start, its end included,', cold), figureOf('a warm call', warm)] };
     } finally {
       await world.stop();
+      await remove();
     }
   },
 };

@@ -1,6 +1,7 @@
 /** Many links by the bulk machine on a real ejabberd, with failures on the way. */
 
 import { startCuttingProxy } from '../soak/cutting-proxy.ts';
+import type { Bundles } from '../support/bundles.ts';
 import type { RealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
 import { functionSettings } from '../support/function-settings.ts';
 import { ProbedSandbox } from '../support/probed-sandbox.ts';
@@ -37,12 +38,12 @@ const LATE = 50;
  *
  * @param links how many
  */
-export async function runBulk(server: RealEjabberd, links: number): Promise<Account> {
+export async function runBulk(server: RealEjabberd, bundles: Bundles, links: number): Promise<Account> {
   const secrets = await startSecretsManager();
   secrets.set('secret', 'AWSCURRENT', server.account);
   const proxy = await startCuttingProxy(new URL(server.url), MEAN_LIFE_MS);
   const environment = { ...functionSettings(server, secrets, 'secret'), EJABBERD_URL: proxy.url };
-  const stage = await openStage({ machines: synthesizeMachines(), environment, processes: 4 });
+  const stage = await openStage({ bundles, machines: synthesizeMachines(), environment, processes: 4 });
   try {
     const pairs = pairsOf(links);
     const users = Array.from({ length: usersOf(links) }, (_, number) => number);

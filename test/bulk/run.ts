@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { installEjabberd } from '../support/ejabberd/install.ts';
 import { startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
+import { buildTemporarily } from '../support/temporary-build.ts';
 import { type Account, runBulk } from './bulk.ts';
 
 const links = Number(process.argv[2] ?? 100_000);
@@ -10,11 +11,13 @@ if (!Number.isInteger(links / 250)) throw new Error('expected a multiple of 250 
 const installed = await installEjabberd('24.12');
 if (!('root' in installed)) throw new Error(installed.unavailable);
 const server = await startRealEjabberd(installed.root);
+const { bundles, remove } = await buildTemporarily();
 let account: Account;
 try {
-  account = await runBulk(server, links);
+  account = await runBulk(server, bundles, links);
 } finally {
   await server.stop();
+  await remove();
 }
 
 const written = (number: number) => Math.round(number).toLocaleString('en-US');

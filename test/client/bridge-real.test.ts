@@ -1,43 +1,26 @@
 /** The table of calls of 2008, by clients of other makers, through the bridge and the functions, on a real ejabberd. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bridge, startBridge } from '../../client/src/bridge/server.ts';
 import { createClient } from '../../client/src/index.ts';
-import { build } from '../../infra/build.ts';
 import { type Gateway, startGateway } from '../../infra/local/gateway.ts';
+import { built } from '../support/built.ts';
 import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';
-import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
-import { functionSettings } from '../support/function-settings.ts';
-import { type SecretsManager, startSecretsManager } from '../support/secrets-manager.ts';
+import { startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
+import { startWorld, type World } from '../support/world.ts';
 import type { XmppClient } from '../support/xmpp-server.ts';
 import { isThere, SEED_CLIENTS } from './seed-clients.ts';
 import { STATUS, seedTable } from './seed-table.ts';
 
 await describeEjabberd('24.12', 'through the bridge on ejabberd 24.12', (root) => {
-  let folder: string;
-  let server: RealEjabberd;
-  let secrets: SecretsManager;
+  let world: World;
   let gateway: Gateway;
   let bridge: Bridge;
   let bob: XmppClient;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rostbeef-bridge-'));
-    const [built, ejabberd, manager] = await Promise.all([
-      build(folder),
-      startRealEjabberd(root),
-      startSecretsManager(),
-    ]);
-    server = ejabberd;
-    secrets = manager;
-    secrets.set('secret', 'AWSCURRENT', server.account);
-    gateway = await startGateway({
-      port: 0,
-      functions: built.functions,
-      environment: functionSettings(server, secrets, 'secret'),
-    });
+    world = await startWorld(await startRealEjabberd(root), built());
+    const { server } = world;
+    gateway = await startGateway({ port: 0, functions: built().functions, environment: world.settings() });
     bridge = await startBridge({ client: createClient(gateway.url), port: 0 });
     await Promise.all([server.register('bob'), server.register('ann')]);
     bob = await server.connect('bob', 'desk', { show: 'dnd', status: STATUS });
@@ -45,12 +28,12 @@ await describeEjabberd('24.12', 'through the bridge on ejabberd 24.12', (root) =
   afterAll(async () => {
     await bridge.stop();
     await gateway.stop();
-    await Promise.all([server.stop(), secrets.stop(), rm(folder, { recursive: true })]);
+    await world.stop();
   });
 
   describe.each(SEED_CLIENTS)('$name', (client) => {
     it.skipIf(!isThere(client))('makes every call of the documentation of 2008', async () => {
-      const rows = seedTable(server.host, 'bob', 'ann');
+      const rows = seedTable(world.server.host, 'bob', 'ann');
       const before = bob.received.length;
       const returned = await client.call(bridge.url, rows);
       const withCalls = (values: readonly unknown[]) => rows.map(({ method }, index) => [method, values[index]]);

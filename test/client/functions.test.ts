@@ -2,7 +2,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createClient, isRostbeefError, METHOD_NAMES, messageStanza, overLambda } from '../../client/src/index.ts';
-import { type LocalApi, startLocalApi } from './local-api.ts';
+import { type LocalApi, startLocalApi } from '../support/local-api.ts';
 import { runCommand } from './terminal.ts';
 
 let api: LocalApi;

@@ -10,12 +10,11 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildClient } from '../../client/build.ts';
-import { build } from '../../infra/build.ts';
 import { startGateway } from '../../infra/local/gateway.ts';
 import { installEjabberd } from '../support/ejabberd/install.ts';
 import { startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
-import { functionSettings } from '../support/function-settings.ts';
-import { startSecretsManager } from '../support/secrets-manager.ts';
+import { buildTemporarily } from '../support/temporary-build.ts';
+import { startWorld } from '../support/world.ts';
 
 const USERS = Number(process.argv[2] ?? 2_000);
 /** Every user is linked with so many who come after, and as many before. */
@@ -26,14 +25,10 @@ if (USERS <= 2 * AFTER) throw new Error(`expected more than ${2 * AFTER} users, 
 const installed = await installEjabberd('24.12');
 if ('unavailable' in installed) throw new Error(installed.unavailable);
 const folder = await mkdtemp(join(tmpdir(), 'rostbeef-many-'));
-const [{ functions }, server, secrets] = await Promise.all([
-  build(join(folder, 'functions')),
-  startRealEjabberd(installed.root),
-  startSecretsManager(),
-]);
-secrets.set('secret', 'AWSCURRENT', server.account);
-const environment = functionSettings(server, secrets, 'secret');
-const gateway = await startGateway({ port: 0, functions, environment });
+const { bundles, remove } = await buildTemporarily();
+const server = await startRealEjabberd(installed.root);
+const world = await startWorld(server, bundles);
+const gateway = await startGateway({ port: 0, functions: bundles.functions, environment: world.settings() });
 await buildClient();
 const cli = join(import.meta.dirname, '../../client/dist/cli.js');
 const csv = join(folder, 'links.csv');
@@ -89,5 +84,6 @@ try {
   process.exitCode = entries === 2 * total ? 0 : 1;
 } finally {
   await gateway.stop();
-  await Promise.all([server.stop(), secrets.stop(), rm(folder, { recursive: true })]);
+  await world.stop();
+  await Promise.all([remove(), rm(folder, { recursive: true })]);
 }

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { errorCatalogue } from 'rostbeef-layer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ERROR_CLASSES } from '../../client/src/index.ts';
-import { type LocalApi, startLocalApi } from './local-api.ts';
+import { type LocalApi, startLocalApi } from '../support/local-api.ts';
 import { runCommand } from './terminal.ts';
 
 let api: LocalApi;

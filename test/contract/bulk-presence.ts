@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { User, World } from './fixture.ts';
+import type { User, World } from '../support/world.ts';
 
 /** What `get_presence` and `get_resources` promise. */
 export function presenceContract(world: () => World): void {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { built } from '../support/built.ts';
 import { STOCK, type Traits } from '../support/traits.ts';
+import { startWorld, type World } from '../support/world.ts';
 import type { XmppServer } from '../support/xmpp-server.ts';
 import { presenceContract } from './bulk-presence.ts';
 import { credentialsContract, withoutCredentialsContract } from './credentials.ts';
-import { startWorld, type World } from './fixture.ts';
 import { linkContract } from './links.ts';
 import { rosterContract } from './rosters.ts';
 import { stanzaContract } from './stanzas.ts';
@@ -21,7 +22,7 @@ export function contractOn(
       return started;
     };
     beforeAll(async () => {
-      started = await startWorld(await startServer());
+      started = await startWorld(await startServer(), built());
     });
     afterAll(() => started?.stop());
 

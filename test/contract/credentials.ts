@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT_SECRET, type World } from './fixture.ts';
+import { ACCOUNT_SECRET, type World } from '../support/world.ts';
 
 /** What holds for the account that the functions use. */
 export function credentialsContract(world: () => World): void {

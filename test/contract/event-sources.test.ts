@@ -1,26 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { errorCatalogue } from 'rostbeef-layer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Built, build } from '../../infra/build.ts';
 import { faultBody, resultBody } from '../../infra/local/embedded/reply.ts';
 import { listen } from '../../infra/local/listen.ts';
-import { Sandbox } from '../../infra/local/sandbox.ts';
+import type { Sandbox } from '../../infra/local/sandbox.ts';
+import { built } from '../support/built.ts';
 import { startClassic } from '../support/classic/classic-server.ts';
 import { type DynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
 import { batchOf, type Entrance, entrances, failuresOf } from '../support/event-sources.ts';
-import { functionSettings } from '../support/function-settings.ts';
-import { type SecretsManager, startSecretsManager } from '../support/secrets-manager.ts';
+import { startWorld, type World } from '../support/world.ts';
 import type { XmppServer } from '../support/xmpp-server.ts';
 
-let folder: string;
-let built: Built;
+let world: World;
 let server: XmppServer;
 let classic: XmppServer;
-let secrets: SecretsManager;
 let keys: DynamoDb;
 let odd: Server;
 let oddUrl: string;
@@ -44,19 +38,16 @@ function startOddServer(): Server {
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'rostbeef-doors-'));
-  [built, server, classic, secrets, keys] = await Promise.all([
-    build(folder),
+  [server, classic, keys] = await Promise.all([
     startEmbeddedEjabberd('24.12'),
     startClassic('mod_rostbeef 1.0.2'),
-    startSecretsManager(),
     startDynamoDb(),
   ]);
+  world = await startWorld(server, built());
   await keys.createTable('keys');
-  secrets.set('secret', 'AWSCURRENT', server.account);
-  secrets.set('wrong', 'AWSCURRENT', { ...server.account, password: 'wrong' });
-  secrets.set('powerless', 'AWSCURRENT', server.powerless);
-  secrets.set('incomplete', 'AWSCURRENT', {});
+  world.secrets.set('wrong', 'AWSCURRENT', { ...server.account, password: 'wrong' });
+  world.secrets.set('powerless', 'AWSCURRENT', server.powerless);
+  world.secrets.set('incomplete', 'AWSCURRENT', {});
   odd = startOddServer();
   oddUrl = `http://127.0.0.1:${await listen(odd, 0, '127.0.0.1')}`;
   const closed = createServer();
@@ -64,10 +55,9 @@ beforeAll(async () => {
   await new Promise((resolve) => closed.close(resolve));
 });
 afterAll(async () => {
-  await Promise.all([...running.values()].map((sandbox) => sandbox.stop()));
   odd.closeAllConnections();
   odd.close();
-  await Promise.all([server.stop(), classic.stop(), secrets.stop(), keys.stop(), rm(folder, { recursive: true })]);
+  await Promise.all([world.stop(), classic.stop(), keys.stop()]);
 });
 
 /** Settings by which keys are kept, and this input's is at work for a minute: its call could not keep what became of it. */
@@ -84,10 +74,7 @@ async function occupy(input: unknown): Promise<void> {
 /** The bundled function, with settings on top of those that work; one process for each. */
 function sandboxOf(name: string, settings: Readonly<Record<string, string>> = {}): Sandbox {
   const key = `${name} ${JSON.stringify(settings)}`;
-  const bundle = built.functions[name];
-  if (bundle === undefined) throw new Error(`no function ${name}`);
-  const environment = { ...functionSettings(server, secrets, 'secret'), ...settings };
-  const sandbox = running.get(key) ?? new Sandbox({ ...bundle, name, environment });
+  const sandbox = running.get(key) ?? world.start(name, settings);
   running.set(key, sandbox);
   return sandbox;
 }
@@ -283,10 +270,8 @@ describe('an SQS batch', () => {
     }).on('connection', () => {
       connections += 1;
     });
-    const environment = { EJABBERD_URL: `http://127.0.0.1:${await listen(slow, 0, '127.0.0.1')}/` };
-    const bundle = built.functions['get_presence'];
-    if (bundle === undefined) throw new Error('no function');
-    const sandbox = new Sandbox({ ...bundle, name: 'get_presence', environment, timeoutSeconds: 3 });
+    const url = `http://127.0.0.1:${await listen(slow, 0, '127.0.0.1')}/`;
+    const sandbox = world.start('get_presence', { EJABBERD_URL: url, EJABBERD_SECRET_ARN: '' }, { timeoutSeconds: 3 });
     try {
       const outcome = await sandbox.invoke(batchOf(bodies(users)));
       expect(outcome.kind).toBe('result');

@@ -1,7 +1,7 @@
 import { xml } from '@xmpp/client';
 import type { Element } from '@xmpp/xml';
 import { describe, expect, it } from 'vitest';
-import type { User, World } from './fixture.ts';
+import type { User, World } from '../support/world.ts';
 import { addItem, isPush, isSubscribe, pushesSince, rosterOf } from './observe.ts';
 
 const linked = { subscription: 'both', pending: 'none' };

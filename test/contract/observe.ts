@@ -1,7 +1,7 @@
 /** What is seen of a change: rosters as the functions read them, and what clients got; and changes by others. */
 import type { Element } from '@xmpp/xml';
+import type { User, World } from '../support/world.ts';
 import type { XmppClient } from '../support/xmpp-server.ts';
-import type { User, World } from './fixture.ts';
 
 /** A roster through `get_roster`. */
 export async function rosterOf(world: World, { member }: User): Promise<readonly unknown[]> {

@@ -1,7 +1,7 @@
-import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';
+import { describeInFull } from '../support/ejabberd/describe-ejabberd.ts';
 import { startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
 import { contractOn } from './contract.ts';
 
-await describeEjabberd('24.12', 'the functions on a real ejabberd 24.12 with SQLite', (root) => {
+await describeInFull('24.12', 'the functions on a real ejabberd 24.12 with SQLite', (root) => {
   contractOn('all methods', () => startRealEjabberd(root, { sql: true }));
 });

@@ -1,6 +1,6 @@
 import { xml } from '@xmpp/client';
 import { describe, expect, it } from 'vitest';
-import type { User, World } from './fixture.ts';
+import type { User, World } from '../support/world.ts';
 import { addItem, isSubscribe, rosterOf } from './observe.ts';
 
 /** What `get_roster` and `get_roster_with_presence` promise. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { User, World } from './fixture.ts';
+import type { User, World } from '../support/world.ts';
 
 /** What `send_stanza` promises. */
 export function stanzaContract(world: () => World): void {

@@ -3,29 +3,30 @@ import { resolve } from 'node:path';
 import { errorCatalogue } from 'rostbeef-layer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
+import type { World } from '../support/world.ts';
 import { CANARIES, canariesIn } from './canaries.ts';
 import { catalogueOfFaults } from './catalogue.ts';
 import { COLUMNS } from './fault.ts';
 import { ALLOWED_EXCESS_MS, type Played, play, TIMEOUT_MS } from './matrix.ts';
-import { type OpenStage, openStage } from './stage.ts';
 import { summaryOf } from './summary.ts';
 import { documentOf, rowsOf } from './table.ts';
+import { startFaultyWorld } from './world.ts';
 
 const matrixPath = resolve(import.meta.dirname, 'matrix.md');
 const summaryPath = resolve(import.meta.dirname, '../../docs/faults.md');
-let stage: OpenStage;
+let world: World;
 let played: Played;
 
 beforeAll(async () => {
-  stage = await openStage(await startEmbeddedEjabberd('24.12'));
-  played = await play(stage, catalogueOfFaults);
+  world = await startFaultyWorld(await startEmbeddedEjabberd('24.12'));
+  played = await play(world, catalogueOfFaults);
   if (process.env['FAULTS_UPDATE']) {
     const matrix = documentOf(catalogueOfFaults, played.cells);
     await writeFile(matrixPath, matrix);
     await writeFile(summaryPath, summaryOf(catalogueOfFaults, rowsOf(matrix)));
   }
 }, 300_000);
-afterAll(() => stage?.close());
+afterAll(() => world?.stop());
 
 describe.each(catalogueOfFaults)('$name', (fault) => {
   const cells = () => played.cells.filter((cell) => cell.fault === fault.name);

@@ -1,12 +1,12 @@
 /** Plays every fault on every column, and keeps what was seen. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Built } from '../../infra/build.ts';
 import type { Invoked } from '../../infra/local/sandbox.ts';
+import { bundleOf } from '../support/bundles.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { Gate } from '../support/gate.ts';
 import { ProbedSandbox, type Residue } from '../support/probed-sandbox.ts';
-import type { XmppServer } from '../support/xmpp-server.ts';
+import type { World } from '../support/world.ts';
 import { CANARIES } from './canaries.ts';
 import { type Column, openColumns } from './columns.ts';
 import type { ColumnName, Fault, Way } from './fault.ts';
@@ -42,17 +42,9 @@ export const ALLOWED_EXCESS_MS = 500;
 
 const MOST_REPLAYS = 3;
 
-/** What the matrix plays on. */
-export interface Stage {
-  readonly built: Built;
-  readonly server: XmppServer;
-  /** The account’s secret, by a Secrets Manager at this address; without it, calls go out without credentials. */
-  readonly secrets?: string;
-}
-
 /** Plays these faults, the columns side by side. */
-export async function play(stage: Stage, faults: readonly Fault[]): Promise<Played> {
-  const columns = await openColumns(stage.server);
+export async function play(world: World, faults: readonly Fault[]): Promise<Played> {
+  const columns = await openColumns(world.server);
   const cells: Cell[] = [];
   const output: string[] = [];
   for (const way of ['plain', 'tls', 'gate'] as const) {
@@ -60,7 +52,7 @@ export async function play(stage: Stage, faults: readonly Fault[]): Promise<Play
     if (these.length === 0) continue;
     await Promise.all(
       columns.map(async (column) => {
-        const setting = await openSetting(stage, column, way);
+        const setting = await openSetting(world, column, way);
         try {
           await warmUp(setting);
           for (const fault of these) cells.push(await calmCellOf(setting, fault, output));
@@ -87,29 +79,18 @@ export interface Setting {
 }
 
 /** Starts a column’s function before a proxy. */
-export async function openSetting(
-  { built, server, secrets }: Stage,
-  column: Column,
-  way: Way,
-  timeoutMs = TIMEOUT_MS,
-): Promise<Setting> {
-  const bundle = built.functions[column.method];
-  if (bundle === undefined) throw new Error(`no function ${column.method}`);
-  const proxy = await FaultProxy.start({ target: server.url, ...(way === 'tls' && { identity }) });
+export async function openSetting(world: World, column: Column, way: Way, timeoutMs = TIMEOUT_MS): Promise<Setting> {
+  const proxy = await FaultProxy.start({ target: world.server.url, ...(way === 'tls' && { identity }) });
   const gate = way === 'gate' ? await Gate.open(proxy.port) : undefined;
   const sandbox = new ProbedSandbox({
-    ...bundle,
+    ...bundleOf(world.bundles, column.method),
     name: column.method,
     environment: {
+      ...world.settings(),
       EJABBERD_URL: gate === undefined ? proxy.url : proxy.url.replace(`:${proxy.port}`, `:${gate.port}`),
       EJABBERD_TIMEOUT_MS: String(timeoutMs),
       EJABBERD_MAX_RESPONSE_BYTES: String(MAX_RESPONSE_BYTES),
       ...(way === 'tls' && { EJABBERD_CA_PEM: authority.certificate }),
-      EJABBERD_SECRET_ARN: 'secret',
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets ?? '',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      ...(secrets === undefined && { EJABBERD_SECRET_ARN: '' }),
     },
   });
   let answer = '';

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';
 import { startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
+import type { World } from '../support/world.ts';
 import { canariesIn } from './canaries.ts';
 import { catalogueOfFaults } from './catalogue.ts';
 import { COLUMNS, type Fault } from './fault.ts';
 import { type Played, play } from './matrix.ts';
-import { type OpenStage, openStage } from './stage.ts';
+import { startFaultyWorld } from './world.ts';
 
 /** One fault of each sort; what remains differs in bytes that a real server has no part in. */
 const SORTS = [
@@ -26,13 +27,13 @@ const SORTS = [
 const faults: readonly Fault[] = catalogueOfFaults.filter(({ name }) => SORTS.includes(name));
 
 await describeEjabberd('24.12', 'between the functions and a real ejabberd 24.12', (root) => {
-  let stage: OpenStage;
+  let world: World;
   let played: Played;
   beforeAll(async () => {
-    stage = await openStage(await startRealEjabberd(root));
-    played = await play(stage, faults);
+    world = await startFaultyWorld(await startRealEjabberd(root));
+    played = await play(world, faults);
   }, 300_000);
-  afterAll(() => stage?.close());
+  afterAll(() => world?.stop());
 
   it.each(faults)('$name: every method ends in the error that is due, and the server has what it says', (fault) => {
     const cells = played.cells.filter((cell) => cell.fault === fault.name);

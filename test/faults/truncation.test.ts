@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
 import type { Exchange } from '../support/fault-proxy.ts';
+import type { World } from '../support/world.ts';
 import { openColumns } from './columns.ts';
 import { COLUMNS, lost } from './fault.ts';
 import { nameOf, nextCall, openSetting, type Setting, warmUp } from './matrix.ts';
-import { type OpenStage, openStage } from './stage.ts';
+import { startFaultyWorld } from './world.ts';
 
 /** How the connection ends after the part; a reset after each byte as well where `FAULTS_ALL` is set. */
 const ENDS: Readonly<Record<string, (exchange: Exchange) => void>> = {
@@ -17,18 +18,18 @@ const UNHURRIED_MS = 10_000;
 
 const METHODS = COLUMNS.filter((column) => !column.includes(', '));
 
-let stage: OpenStage;
+let world: World;
 let settings: readonly Setting[];
 
 beforeAll(async () => {
-  stage = await openStage(await startEmbeddedEjabberd('24.12'));
-  const columns = await openColumns(stage.server);
-  settings = await Promise.all(columns.map((column) => openSetting(stage, column, 'plain', UNHURRIED_MS)));
+  world = await startFaultyWorld(await startEmbeddedEjabberd('24.12'));
+  const columns = await openColumns(world.server);
+  settings = await Promise.all(columns.map((column) => openSetting(world, column, 'plain', UNHURRIED_MS)));
   await Promise.all(settings.map(warmUp));
 });
 afterAll(async () => {
   await Promise.all(settings.map((setting) => setting.close()));
-  await stage.close();
+  await world.stop();
 });
 
 /** Ends each answer after so many bytes, from none to all but one; resolves to what the calls ended in. */

@@ -25,12 +25,12 @@ export function fuzz<T>({ name, corpus, inputs, check }: Target<T>): void {
     expect(performance.now() - started).toBeLessThan(LONGEST_MS);
   };
 
-  it(`${name}: holds of the whole corpus`, async () => {
+  it(`${name}: the corpus`, async () => {
     expect(corpus.length).toBeGreaterThan(10);
     for (const input of corpus) await timed(input);
   });
 
-  it(`${name}: holds of whatever comes of it`, { timeout: SECONDS * 2_000 + 20_000 }, async () => {
+  it(`${name}: inputs made from it`, { timeout: SECONDS * 2_000 + 20_000 }, async () => {
     let runs = 0;
     const property = fc.asyncProperty(inputs, async (input) => {
       runs += 1;

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type OpenStage, openStage } from '../faults/stage.ts';
+import { built } from '../support/built.ts';
+import { bundleOf } from '../support/bundles.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
 import { FaultProxy, type Interference } from '../support/fault-proxy.ts';
 import { okResponse } from '../support/http-message.ts';
 import { ProbedSandbox } from '../support/probed-sandbox.ts';
+import type { XmppServer } from '../support/xmpp-server.ts';
 
 const MEGABYTE = 1024 * 1024;
 /** The limit that a function has where none is set. */
@@ -16,23 +18,21 @@ const FUNCTION_MS = 13_000;
 /** A function of 512 MB has this much and lives. */
 const MOST_MEGABYTES = 450;
 
-let stage: OpenStage;
+let server: XmppServer;
 beforeAll(async () => {
-  stage = await openStage(await startEmbeddedEjabberd('24.12'));
+  server = await startEmbeddedEjabberd('24.12');
 });
-afterAll(() => stage.close());
+afterAll(() => server.stop());
 
 /** One call of a function whose server does this. */
 async function callWith(interference: Interference) {
-  const bundle = stage.built.functions['get_roster'];
-  if (bundle === undefined) throw new Error('no function get_roster');
-  const proxy = await FaultProxy.start({ target: stage.server.url });
+  const proxy = await FaultProxy.start({ target: server.url });
   const environment = { EJABBERD_URL: proxy.url, EJABBERD_TIMEOUT_MS: String(DEADLINE_MS) };
-  const sandbox = new ProbedSandbox({ ...bundle, name: 'get_roster', environment });
+  const sandbox = new ProbedSandbox({ ...bundleOf(built(), 'get_roster'), name: 'get_roster', environment });
   try {
     await proxy.interfere(interference);
     const started = performance.now();
-    const invoked = await sandbox.invoke({ user: 'alice', server: stage.server.host });
+    const invoked = await sandbox.invoke({ user: 'alice', server: server.host });
     const ms = performance.now() - started;
     const { peakKilobytes } = await sandbox.residue();
     return { name: invoked.kind === 'error' ? invoked.errorType : 'ok', ms, megabytes: peakKilobytes / 1024 };

@@ -141,7 +141,7 @@ for (const release of ['23.01', '24.12'] as const) {
       expect(await commandAs(account, 'check_account', args)).toEqual({ res: 1 });
     });
 
-    it('runs twice at a time, and leaves neither process nor files when it is stopped', async () => {
+    it.runIf(isNewest)('runs twice at a time, and leaves neither process nor files when it is stopped', async () => {
       const other = await startRealEjabberd(root);
       expect(other.url).not.toBe(server.url);
       expect(existsSync(other.logFile)).toBe(true);

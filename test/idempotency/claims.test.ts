@@ -2,13 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../infra/local/sandbox.ts';
+import { built } from '../support/built.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
-import { startWorld, TABLE, type World } from './fixture.ts';
+import { type KeyedWorld, startKeyedWorld, TABLE } from './fixture.ts';
 
-let world: World;
+let world: KeyedWorld;
 let sandbox: Sandbox;
 beforeAll(async () => {
-  world = await startWorld(await startEmbeddedEjabberd('24.12'));
+  world = await startKeyedWorld(await startEmbeddedEjabberd('24.12'), built());
   sandbox = world.process();
 });
 afterEach(async () => {

@@ -1,13 +1,9 @@
-/** `send_stanza`, bundled, between a server, a secret and a table. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Built, build } from '../../infra/build.ts';
-import { Sandbox } from '../../infra/local/sandbox.ts';
+/** `send_stanza` with a table of keys, and clients that count what they receive. */
+import type { Sandbox } from '../../infra/local/sandbox.ts';
+import type { Bundles } from '../support/bundles.ts';
 import { type DynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { batchOf, type Entrance, entrances, type Seen } from '../support/event-sources.ts';
-import { functionSettings } from '../support/function-settings.ts';
-import { type SecretsManager, startSecretsManager } from '../support/secrets-manager.ts';
+import { type Settings, startWorld } from '../support/world.ts';
 import type { XmppClient, XmppServer } from '../support/xmpp-server.ts';
 
 /** A call of `send_stanza`. */
@@ -17,12 +13,12 @@ export interface Input {
   readonly stanza: string;
 }
 
-/** Everything that a test of the keys needs. */
-export interface World {
+/** The place that the tests of the keys act in. */
+export interface KeyedWorld {
   readonly database: DynamoDb;
-  /** A process of the function of its own, in which calls queue. */
-  process(settings?: Record<string, string>): Sandbox;
-  /** A client that is online, and how often it got the stanza of an input to it. */
+  /** Starts a process of the function, in which calls queue. */
+  process(settings?: Settings): Sandbox;
+  /** Logs a client in. `count` tells how often it received the stanza of an input to it. */
   receiver(): Promise<{ readonly input: Input; count(): Promise<number> }>;
   /** Removes the account of a JID, which ends its sessions. */
   unregister(jid: string): Promise<void>;
@@ -32,45 +28,24 @@ export interface World {
 /** The table's name. */
 export const TABLE = 'rostbeef-keys';
 
-/** Starts it on a server, which ends with it. */
-export async function startWorld(server: XmppServer): Promise<World> {
-  const folder = await mkdtemp(join(tmpdir(), 'rostbeef-keys-'));
-  const [built, secrets, database]: [Built, SecretsManager, DynamoDb] = await Promise.all([
-    build(folder),
-    startSecretsManager(),
-    startDynamoDb(),
-  ]);
+/** Starts the function and the table on a server, which stops with them. */
+export async function startKeyedWorld(server: XmppServer, bundles: Bundles): Promise<KeyedWorld> {
+  const [world, database] = await Promise.all([startWorld(server, bundles), startDynamoDb()]);
   await database.createTable(TABLE);
-  secrets.set('secret', 'AWSCURRENT', server.account);
-  const processes: Sandbox[] = [];
-  let receivers = 0;
+  const table = { AWS_ENDPOINT_URL_DYNAMODB: database.url, EJABBERD_IDEMPOTENCY_TABLE: TABLE };
   return {
     database,
-    process(settings = {}) {
-      const bundle = built.functions['send_stanza'];
-      if (bundle === undefined) throw new Error('there is no send_stanza');
-      const environment = {
-        ...functionSettings(server, secrets, 'secret'),
-        AWS_ENDPOINT_URL_DYNAMODB: database.url,
-        EJABBERD_IDEMPOTENCY_TABLE: TABLE,
-        ...settings,
-      };
-      const sandbox = new Sandbox({ ...bundle, name: 'send_stanza', environment });
-      processes.push(sandbox);
-      return sandbox;
-    },
+    process: (settings) => world.start('send_stanza', { ...table, ...settings }),
     async receiver() {
-      receivers += 1;
-      const user = `receiver${receivers}`;
-      await server.register(user);
-      const client = await server.connect(user, 'phone', {});
-      const input = { from: `sender@${server.host}`, to: client.jid, stanza: messageOf(user) };
-      return { input, count: () => countAt(client, server, user) };
+      const { name, login } = await world.user('receiver');
+      const client = await login('phone', {});
+      const input = { from: `sender@${server.host}`, to: client.jid, stanza: messageOf(name) };
+      return { input, count: () => countAt(client, server, name) };
     },
     unregister: (jid) => server.unregister(jid.slice(0, jid.indexOf('@'))),
     async stop() {
-      await Promise.all(processes.map((each) => each.stop()));
-      await Promise.all([database.stop(), secrets.stop(), server.stop(), rm(folder, { recursive: true })]);
+      await world.stop();
+      await database.stop();
     },
   };
 }

@@ -6,20 +6,21 @@ import { keyId } from 'rostbeef-layer';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../infra/local/listen.ts';
 import type { Sandbox } from '../../infra/local/sandbox.ts';
+import { built } from '../support/built.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
 import { batchOf } from '../support/event-sources.ts';
-import { type Input, startWorld, TABLE, type World } from './fixture.ts';
+import { type Input, type KeyedWorld, startKeyedWorld, TABLE } from './fixture.ts';
 
 const script = fileURLToPath(new URL('../../infra/free-key/command.ts', import.meta.url));
 const { PATH = '' } = process.env;
 
-let world: World;
+let world: KeyedWorld;
 let sandbox: Sandbox;
 let closing: Server;
 /** A function whose ejabberd takes each stanza and ends the connection. */
 let broken: Sandbox;
 beforeAll(async () => {
-  world = await startWorld(await startEmbeddedEjabberd('24.12'));
+  world = await startKeyedWorld(await startEmbeddedEjabberd('24.12'), built());
   sandbox = world.process();
   closing = createServer((request) => request.socket.destroy());
   const url = `http://127.0.0.1:${await listen(closing, 0, '127.0.0.1')}/`;

@@ -4,9 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../infra/local/listen.ts';
 import type { Sandbox } from '../../infra/local/sandbox.ts';
+import { built } from '../support/built.ts';
 import { startClassic } from '../support/classic/classic-server.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
-import { isSuccess, keyedEntrances, startWorld, TABLE, type World } from './fixture.ts';
+import { isSuccess, type KeyedWorld, keyedEntrances, startKeyedWorld, TABLE } from './fixture.ts';
 
 const byHttp = keyedEntrances.filter(({ path }) => path === 'Idempotency-Key');
 
@@ -21,10 +22,10 @@ describe.each([
   ['ejabberd 23.01', () => startEmbeddedEjabberd('23.01')],
   ['mod_rostbeef', () => startClassic('mod_rostbeef 1.0.2')],
 ])('on %s', (_, start) => {
-  let world: World;
+  let world: KeyedWorld;
   let sandbox: Sandbox;
   beforeAll(async () => {
-    world = await startWorld(await start());
+    world = await startKeyedWorld(await start(), built());
     sandbox = world.process();
   });
   afterAll(() => world.stop());
@@ -52,11 +53,11 @@ describe.each([
 });
 
 describe('a key', () => {
-  let world: World;
+  let world: KeyedWorld;
   let sandbox: Sandbox;
   const servers: Server[] = [];
   beforeAll(async () => {
-    world = await startWorld(await startEmbeddedEjabberd('24.12'));
+    world = await startKeyedWorld(await startEmbeddedEjabberd('24.12'), built());
     sandbox = world.process();
   });
   afterEach(() => world.database.behave(() => 'answer'));

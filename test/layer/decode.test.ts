@@ -49,7 +49,7 @@ describe('any value', () => {
         expect(valueIn(written(value, way))).toEqual(value);
         expect(await byPackage(xml)).toEqual({ kind: 'result', value });
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 
@@ -221,7 +221,7 @@ describe('a response', () => {
           expect(error).toBeInstanceOf(DecodeError);
         }
       }),
-      { numRuns: 20_000 },
+      { numRuns: 2_000 },
     );
   });
 

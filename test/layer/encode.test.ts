@@ -3,62 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { createEncoder, type Encodable } from '../../functions/layer/xmlrpc/encode.ts';
 import { EncodeError } from '../../functions/layer/xmlrpc/errors.ts';
 import { writeForm } from '../../functions/layer/xmlrpc/forms.lazy.ts';
+import { anyText, isCarriedByXml } from '../support/any-text.ts';
 import { parseStrictly } from '../support/strict-call.ts';
 
 const encode = createEncoder(writeForm);
-
-/** XML 1.0 section 2.2, written anew: whether XML can carry every character of a text. */
-const isCarried = (text: string): boolean =>
-  [...text].every((character) => {
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x20) return code === 9 || code === 10 || code === 13;
-    return code < 0xd800 || (code > 0xdfff && code < 0xfffe) || code > 0xffff;
-  });
-
-/** What has a meaning to XML, to XML-RPC or to a careless escaping, and what is easily lost. */
-const pieces = [
-  ...[
-    '<',
-    '>',
-    '&',
-    '"',
-    "'",
-    ']]>',
-    '<![CDATA[',
-    '<!--',
-    '-->',
-    '<?x',
-    '?>',
-    '&amp;',
-    '&#13;',
-    '&lt',
-    ';',
-    '$&',
-    '%s',
-  ],
-  ...['</string></value>', '<value><string>', '</member><member><name>from</name>', '</param><param>', '<!DOCTYPE x>'],
-  ...['\r', '\n', '\r\n', '\t', ' ', '\u0085', '\u2028', '\u00a0', '\ufeff', '\u007f', '\ufdd0', '\u0000', '\u001b'],
-  ...[
-    '\ufffe',
-    '\uffff',
-    '\ud83d',
-    '\ude00',
-    '😀',
-    '👩‍👩‍👧',
-    '𝒜',
-    'é',
-    'e\u0301',
-    'مرحبا',
-    '\u{10ffff}',
-    'x'.repeat(9_000),
-  ],
-];
-
-const anyText = fc.oneof(
-  { weight: 4, arbitrary: fc.array(fc.constantFrom(...pieces), { maxLength: 12 }).map((parts) => parts.join('')) },
-  { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
-  { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 200 }) },
-);
 
 function thrownBy(run: () => unknown): unknown {
   try {
@@ -69,13 +17,13 @@ function thrownBy(run: () => unknown): unknown {
 }
 
 describe('a call', () => {
-  it('brings any two strings to the receiver unchanged and side by side, or is refused', () => {
+  it('brings any two strings to the receiver unchanged and in their own members, or is refused', () => {
     let sent = 0;
     let refused = 0;
     fc.assert(
       fc.property(anyText, anyText, (one, two) => {
         const params = [{ from: one, groups: [two, one], to: two }];
-        if (isCarried(one) && isCarried(two)) {
+        if (isCarriedByXml(one) && isCarriedByXml(two)) {
           expect(parseStrictly(encode('send_stanza', params))).toEqual({ method: 'send_stanza', params });
           sent += 1;
         } else {
@@ -83,9 +31,9 @@ describe('a call', () => {
           refused += 1;
         }
       }),
-      { numRuns: 10_000 },
+      { numRuns: 500 },
     );
-    expect(Math.min(sent, refused)).toBeGreaterThan(1_000);
+    expect(Math.min(sent, refused)).toBeGreaterThan(50);
   });
 
   it.each<[string, Encodable]>([

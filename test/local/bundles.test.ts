@@ -1,20 +1,17 @@
 import { createServer } from 'node:http';
-import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { catalogue } from 'rostbeef-layer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../../infra/build.ts';
 import { type Gateway, startGateway } from '../../infra/local/gateway.ts';
 import { listen } from '../../infra/local/listen.ts';
-import { openWorkshop, postJson, type Workshop } from './tiny-function.ts';
+import { built } from '../support/built.ts';
+import { postJson } from './tiny-function.ts';
 
-let workshop: Workshop;
 let gateway: Gateway;
 let lambda: LambdaClient;
 
 beforeAll(async () => {
-  workshop = await openWorkshop();
-  const { functions } = await build(join(workshop.folder, 'dist'));
+  const { functions } = built();
   gateway = await startGateway({ port: 0, functions, environment: { EJABBERD_URL: await closedPort() } });
   const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
   lambda = new LambdaClient({ endpoint: gateway.url, region: 'eu-west-1', credentials });
@@ -22,7 +19,6 @@ beforeAll(async () => {
 afterAll(async () => {
   lambda.destroy();
   await gateway.stop();
-  await workshop.remove();
 });
 
 async function closedPort(): Promise<string> {

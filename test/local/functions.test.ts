@@ -1,37 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { catalogue } from 'rostbeef-layer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Built, build } from '../../infra/build.ts';
 import { listen } from '../../infra/local/listen.ts';
-import { Sandbox } from '../../infra/local/sandbox.ts';
+import { built } from '../support/built.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
-import { functionSettings } from '../support/function-settings.ts';
-import { type SecretsManager, startSecretsManager } from '../support/secrets-manager.ts';
 import { readThrown } from '../support/thrown-error.ts';
-import type { XmppServer } from '../support/xmpp-server.ts';
+import { startWorld, type World } from '../support/world.ts';
 
-let folder: string;
-let built: Built;
-let server: XmppServer;
-let secrets: SecretsManager;
-
+let world: World;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'rostbeef-functions-'));
-  [built, server, secrets] = await Promise.all([build(folder), startEmbeddedEjabberd('24.12'), startSecretsManager()]);
-  secrets.set('secret', 'AWSCURRENT', server.account);
+  world = await startWorld(await startEmbeddedEjabberd('24.12'), built());
 });
-afterAll(() => Promise.all([rm(folder, { recursive: true }), server.stop(), secrets.stop()]));
+afterAll(() => world.stop());
 
 /** Invokes a bundled function directly in a fresh process, with settings on top of those that work. */
 async function invoke(method: string, event: unknown, settings: Record<string, string> = {}) {
-  const bundle = built.functions[method];
-  if (bundle === undefined) throw new Error(`no function ${method}`);
   const log: string[] = [];
-  const environment = { ...functionSettings(server, secrets, 'secret'), ...settings };
-  const sandbox = new Sandbox({ ...bundle, name: method, environment, log: (line) => log.push(line) });
+  const sandbox = world.start(method, settings, { log: (line) => log.push(line) });
   try {
     const outcome = await sandbox.invoke(event);
     return { ...outcome, lines: log.join('\n') };

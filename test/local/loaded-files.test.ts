@@ -1,27 +1,20 @@
-import { join } from 'node:path';
 import { catalogue } from 'rostbeef-layer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Built, build } from '../../infra/build.ts';
 import { startEmbeddedServer } from '../../infra/local/embedded/server.ts';
+import { built } from '../support/built.ts';
+import { bundleOf } from '../support/bundles.ts';
 import { startClassic } from '../support/classic/classic-server.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
 import { functionSettings } from '../support/function-settings.ts';
 import { ProbedSandbox } from '../support/probed-sandbox.ts';
 import { type SecretsManager, startSecretsManager } from '../support/secrets-manager.ts';
 import type { XmppServer } from '../support/xmpp-server.ts';
-import { openWorkshop, type Workshop } from './tiny-function.ts';
 
-let workshop: Workshop;
-let built: Built;
 let secrets: SecretsManager;
 beforeAll(async () => {
-  workshop = await openWorkshop();
-  [built, secrets] = await Promise.all([build(join(workshop.folder, 'dist')), startSecretsManager()]);
+  secrets = await startSecretsManager();
 });
-afterAll(async () => {
-  await secrets.stop();
-  await workshop.remove();
-});
+afterAll(() => secrets.stop());
 
 interface Place {
   readonly settings: Record<string, string>;
@@ -55,9 +48,7 @@ describe.each<readonly [string, readonly string[], () => Promise<Place>]>([
   afterAll(() => place.stop());
 
   it.each(catalogue)('loads for $name those alone that it needs', async ({ name, example }) => {
-    const bundle = built.functions[name];
-    if (bundle === undefined) throw new Error(`no function ${name}`);
-    const sandbox = new ProbedSandbox({ ...bundle, name, environment: place.settings });
+    const sandbox = new ProbedSandbox({ ...bundleOf(built(), name), name, environment: place.settings });
     const input = JSON.parse(JSON.stringify(example.input).replaceAll('example.com', place.host));
     const { group1: _1, group2: _2, ...withoutGroups } = input;
     try {

@@ -1,13 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { catalogue } from 'rostbeef-layer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../../infra/build.ts';
-import { startDemo } from '../../infra/local/embedded/demo.ts';
-import { type Gateway, startGateway } from '../../infra/local/gateway.ts';
+import { type LocalApi, startLocalApi } from '../support/local-api.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const pages = ['README.md', 'docs/start.md', 'docs/calling.md'];
@@ -24,22 +21,14 @@ const commands = blocks('sh').flatMap((block) =>
 const run = promisify(execFile);
 const { PATH = '' } = process.env;
 
-let folder: string;
-let demo: Awaited<ReturnType<typeof startDemo>>;
-let gateway: Gateway;
+let api: LocalApi;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'rostbeef-readme-'));
-  demo = await startDemo();
-  const { functions } = await build(folder);
-  gateway = await startGateway({ port: 0, functions, environment: { EJABBERD_URL: demo.url } });
+  api = await startLocalApi();
 });
-afterAll(async () => {
-  await gateway.stop();
-  await Promise.all([demo.stop(), rm(folder, { recursive: true })]);
-});
+afterAll(() => api.stop());
 
-/** A text of the documentation with this gateway's address. */
-const here = (text: string): string => text.replaceAll('http://127.0.0.1:3000', gateway.url);
+/** A text of the documentation with this API's address. */
+const here = (text: string): string => text.replaceAll('http://127.0.0.1:3000', api.url);
 
 describe('the documentation', () => {
   it('has a command for each method, and for each event source', () => {

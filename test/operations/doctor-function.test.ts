@@ -1,41 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Built, build } from '../../infra/build.ts';
-import { Sandbox } from '../../infra/local/sandbox.ts';
 import { type BlackHole, openBlackHole } from '../support/black-hole.ts';
+import { built } from '../support/built.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
-import { functionSettings } from '../support/function-settings.ts';
-import { type SecretsManager, startSecretsManager } from '../support/secrets-manager.ts';
-import type { XmppServer } from '../support/xmpp-server.ts';
+import { startWorld, type World } from '../support/world.ts';
 
-let folder: string;
-let built: Built;
-let server: XmppServer;
-let secrets: SecretsManager;
+let world: World;
 let blackHole: BlackHole;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'rostbeef-doctor-'));
-  [built, server, secrets, blackHole] = await Promise.all([
-    build(folder),
-    startEmbeddedEjabberd('24.12'),
-    startSecretsManager(),
-    openBlackHole(),
-  ]);
+  world = await startWorld(await startEmbeddedEjabberd('24.12'), built());
+  blackHole = await openBlackHole();
 });
 afterAll(async () => {
   blackHole.close();
-  await Promise.all([rm(folder, { recursive: true }), server.stop(), secrets.stop()]);
+  await world.stop();
 });
 
 /** Invokes the bundled function, as a schedule does, in a fresh process. */
 async function invoke(settings: Readonly<Record<string, string>>, timeoutSeconds = 10) {
-  const bundle = built.operations['doctor'];
-  if (bundle === undefined) throw new Error('the doctor was not built');
-  const environment = { ...functionSettings(server, secrets, 'secret'), ...settings };
-  const sandbox = new Sandbox({ ...bundle, name: 'doctor', environment, timeoutSeconds });
+  const sandbox = world.start('doctor', settings, { timeoutSeconds });
   const schedule = { source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: {} };
   try {
     const outcome = await sandbox.invoke(schedule);
@@ -48,9 +31,8 @@ async function invoke(settings: Readonly<Record<string, string>>, timeoutSeconds
 
 describe('the function doctor', () => {
   it('returns the report, and logs one line with two metrics of no dimension', async () => {
-    secrets.set('secret', 'AWSCURRENT', server.account);
     const { report, lines } = await invoke({});
-    expect(report).toMatchObject({ healthy: true, server: server.url });
+    expect(report).toMatchObject({ healthy: true, server: world.server.url });
     expect(lines).toMatchObject([
       {
         level: 'INFO',
@@ -75,8 +57,8 @@ describe('the function doctor', () => {
   });
 
   it('counts what fails, and tells it from a server that can not be reached', async () => {
-    secrets.set('secret', 'AWSCURRENT', { ...server.account, password: 'wrong-password' });
-    const { report, lines } = await invoke({ EJABBERD_SERVERS: 'elsewhere.test' });
+    world.secrets.set('wrong', 'AWSCURRENT', { ...world.server.account, password: 'wrong-password' });
+    const { report, lines } = await invoke({ EJABBERD_SECRET_ARN: 'wrong', EJABBERD_SERVERS: 'elsewhere.test' });
     expect(report.healthy).toBe(false);
     const failed = [{ check: 'credentials', fix: expect.stringContaining('ejabberdctl') }];
     expect(lines).toMatchObject([{ level: 'ERROR', failed, EjabberdReachable: 1, DoctorFailures: 1 }]);

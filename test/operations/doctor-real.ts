@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding, Report } from '../../functions/operations/doctor/report.ts';
 import { FUNCTION_COMMANDS, type Variation } from '../support/ejabberd/config.ts';
 import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
+import { IS_FULL } from '../support/full.ts';
 import type { SecretsManager } from '../support/secrets-manager.ts';
 import type { Account } from '../support/xmpp-server.ts';
 import { checksThat, examined, findingOf, useSecretsManager } from './examination.ts';
@@ -40,6 +41,9 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
       expect(checksThat(await on(server), 'failed')).toEqual([]);
     });
   };
+
+  // Each takes two starts of ejabberd. The lines that are printed are the same for both releases.
+  const itFixes = release === '24.12' || IS_FULL ? it : it.skip;
 
   describe('set up well', () => {
     let server: RealEjabberd;
@@ -159,7 +163,7 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
     });
   });
 
-  it.each([
+  itFixes.each([
     ['no rule', {}],
     ['a rule that lacks a command', { 'in part': ruleFor('rostbeef', COMMANDS.slice(1)) }],
     ['a rule for another "from"', { other: ruleFor('rostbeef', COMMANDS, 'ejabberd_ctl') }],
@@ -172,17 +176,20 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
     });
   });
 
-  it('names a missing mod_admin_extra and the exact release, tries the other commands, and prints lines that fix it', async () => {
-    const without = ['mod_admin_extra'];
-    const permissions = { 'and status': ruleFor('rostbeef', [...COMMANDS, 'status']) };
-    await withServer({ without, permissions }, async (server) => {
-      const report = await on(server);
-      expect(checksThat(report, 'failed')).toEqual(['mod_admin_extra']);
-      expect(findingOf(report, 'permissions').found).toBe('3 of 10 commands may be run, the others do not exist');
-      expect(findingOf(report, 'release').found).toMatch(new RegExp(`^ejabberd ${release}-`));
-      await expectMended({ without, permissions }, findingOf(report, 'mod_admin_extra'));
-    });
-  });
+  itFixes(
+    'names a missing mod_admin_extra and the exact release, tries the other commands, and prints lines that fix it',
+    async () => {
+      const without = ['mod_admin_extra'];
+      const permissions = { 'and status': ruleFor('rostbeef', [...COMMANDS, 'status']) };
+      await withServer({ without, permissions }, async (server) => {
+        const report = await on(server);
+        expect(checksThat(report, 'failed')).toEqual(['mod_admin_extra']);
+        expect(findingOf(report, 'permissions').found).toBe('3 of 10 commands may be run, the others do not exist');
+        expect(findingOf(report, 'release').found).toMatch(new RegExp(`^ejabberd ${release}-`));
+        await expectMended({ without, permissions }, findingOf(report, 'mod_admin_extra'));
+      });
+    },
+  );
 
   it('names a missing permission beside a missing mod_admin_extra', async () => {
     await withServer({ without: ['mod_admin_extra'], permissions: {} }, async (server) => {
@@ -194,26 +201,29 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
     });
   });
 
-  it('names a permission for shared roster groups that is missing among others, prints lines that fix it, and counts groups', async () => {
-    const lines = 'append_host_config:\n  xmpp.test:\n    modules:\n      mod_shared_roster: {}\n';
-    const permissions = { some: ruleFor('rostbeef', [...COMMANDS, 'srg_list', 'srg_get_info']) };
-    let yaml = '';
-    await withServer({ lines, permissions }, async (server) => {
-      const report = await on(server);
-      expect(checksThat(report, 'failed')).toEqual(['shared rosters']);
-      const finding = findingOf(report, 'shared rosters');
-      expect(finding.found).toBe('unknown, because the account may not run srg_get_members');
-      yaml = finding.yaml ?? '';
-    });
-    await withServer({ lines: lines + yaml, permissions }, async (server) => {
-      const group = { group: 'team', host: 'xmpp.test', label: 'Team', description: '' };
-      await server.command('srg_create', { ...group, display: server.release === 'since-24.02' ? [] : '' });
-      const report = await on(server);
-      expect(checksThat(report, 'failed')).toEqual([]);
-      const found = 'xmpp.test has one group; other.test has no mod_shared_roster';
-      expect(findingOf(report, 'shared rosters').found).toBe(found);
-    });
-  });
+  itFixes(
+    'names a permission for shared roster groups that is missing among others, prints lines that fix it, and counts groups',
+    async () => {
+      const lines = 'append_host_config:\n  xmpp.test:\n    modules:\n      mod_shared_roster: {}\n';
+      const permissions = { some: ruleFor('rostbeef', [...COMMANDS, 'srg_list', 'srg_get_info']) };
+      let yaml = '';
+      await withServer({ lines, permissions }, async (server) => {
+        const report = await on(server);
+        expect(checksThat(report, 'failed')).toEqual(['shared rosters']);
+        const finding = findingOf(report, 'shared rosters');
+        expect(finding.found).toBe('unknown, because the account may not run srg_get_members');
+        yaml = finding.yaml ?? '';
+      });
+      await withServer({ lines: lines + yaml, permissions }, async (server) => {
+        const group = { group: 'team', host: 'xmpp.test', label: 'Team', description: '' };
+        await server.command('srg_create', { ...group, display: server.release === 'since-24.02' ? [] : '' });
+        const report = await on(server);
+        expect(checksThat(report, 'failed')).toEqual([]);
+        const found = 'xmpp.test has one group; other.test has no mod_shared_roster';
+        expect(findingOf(report, 'shared rosters').found).toBe(found);
+      });
+    },
+  );
 
   it('notices a listener’s short queue, and prints lines that lengthen it', async () => {
     await withServer({ listener: { backlog: 5 } }, async (server) => {

@@ -20,10 +20,7 @@ beforeAll(async () => {
   server = await startEmbeddedEjabberd('24.12');
   world = await startRotationWorld(server, server.account);
 });
-afterAll(async () => {
-  await world.stop();
-  await server.stop();
-});
+afterAll(() => world.stop());
 beforeEach(async () => {
   const user = `user-${crypto.randomUUID()}`;
   await server.register(user);

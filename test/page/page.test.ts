@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../../infra/build.ts';
-import { DEMO_USERS, startDemo } from '../../infra/local/embedded/demo.ts';
-import { type Gateway, startGateway } from '../../infra/local/gateway.ts';
+import { DEMO_USERS } from '../../infra/local/embedded/demo.ts';
+import { IS_FULL } from '../support/full.ts';
+import { type LocalApi, startLocalApi } from '../support/local-api.ts';
 
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const executablePath = process.env['CHROMIUM'] ?? BROWSERS.find((path) => existsSync(path));
@@ -15,28 +15,22 @@ const executablePath = process.env['CHROMIUM'] ?? BROWSERS.find((path) => exists
 const SHOWN = ['page', 'page-dark-390'];
 const images = process.env['SCREENSHOTS'] === '1' ? resolve(import.meta.dirname, '../../docs/images') : undefined;
 
+/** `npm run screenshots` and `npm run test:full` test all. */
+const itInFull = IS_FULL || images !== undefined ? it : it.skip;
+
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout: 60_000 }, () => {
   let folder: string;
-  let gateway: Gateway;
-  let stopServer: () => Promise<void>;
+  let api: LocalApi;
   let browser: Browser;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rostbeef-page-'));
-    const [{ functions }, demo] = await Promise.all([build(join(folder, 'dist')), startDemo()]);
-    stopServer = demo.stop;
-    gateway = await startGateway({
-      port: 0,
-      functions,
-      environment: { EJABBERD_URL: demo.url },
-      demo: { users: DEMO_USERS },
-    });
+    api = await startLocalApi({ demo: { users: DEMO_USERS } });
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   });
   afterAll(async () => {
-    await Promise.all([browser?.close(), gateway.stop()]);
-    await stopServer();
+    await Promise.all([browser?.close(), api.stop()]);
     await rm(folder, { recursive: true });
   });
 
@@ -50,7 +44,7 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('request', (request) => origins.add(new URL(request.url()).protocol + new URL(request.url()).host));
-    await page.goto(gateway.url + path);
+    await page.goto(api.url + path);
     return { page, complaints, origins };
   }
 
@@ -88,7 +82,7 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     await contact('Alice', 'erin@example.com').waitFor({ state: 'detached' });
     await contact('Erin', 'alice@example.com').waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
-    expect([...origins]).toEqual([`http:${new URL(gateway.url).host}`]);
+    expect([...origins]).toEqual([`http:${new URL(api.url).host}`]);
     await page.close();
   });
 
@@ -102,7 +96,7 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     await page.close();
   });
 
-  it('can be used by the keyboard only', async () => {
+  itInFull('can be used by the keyboard only', async () => {
     const { page } = await open('/');
     await page.locator('#get_presence').waitFor();
     const focused = () => page.evaluate('document.activeElement.textContent + document.activeElement.tagName');
@@ -121,16 +115,16 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     await page.close();
   });
 
-  it('copies a call as a command for a shell', async () => {
+  itInFull('copies a call as a command for a shell', async () => {
     const { page } = await open('/#send_stanza', { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.locator('#send_stanza').getByRole('button', { name: 'Copy as curl' }).click();
     await page.locator('#send_stanza').getByText('Copied.').waitFor();
     const copied = String(await page.evaluate('navigator.clipboard.readText()'));
-    expect(copied).toContain(`curl -sS ${gateway.url}/send_stanza -H 'Content-Type: application/json'`);
+    expect(copied).toContain(`curl -sS ${api.url}/send_stanza -H 'Content-Type: application/json'`);
     await page.close();
   });
 
-  it.each([
+  itInFull.each([
     ['light', 1200],
     ['dark', 1200],
     ['dark', 390],
@@ -151,7 +145,7 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     },
   );
 
-  it('has a reference in which a method can be tried', async () => {
+  itInFull('has a reference in which a method can be tried', async () => {
     const { page, complaints, origins } = await open('/reference');
     await page.locator('#operations-rostbeef-get_resources').click();
     await page.locator('#operations-rostbeef-get_resources').getByRole('button', { name: 'Execute' }).click();
@@ -159,7 +153,7 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     await shoot(page, 'reference');
     expect(await page.locator('.live-responses-table').textContent()).toContain('200');
     expect(complaints).toEqual([]);
-    expect([...origins].filter((origin) => !origin.startsWith('data:'))).toEqual([`http:${new URL(gateway.url).host}`]);
+    expect([...origins].filter((origin) => !origin.startsWith('data:'))).toEqual([`http:${new URL(api.url).host}`]);
     await page.close();
   });
 });

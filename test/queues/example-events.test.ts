@@ -1,18 +1,17 @@
 /** The event files of the documentation, on their way through queue, function, dead-letter queue and back. */
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Ajv } from 'ajv';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { catalogue } from 'rostbeef-layer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../../infra/build.ts';
 import { startDemo } from '../../infra/local/embedded/demo.ts';
 import { Sandbox } from '../../infra/local/sandbox.ts';
 import { detailType, eventSchema } from '../../infra/schemas.ts';
+import { built } from '../support/built.ts';
+import { bundleOf } from '../support/bundles.ts';
 import { type DynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { startMapping } from './mapping.ts';
 
@@ -67,20 +66,16 @@ describe('an example event that is published', () => {
   let sqs: FauxqsServer;
   let client: SQSClient;
   let demo: Awaited<ReturnType<typeof startDemo>>;
-  let built: Awaited<ReturnType<typeof build>>;
   let table: DynamoDb;
-  let out: string;
   const sandboxes: Sandbox[] = [];
   const mappings: ReturnType<typeof startMapping>[] = [];
   const log: string[] = [];
 
   beforeAll(async () => {
-    out = await mkdtemp(join(tmpdir(), 'rostbeef-events-'));
-    [sqs, demo, table, built] = await Promise.all([
+    [sqs, demo, table] = await Promise.all([
       startFauxqs({ host: '127.0.0.1', port: 0, logger: false }),
       startDemo(),
       startDynamoDb(),
-      build(out),
     ]);
     await table.createTable(TABLE);
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -92,7 +87,6 @@ describe('an example event that is published', () => {
     await Promise.all(sandboxes.map((sandbox) => sandbox.stop()));
     client.destroy();
     await Promise.all([sqs.stop(), demo.stop(), table.stop()]);
-    await rm(out, { recursive: true });
   });
 
   /** The queue of a method as the events stack has it, with its function behind it. A message is tried twice. */
@@ -100,8 +94,6 @@ describe('an example event that is published', () => {
     const dead = sqs.createQueue(`${method}-dead`, { region: 'eu-west-1' });
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.queueArn, maxReceiveCount: 2 });
     const queue = sqs.createQueue(method, { region: 'eu-west-1', attributes: { RedrivePolicy } });
-    const bundle = built.functions[method];
-    if (bundle === undefined) throw new Error(`no function ${method}`);
     const environment = {
       EJABBERD_URL: demo.url,
       EJABBERD_IDEMPOTENCY_TABLE: TABLE,
@@ -109,7 +101,12 @@ describe('an example event that is published', () => {
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
     };
-    const sandbox = new Sandbox({ ...bundle, name: method, environment, log: (line) => log.push(line) });
+    const sandbox = new Sandbox({
+      ...bundleOf(built(), method),
+      name: method,
+      environment,
+      log: (line) => log.push(line),
+    });
     sandboxes.push(sandbox);
     const options = { client, queueUrl: queue.queueUrl, batchSize: 10, visibilitySeconds: 0.2, function: sandbox };
     mappings.push(startMapping(options));

@@ -1,19 +1,14 @@
 /** SQS itself is a server of its own here, with the settings of the synthesized queues. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { build } from '../../infra/build.ts';
-import { Sandbox } from '../../infra/local/sandbox.ts';
 import { templatesOf, WITH_EVENTS } from '../infra/synthesize.ts';
 import { type CuttingProxy, startCuttingProxy } from '../soak/cutting-proxy.ts';
+import { built } from '../support/built.ts';
 import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';
 import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
-import { functionSettings } from '../support/function-settings.ts';
-import { type SecretsManager, startSecretsManager } from '../support/secrets-manager.ts';
+import { startWorld, type World } from '../support/world.ts';
 import { startMapping } from './mapping.ts';
 
 /** All seconds are divided by it; counts stay. */
@@ -35,34 +30,27 @@ const visibilitySeconds: number = settings?.VisibilityTimeout;
 const maxReceiveCount: number = settings?.RedrivePolicy.maxReceiveCount;
 
 await describeEjabberd('24.12', 'the queue of links, while ejabberd is away for six hours,', (root) => {
+  let world: World<RealEjabberd>;
   let server: RealEjabberd;
   let proxy: CuttingProxy;
-  let secrets: SecretsManager;
   let sqs: FauxqsServer;
   let client: SQSClient;
-  let folder: string;
-  const sandboxes: Sandbox[] = [];
-  const log: string[] = [];
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rostbeef-outage-'));
-    [server, secrets, sqs] = await Promise.all([
+    [server, sqs] = await Promise.all([
       startRealEjabberd(root),
-      startSecretsManager(),
       startFauxqs({ host: '127.0.0.1', port: 0, logger: false }),
     ]);
+    world = await startWorld(server, built());
     proxy = await startCuttingProxy(new URL(server.url), NEVER_MS);
-    secrets.set('secret', 'AWSCURRENT', server.account);
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     const endpoint = `http://127.0.0.1:${sqs.port}`;
     client = new SQSClient({ endpoint, region: 'eu-west-1', credentials, useQueueUrlAsEndpoint: false });
     for (let index = 0; index < 2 * PAIRS; index++) await server.register(`user${index}`);
   });
   afterAll(async () => {
-    await Promise.all(sandboxes.map((sandbox) => sandbox.stop()));
     client.destroy();
-    await Promise.all([sqs.stop(), proxy.stop(), secrets.stop(), server.stop()]);
-    await rm(folder, { recursive: true });
+    await Promise.all([sqs.stop(), proxy.stop(), world.stop()]);
   });
 
   const jid = (index: number) => `user${index}@${server.host}`;
@@ -77,16 +65,10 @@ await describeEjabberd('24.12', 'the queue of links, while ejabberd is away for 
         RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.queueArn, maxReceiveCount: receives }),
       },
     });
-    const { functions } = await build(folder);
-    const bundle = functions['link_contacts'];
-    if (bundle === undefined) throw new Error('no function link_contacts');
-    const environment = { ...functionSettings(server, secrets, 'secret'), EJABBERD_URL: proxy.url };
-    const sandbox = new Sandbox({ ...bundle, name, environment, log: (line) => log.push(line) });
-    sandboxes.push(sandbox);
     const mapping = startMapping({
       client,
       queueUrl: queue.queueUrl,
-      function: sandbox,
+      function: world.start('link_contacts', { EJABBERD_URL: proxy.url }),
       batchSize: mappingSettings?.BatchSize,
       visibilitySeconds: visibilitySeconds / FACTOR,
     });
@@ -134,7 +116,7 @@ await describeEjabberd('24.12', 'the queue of links, while ejabberd is away for 
   }, async () => {
     const queue = await queueOf('poison', maxReceiveCount);
     const id = await queue.send({ jid1: 'no jid', nick1: 'a', jid2: jid(1), nick2: 'b' });
-    const ofMessage = () => log.filter((line) => line.includes(String(id))).map((line) => JSON.parse(line));
+    const ofMessage = () => world.log.filter((line) => line.includes(String(id))).map((line) => JSON.parse(line));
     await expect.poll(() => ofMessage().length, { timeout: 20_000 }).toBeGreaterThan(0);
     expect(ofMessage()[0]).toMatchObject({ receives: 1, PoisonMessages: 1, outcome: 'JidMalformedError' });
     await expect.poll(queue.dead, { timeout: 90_000 }).toBe(1);

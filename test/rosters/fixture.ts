@@ -1,11 +1,12 @@
 /** A real ejabberd with shared roster groups, an anonymous vhost, and one whose name is an A-label. */
 import { onTestFinished } from 'vitest';
-import { ACCOUNT_SECRET, type Call, startWorld, type User, type World } from '../contract/fixture.ts';
 import { rosterOf } from '../contract/observe.ts';
+import { built } from '../support/built.ts';
 import { type Container, openContainer } from '../support/container.ts';
 import { FUNCTION_COMMANDS, SHARED_GROUP_COMMANDS, type Variation } from '../support/ejabberd/config.ts';
 import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
+import { ACCOUNT_SECRET, type Call, startWorld, type User, type World } from '../support/world.ts';
 import type { Account } from '../support/xmpp-server.ts';
 
 export const ANONYMOUS_HOST = 'anonymous.test';
@@ -82,7 +83,7 @@ export async function startRosterWorld(
       ),
     },
   });
-  const world = await startWorld(server);
+  const world = await startWorld(server, built());
   const calls = new Map<string, Promise<Call>>();
   const registered = new Map<string, Promise<Account>>();
   const register = async (user: LimitedAccount): Promise<Account> => {

@@ -1,7 +1,7 @@
 import { xml } from '@xmpp/client';
 import { describe, expect, it } from 'vitest';
-import type { User } from '../contract/fixture.ts';
 import { addItem, isPush } from '../contract/observe.ts';
+import type { User } from '../support/world.ts';
 import type { RosterWorld } from './fixture.ts';
 
 const SUCCESS = { status: 200, body: { code: 0 } };

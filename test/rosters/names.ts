@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { User } from '../contract/fixture.ts';
 import { addItem } from '../contract/observe.ts';
 import { connectClient } from '../support/ejabberd/xmpp-client.ts';
+import type { User } from '../support/world.ts';
 import { A_LABEL_HOST, ANONYMOUS_HOST, type RosterWorld, U_LABEL_HOST } from './fixture.ts';
 
 const SUCCESS = { status: 200, body: { code: 0 } };

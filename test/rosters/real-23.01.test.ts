@@ -1,4 +1,4 @@
-import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';
+import { describeInFull } from '../support/ejabberd/describe-ejabberd.ts';
 import { oddRostersOn } from './real.ts';
 
-await describeEjabberd('23.01', 'a real ejabberd 23.01', (root) => oddRostersOn(root));
+await describeInFull('23.01', 'a real ejabberd 23.01', (root) => oddRostersOn(root));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { NotAllowedError } from '../../functions/layer/errors/index.ts';
 import type { Jid } from '../../functions/layer/xmpp/jid.ts';
-import { ACCOUNT_SECRET, type User } from '../contract/fixture.ts';
 import { addItem } from '../contract/observe.ts';
+import { ACCOUNT_SECRET, type User } from '../support/world.ts';
 import { type LimitedAccount, PLAIN_HOST, type RosterWorld } from './fixture.ts';
 
 interface Given {

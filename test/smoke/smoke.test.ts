@@ -13,7 +13,7 @@ let folder: string;
 let deployment: StandIns;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rostbeef-smoke-'));
-  deployment = await startStandIns(folder);
+  deployment = await startStandIns();
 });
 afterEach(() => {
   deployment.ruleSources = undefined;

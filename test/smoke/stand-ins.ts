@@ -1,10 +1,11 @@
 /** A deployment on this machine: the local gateway, and stand-ins for the AWS services that the smoke test calls. */
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { build } from '../../infra/build.ts';
 import { startDemo } from '../../infra/local/embedded/demo.ts';
 import { startGateway } from '../../infra/local/gateway.ts';
 import { listen } from '../../infra/local/listen.ts';
+import { built } from '../support/built.ts';
+import { bundleOf } from '../support/bundles.ts';
 
 /** The deployment. A test may change or break a part of it. */
 export interface StandIns {
@@ -26,11 +27,9 @@ export interface StandIns {
 const SIGNED =
   /^AWS4-HMAC-SHA256 Credential=test\/\d{8}\/eu-west-1\/execute-api\/aws4_request, SignedHeaders=\S+, Signature=[0-9a-f]{64}$/;
 
-export async function startStandIns(folder: string): Promise<StandIns> {
-  const [built, demo] = await Promise.all([build(folder), startDemo()]);
-  const { doctor } = built.operations;
-  if (doctor === undefined) throw new Error('no function doctor');
-  const functions = { ...built.functions, doctor };
+export async function startStandIns(): Promise<StandIns> {
+  const demo = await startDemo();
+  const functions = { ...built().functions, doctor: bundleOf(built(), 'doctor') };
   const gateway = await startGateway({ port: 0, functions, environment: { EJABBERD_URL: demo.url } });
   const parameters = new Map<string, string>();
   const statesSet: string[] = [];

@@ -1,16 +1,19 @@
 import { expect, it } from 'vitest';
+import { built } from '../support/built.ts';
 import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';
+import { IS_FULL } from '../support/full.ts';
 import { toMarkdown } from './accounting.ts';
 import { soak } from './soak.ts';
 
 const RECORDS = 150;
 
 await describeEjabberd('23.01', 'records that are redelivered while ejabberd 23.01 ends and comes back', (root) => {
+  // Each run starts ejabberd four times. `npm run soak` has longer runs of both.
   it.each([
-    ['without a table, come twice only where that was reported', false],
-    ['with a table, come once', true],
-  ])('%s', { timeout: 180_000 }, async (_, table) => {
-    const accounting = await soak({ root, records: RECORDS, endings: 2, table });
+    ['come once if there is a table', true],
+    ...(IS_FULL ? [['come twice only if that was reported, without a table', false] as const] : []),
+  ] as const)('%s', { timeout: 180_000 }, async (_, table) => {
+    const accounting = await soak({ root, bundles: built(), records: RECORDS, endings: 2, table });
     console.log(toMarkdown(accounting));
     expect(accounting.violations).toEqual([]);
     const dead = Object.values(accounting.dead).reduce((sum, count) => sum + count, 0);

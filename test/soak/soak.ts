@@ -1,16 +1,12 @@
 /** Records that SQS delivers at least once, while ejabberd ends, is killed and comes back, and connections are cut. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MethodName } from 'rostbeef-layer';
-import { build } from '../../infra/build.ts';
-import { type Invoked, Sandbox } from '../../infra/local/sandbox.ts';
+import type { Invoked, Sandbox } from '../../infra/local/sandbox.ts';
+import type { Bundles } from '../support/bundles.ts';
 import { type DynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
 import { batchOf, failuresOf } from '../support/event-sources.ts';
-import { functionSettings } from '../support/function-settings.ts';
-import { startSecretsManager } from '../support/secrets-manager.ts';
+import { startWorld } from '../support/world.ts';
 import { type Accounting, type Attempt, account, type Ending } from './accounting.ts';
 import { type CuttingProxy, startCuttingProxy } from './cutting-proxy.ts';
 import { Queue } from './queue.ts';
@@ -21,6 +17,7 @@ import { makeRecords, type SoakRecord, usersFor } from './records.ts';
 export interface SoakOptions {
   /** The folder that ejabberd's packages are unpacked in. */
   readonly root: string;
+  readonly bundles: Bundles;
   readonly records: number;
   /** How often ejabberd ends in the course of them, by SIGTERM and SIGKILL in turn. */
   readonly endings: number;
@@ -45,28 +42,18 @@ const TABLE = 'soak';
 const METHODS = ['link_contacts', 'unlink_contacts', 'send_stanza'] as const satisfies readonly MethodName[];
 
 /** Runs it, and accounts for every record. */
-export async function soak({ root, records: count, endings: endingCount, table }: SoakOptions): Promise<Accounting> {
-  const folder = await mkdtemp(join(tmpdir(), 'rostbeef-soak-'));
-  const [built, secrets, database, server] = await Promise.all([
-    build(folder),
-    startSecretsManager(),
-    startDynamoDb(),
-    startRealEjabberd(root),
-  ]);
+export async function soak({
+  root,
+  bundles,
+  records: count,
+  endings: endingCount,
+  table,
+}: SoakOptions): Promise<Accounting> {
+  const [database, server] = await Promise.all([startDynamoDb(), startRealEjabberd(root)]);
+  const world = await startWorld(server, bundles);
   const proxy = await startCuttingProxy(new URL(server.url), MEAN_LIFE_MS);
-  const sandboxes: Sandbox[] = [];
   try {
     await database.createTable(TABLE);
-    secrets.set('secret', 'AWSCURRENT', server.account);
-    const sandbox = (method: MethodName, settings: Record<string, string>): Sandbox => {
-      const bundle = built.functions[method];
-      if (bundle === undefined) throw new Error(`no function ${method}`);
-      const environment = { ...functionSettings(server, secrets, 'secret'), ...settings };
-      const started = new Sandbox({ ...bundle, name: method, environment });
-      sandboxes.push(started);
-      return started;
-    };
-
     const { receivers, records } = await prepare(server, count);
     const attempts = new Map<string, Attempt[]>(records.map(({ id }) => [id, []]));
     const queues = new Map(METHODS.map((method) => [method, new Queue(QUEUE)]));
@@ -74,7 +61,7 @@ export async function soak({ root, records: count, endings: endingCount, table }
     const settings = { ...(table && keysIn(database)), EJABBERD_URL: proxy.url, EJABBERD_TIMEOUT_MS: '5000' };
     const started = performance.now();
     const consuming = [...queues].flatMap(([method, queue]) =>
-      Array.from({ length: CONSUMERS }, () => consume(queue, sandbox(method, settings), attempts)),
+      Array.from({ length: CONSUMERS }, () => consume(queue, world.start(method, settings), attempts)),
     );
     const endings = await endAgainAndAgain(server, proxy, receivers, endingCount, () => {
       const left = [...queues.values()].reduce((sum, { size }) => sum + size, 0);
@@ -86,14 +73,13 @@ export async function soak({ root, records: count, endings: endingCount, table }
 
     for (const receiver of receivers) await receiver.settle();
     const messages = new Map(receivers.flatMap((receiver) => [...receiver.messages()]));
-    const links = await linksOf(sandbox('get_roster', {}), server, records);
+    const links = await linksOf(world.start('get_roster'), server, records);
     await Promise.all(receivers.map((receiver) => receiver.disconnect()));
     const dead = new Set([...queues.values()].flatMap(({ deadLetters }) => [...deadLetters]));
     return account({ records, attempts, dead, endings, messages, links, cuts: proxy.cuts(), seconds, table });
   } finally {
-    await Promise.all(sandboxes.map((each) => each.stop()));
-    await Promise.all([proxy.stop(), secrets.stop(), database.stop(), server.stop()]);
-    await rm(folder, { recursive: true });
+    await world.stop();
+    await Promise.all([proxy.stop(), database.stop()]);
   }
 }
 

@@ -1,5 +1,6 @@
 /** The synthesized bulk machine on the bundled functions and a real ejabberd. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { built } from '../support/built.ts';
 import { type DynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';
 import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
@@ -30,7 +31,7 @@ await describeEjabberd('24.12', 'the bulk state machine', (root) => {
       EJABBERD_IDEMPOTENCY_TABLE: TABLE,
       AWS_ENDPOINT_URL_DYNAMODB: table.url,
     };
-    stage = await openStage({ machines, environment });
+    stage = await openStage({ bundles: built(), machines, environment });
     await server.register('alice');
     await server.register('bob');
     alice = await server.connect('alice', 'desk', {});

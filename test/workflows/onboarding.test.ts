@@ -9,6 +9,7 @@ import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EjabberdFunctions, RostbeefTask } from '../../infra/index.ts';
 import { filledIn } from '../infra/template.ts';
+import { built } from '../support/built.ts';
 import { type DynamoDb, startDynamoDb } from '../support/dynamodb.ts';
 import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';
 import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
@@ -36,7 +37,7 @@ await describeEjabberd('24.12', 'the onboarding state machine', (root) => {
       EJABBERD_IDEMPOTENCY_TABLE: TABLE,
       AWS_ENDPOINT_URL_DYNAMODB: table.url,
     };
-    stage = await openStage({ machines: synthesizeMachines(WITH_TABLE), environment });
+    stage = await openStage({ bundles: built(), machines: synthesizeMachines(WITH_TABLE), environment });
     await server.register('bot');
   });
   afterAll(async () => {

@@ -1,5 +1,6 @@
 /** The bundled function, under AWS's runtime interface client, with S3 of a stand-in. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { built } from '../support/built.ts';
 import { ProbedSandbox } from '../support/probed-sandbox.ts';
 import { readThrown } from '../support/thrown-error.ts';
 import { synthesizeMachines } from './machines.ts';
@@ -8,7 +9,7 @@ import { openStage, type Stage } from './stage.ts';
 const machines = synthesizeMachines();
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage({ machines, environment: {}, processes: 1 });
+  stage = await openStage({ bundles: built(), machines, environment: {}, processes: 1 });
 });
 afterAll(() => stage.stop());
 

@@ -1,12 +1,9 @@
 /** Everything that the state machines need, on this machine: S3, the bundled functions, and time that goes fast. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { startFauxqs } from 'fauxqs';
-import { build } from '../../infra/build.ts';
 import type { Invoked, SandboxOptions } from '../../infra/local/sandbox.ts';
+import { type Bundles, bundleOf } from '../support/bundles.ts';
 import { type FunctionPool, openFunctionPool } from '../support/function-pool.ts';
 import { execute } from '../support/step-functions/execute.ts';
 import { localWorld } from '../support/step-functions/local-world.ts';
@@ -42,6 +39,7 @@ export interface StageOptions {
   readonly machines: Machines;
   /** The environment of the seven functions. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly bundles: Bundles;
   /** Processes of each function. @default 3 */
   readonly processes?: number;
 }
@@ -52,9 +50,7 @@ const SECOND_MS = 10;
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /** Opens one. */
-export async function openStage({ machines, environment, processes = 3 }: StageOptions): Promise<Stage> {
-  const folder = await mkdtemp(join(tmpdir(), 'rostbeef-workflows-'));
-  const { functions, operations } = await build(folder);
+export async function openStage({ machines, environment, bundles, processes = 3 }: StageOptions): Promise<Stage> {
   const aws = await startFauxqs({ host: '127.0.0.1', port: 0, logger: false });
   const endpoint = `http://127.0.0.1:${aws.port}`;
   const s3 = new S3Client({ endpoint, region: 'eu-west-1', credentials });
@@ -63,14 +59,17 @@ export async function openStage({ machines, environment, processes = 3 }: StageO
   const log: string[] = [];
   const pools = new Map<string, FunctionPool>();
   const optionsOf = (name: string): Omit<SandboxOptions, 'log'> => {
-    const bundle = functions[name] ?? operations[name];
-    if (bundle === undefined) throw new Error(`no function ${name}`);
     const storage = {
       AWS_ENDPOINT_URL_S3: endpoint,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     };
-    return { ...bundle, name, environment: name === 'prepare' ? storage : environment, timeoutSeconds: 120 };
+    return {
+      ...bundleOf(bundles, name),
+      name,
+      environment: name === 'prepare' ? storage : environment,
+      timeoutSeconds: 120,
+    };
   };
   const poolOf = (name: string): FunctionPool => {
     const size = name === 'prepare' ? 1 : processes;
@@ -110,7 +109,6 @@ export async function openStage({ machines, environment, processes = 3 }: StageO
       await Promise.all([...pools.values()].map((pool) => pool.stop()));
       s3.destroy();
       await aws.stop();
-      await rm(folder, { recursive: true });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest';
+import { IS_FULL } from '../full.ts';
 import { installEjabberd, type Release } from './install.ts';
 
 /**
@@ -16,4 +17,10 @@ export async function describeEjabberd(release: Release, name: string, tests: (r
     console.warn(`\n*** NOT TESTED: ${name}. ${installed.unavailable} ***\n`);
     describe(name, () => it.skip(installed.unavailable));
   }
+}
+
+/** Does the same in `npm run test:full` only: for a release or database that seldom differs from one in `npm test`. */
+export async function describeInFull(release: Release, name: string, tests: (root: string) => void): Promise<void> {
+  if (IS_FULL) await describeEjabberd(release, name, tests);
+  else describe(name, () => it.skip('is tested by npm run test:full'));
 }

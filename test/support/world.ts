@@ -1,14 +1,12 @@
-/** The bundled functions behind the local gateway, on one server, with one secret: what a contract test acts in. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from '../../infra/build.ts';
+/** The bundled functions on one server, with one Secrets Manager: the place that tests of the functions act in. */
 import { startGateway } from '../../infra/local/gateway.ts';
-import { functionSettings } from '../support/function-settings.ts';
-import { type SecretsManager, startSecretsManager } from '../support/secrets-manager.ts';
-import type { Presence, XmppClient, XmppServer } from '../support/xmpp-server.ts';
+import { Sandbox, type SandboxOptions } from '../../infra/local/sandbox.ts';
+import { type Bundles, bundleOf } from './bundles.ts';
+import { functionSettings } from './function-settings.ts';
+import { type SecretsManager, startSecretsManager } from './secrets-manager.ts';
+import type { Presence, XmppClient, XmppServer } from './xmpp-server.ts';
 
-/** What a function answered by HTTP. */
+/** An HTTP response of a function. */
 export interface Answer {
   readonly status: number;
   /** The result, or the problem details. */
@@ -18,16 +16,30 @@ export interface Answer {
 /** Calls a method by its name. */
 export type Call = (method: string, input: unknown) => Promise<Answer>;
 
-export interface World {
-  readonly server: XmppServer;
+/** Environment variables. An empty value unsets a variable. */
+export type Settings = Readonly<Record<string, string>>;
+
+export interface World<Server extends XmppServer = XmppServer> {
+  readonly server: Server;
   readonly secrets: SecretsManager;
+  readonly bundles: Bundles;
+  /** Returns the settings of a function. @param secret @default {@link ACCOUNT_SECRET} */
+  settings(secret?: string): Settings;
+  /**
+   * Starts a function in a process of its own, in which calls queue. The process ends with the world.
+   *
+   * @param settings are added to {@link World.settings}
+   */
+  start(name: string, settings?: Settings, options?: Partial<SandboxOptions>): Sandbox;
+  /** Calls a function by HTTP. */
   readonly call: Call;
-  /** The same functions in processes of their own, with other credentials. */
+  /** Starts the same functions in other processes, with another secret. */
   withSecret(secret: string): Promise<Call>;
-  /** Registers a user of its own for a test; the name says its part in it. */
+  /** Registers a user for one test. @param part the user’s part in the test, which begins the name */
   user(part: string, host?: string): Promise<User>;
   /** Every line that the functions logged. */
   readonly log: readonly string[];
+  /** Stops everything, and the server. */
   stop(): Promise<void>;
 }
 
@@ -44,20 +56,20 @@ export interface User {
 /** The secret of the account that may do everything. */
 export const ACCOUNT_SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:ejabberd';
 
-/** Builds the functions and starts them on a server, which ends with the world. */
-export async function startWorld(server: XmppServer): Promise<World> {
-  const folder = await mkdtemp(join(tmpdir(), 'rostbeef-contract-'));
-  const [{ functions }, secrets] = await Promise.all([build(folder), startSecretsManager()]);
+/** Starts the functions on a server, with a secret of the server’s account. */
+export async function startWorld<Server extends XmppServer>(server: Server, bundles: Bundles): Promise<World<Server>> {
+  const secrets = await startSecretsManager();
   secrets.set(ACCOUNT_SECRET, 'AWSCURRENT', server.account);
   const log: string[] = [];
   const stops: (() => Promise<void>)[] = [];
+  const settings = (secret = ACCOUNT_SECRET): Settings => functionSettings(server, secrets, secret);
 
   const withSecret = async (secret: string): Promise<Call> => {
     const gateway = await startGateway({
       port: 0,
-      functions,
+      functions: bundles.functions,
       log: (_, line) => log.push(line),
-      environment: functionSettings(server, secrets, secret),
+      environment: settings(secret),
     });
     stops.push(() => gateway.stop());
     return (method, input) => post(`${gateway.url}/${method}`, input);
@@ -67,7 +79,21 @@ export async function startWorld(server: XmppServer): Promise<World> {
   return {
     server,
     secrets,
+    bundles,
     log,
+    settings,
+    start(name, others = {}, options = {}) {
+      const environment = { ...settings(), ...others };
+      const sandbox = new Sandbox({
+        ...bundleOf(bundles, name),
+        name,
+        environment,
+        log: (line) => log.push(line),
+        ...options,
+      });
+      stops.push(() => sandbox.stop());
+      return sandbox;
+    },
     call: await withSecret(ACCOUNT_SECRET),
     withSecret,
     async user(part, host = server.host) {
@@ -84,7 +110,7 @@ export async function startWorld(server: XmppServer): Promise<World> {
     },
     async stop() {
       await Promise.all(stops.map((stop) => stop()));
-      await Promise.all([secrets.stop(), server.stop(), rm(folder, { recursive: true })]);
+      await Promise.all([secrets.stop(), server.stop()]);
     },
   };
 }
