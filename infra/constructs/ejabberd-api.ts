@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   AuthorizationType,
@@ -29,6 +29,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { catalogue, errorCatalogue, type MethodName } from 'rostbeef-layer';
 import { inputName, resultName, schemas } from '../schemas.ts';
+import { acknowledge } from './acknowledge.ts';
 import { gatewayProblems } from './gateway-problems.ts';
 import type { RostbeefFunction } from './rostbeef-function.ts';
 
@@ -131,7 +132,8 @@ export class EjabberdApi extends Construct {
         templates: { 'application/json': body },
       });
     }
-    Validations.of(this.api).acknowledge(
+    acknowledge(
+      this.api,
       { id: 'AwsSolutions-APIG2', reason: 'The functions validate, so that local and deployed answer alike.' },
       {
         id: 'AwsSolutions-APIG3',
@@ -167,7 +169,7 @@ export class EjabberdApi extends Construct {
     role.applyRemovalPolicy(RemovalPolicy.RETAIN);
     account.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.api.deploymentStage.node.addDependency(account);
-    Validations.of(role).acknowledge({
+    acknowledge(role, {
       id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
       reason: 'API Gateway documents this policy for the role by which it writes the logs of an account and Region.',
     });

@@ -1,7 +1,8 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import { folderOf } from './built.ts';
 import type { EjabberdFunctions } from './ejabberd-functions.ts';
 import type { RostbeefFunction } from './rostbeef-function.ts';
@@ -48,7 +49,7 @@ export class EjabberdDoctor extends Construct {
       targets: [new LambdaFunction(this.function.alias, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
     });
     const reason = 'A missed check is not repeated, because the next one follows. Missing data sets an alarm off.';
-    Validations.of(this.function.alias).acknowledge({ id: 'Serverless-LambdaAsyncFailureDestination', reason });
-    Validations.of(schedule).acknowledge({ id: 'Serverless-EventBusDLQ', reason });
+    acknowledge(this.function.alias, { id: 'Serverless-LambdaAsyncFailureDestination', reason });
+    acknowledge(schedule, { id: 'Serverless-EventBusDLQ', reason });
   }
 }

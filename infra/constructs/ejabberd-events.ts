@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { AccountPrincipal, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -7,6 +7,7 @@ import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { catalogue, type MethodName } from 'rostbeef-layer';
 import { detailType } from '../schemas.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { EjabberdFunctions } from './ejabberd-functions.ts';
 import type { RostbeefFunction } from './rostbeef-function.ts';
 
@@ -113,10 +114,7 @@ export class EjabberdEvents extends Construct {
     const reason = 'It is a dead-letter queue.';
     // AWS recommends at least six times the function’s time-out for a queue that invokes it.
     const visibilityTimeout = Duration.seconds(6 * called.timeout.toSeconds());
-    Validations.of(deadLetters).acknowledge(
-      { id: 'AwsSolutions-SQS3', reason },
-      { id: 'Serverless-SQSRedrivePolicy', reason },
-    );
+    acknowledge(deadLetters, { id: 'AwsSolutions-SQS3', reason }, { id: 'Serverless-SQSRedrivePolicy', reason });
     const queue = this.#queue(type, {
       retentionPeriod: RETENTION,
       visibilityTimeout,
@@ -158,7 +156,7 @@ export class EjabberdEvents extends Construct {
       maxConcurrency: this.#props.maxConcurrency ?? concurrencyFor(called),
     });
     source.node.addDependency(policy);
-    Validations.of(source).acknowledge({
+    acknowledge(source, {
       id: 'Serverless-LambdaEventSourceMappingDestination',
       reason: 'The queue’s redrive policy moves messages to its dead-letter queue.',
     });

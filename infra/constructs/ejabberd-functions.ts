@@ -1,16 +1,18 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
-import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { catalogue, type MethodName } from 'rostbeef-layer';
+import { acknowledge } from './acknowledge.ts';
 import { built, folderOf } from './built.ts';
 import { divideConnections } from './concurrency.ts';
 import type { EjabberdIdempotency } from './ejabberd-idempotency.ts';
 import { EjabberdNetwork } from './ejabberd-network.ts';
 import type { EjabberdSecret } from './ejabberd-secret.ts';
+import { NODE_RUNTIME } from './node-runtime.ts';
 import { type Placement, RostbeefFunction, type RostbeefFunctionProps } from './rostbeef-function.ts';
 
 /** The methods that read whole rosters. Four responses of 16 MiB at a time take about 600 MB. */
@@ -120,7 +122,7 @@ export class EjabberdFunctions extends Construct {
     this.layer = new LayerVersion(this, 'Layer', {
       description: 'The code that the rostbeef functions share: methods, event sources, XML-RPC client, errors',
       code: Code.fromAsset(built().layer),
-      compatibleRuntimes: [Runtime.NODEJS_24_X],
+      compatibleRuntimes: [NODE_RUNTIME],
       compatibleArchitectures: [Architecture.ARM_64],
       license: 'Apache-2.0',
     });
@@ -130,7 +132,8 @@ export class EjabberdFunctions extends Construct {
       retentionPeriod: Duration.days(14),
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     });
-    Validations.of(this.failedEvents).acknowledge(
+    acknowledge(
+      this.failedEvents,
       { id: 'AwsSolutions-SQS3', reason: 'It is the destination of failed events.' },
       { id: 'Serverless-SQSRedrivePolicy', reason: 'It is the destination of failed events.' },
     );

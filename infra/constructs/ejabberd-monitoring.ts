@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { type Alarm, Dashboard, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -6,6 +6,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import { type AlarmProps, RunbookAlarm } from './alarms.ts';
 import { dashboardRows } from './dashboard.ts';
 import type { EjabberdDoctor } from './ejabberd-doctor.ts';
@@ -60,7 +61,7 @@ export class EjabberdMonitoring extends Construct {
     this.topic = this.#makeTopic();
     if (props.email !== undefined) {
       const subscription = this.topic.addSubscription(new EmailSubscription(props.email));
-      Validations.of(subscription).acknowledge({
+      acknowledge(subscription, {
         id: 'Serverless-SNSRedrivePolicy',
         reason: 'A late e-mail is of no use, and CloudWatch shows the alarm.',
       });

@@ -1,7 +1,8 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import { folderOf } from './built.ts';
 import type { EjabberdFunctions } from './ejabberd-functions.ts';
 import type { EjabberdSecret } from './ejabberd-secret.ts';
@@ -69,7 +70,7 @@ export class EjabberdRotation extends Construct {
       rotateImmediatelyOnUpdate: false,
     });
     schedule.node.addDependency(this.function);
-    Validations.of(this.function.role).acknowledge({
+    acknowledge(this.function.role, {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
         'secretsmanager:GetRandomPassword, network interfaces and X-Ray segments have no resource-level permissions.',

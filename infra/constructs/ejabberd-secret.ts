@@ -1,8 +1,9 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 
 /** An existing secret, or the account for a new one. */
 export type EjabberdSecretProps =
@@ -61,7 +62,7 @@ export class EjabberdSecret extends Construct {
         excludePunctuation: true,
       },
     });
-    Validations.of(this.secret).acknowledge({
+    acknowledge(this.secret, {
       id: 'AwsSolutions-SMG4',
       reason: 'EjabberdRotation rotates it, and needs the secret of an administrator.',
     });

@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, Aws, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import {
@@ -10,6 +10,7 @@ import {
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import { bulkWorkflow } from './bulk-workflow.ts';
 import type { EjabberdFunctions } from './ejabberd-functions.ts';
 import { onboardingWorkflow } from './onboarding-workflow.ts';
@@ -130,7 +131,7 @@ export class EjabberdWorkflows extends Construct {
       'A distributed map starts, stops and counts executions of its own machine, whose names are not known at deployment.',
     );
     acknowledgeWildcards(this, ['*'], 'Traces and the delivery of logs have no resource that a policy could name.');
-    Validations.of(this).acknowledge({
+    acknowledge(this, {
       id: 'AwsSolutions-SF1',
       reason: 'Errors are logged. All events of a million executions would cost more than the executions.',
     });

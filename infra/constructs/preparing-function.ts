@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Alias,
@@ -8,14 +8,15 @@ import {
   Function as LambdaFunction,
   LayerVersion,
   LoggingFormat,
-  Runtime,
   SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import { built, folderOf } from './built.ts';
+import { NODE_RUNTIME } from './node-runtime.ts';
 import { countPlatformFailures } from './platform-failures.ts';
 
 /** The properties of {@link PreparingFunction}. */
@@ -56,7 +57,7 @@ export class PreparingFunction extends Construct {
     role.addToPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
     const prepares = new LambdaFunction(this, 'Function', {
       description: 'Checks a file of operations and writes the items of a map',
-      runtime: Runtime.NODEJS_24_X,
+      runtime: NODE_RUNTIME,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
       code: Code.fromAsset(folderOf('prepare')),
@@ -74,7 +75,7 @@ export class PreparingFunction extends Construct {
     });
     countPlatformFailures(this, logGroup, metricNamespace, MEMORY_MB);
     this.alias = new Alias(this, 'Live', { aliasName: 'live', version: prepares.currentVersion });
-    Validations.of(prepares).acknowledge({
+    acknowledge(prepares, {
       id: 'Serverless-LambdaDLQ',
       reason: 'A state machine invokes it synchronously, and gets its errors.',
     });

@@ -1,4 +1,4 @@
-import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Effect, type Grant, type IGrantable, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -9,13 +9,14 @@ import {
   type ILayerVersion,
   Function as LambdaFunction,
   LoggingFormat,
-  Runtime,
   SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENVIRONMENT_LIMIT_BYTES, tooLarge } from '../environment-size.ts';
+import { acknowledge } from './acknowledge.ts';
+import { NODE_RUNTIME } from './node-runtime.ts';
 import { countPlatformFailures } from './platform-failures.ts';
 
 /** The network of functions. */
@@ -102,7 +103,7 @@ export class RostbeefFunction extends Construct implements IGrantable {
     const { memorySize = 512 } = props;
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
-      runtime: Runtime.NODEJS_24_X,
+      runtime: NODE_RUNTIME,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
       code: Code.fromAsset(props.folder),
@@ -128,11 +129,11 @@ export class RostbeefFunction extends Construct implements IGrantable {
     });
     countPlatformFailures(this, this.logGroup, props.metricNamespace ?? 'rostbeef', memorySize);
     this.alias = new Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion });
-    Validations.of(this.function).acknowledge({
+    acknowledge(this.function, {
       id: 'Serverless-LambdaDLQ',
       reason: 'Asynchronous invocations use the alias, which has a destination for failures instead.',
     });
-    Validations.of(this.role).acknowledge({
+    acknowledge(this.role, {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'Network interfaces and X-Ray segments have no resource-level permissions.',
     });

@@ -1,5 +1,6 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 
 /**
  * Tells cdk-nag why policies below a construct name resources by a wildcard. Each resource has to be told by itself, in the
@@ -12,7 +13,7 @@ import type { Construct } from 'constructs';
 export function acknowledgeWildcards(scope: Construct, resources: readonly string[], reason: string): void {
   const stack = Stack.of(scope);
   const ids = resources.map((resource) => `AwsSolutions-IAM5[Resource::${inWords(stack.resolve(resource))}]`);
-  Validations.of(scope).acknowledge(...ids.map((id) => ({ id, reason })));
+  acknowledge(scope, ...ids.map((id) => ({ id, reason })));
 }
 
 function inWords(value: unknown): string {

@@ -1,6 +1,7 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 
 /** The files hold nicks and stanzas. An execution can be redriven for 14 days, and needs them for so long. */
 const KEPT = Duration.days(30);
@@ -20,7 +21,7 @@ export function workflowBucket(scope: Construct, id: string, removalPolicy = Rem
     lifecycleRules: [{ expiration: KEPT, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
     removalPolicy,
   });
-  Validations.of(bucket).acknowledge({
+  acknowledge(bucket, {
     id: 'AwsSolutions-S1',
     reason: 'Server access logs need a bucket of the account. CloudTrail logs data events where they are wanted.',
   });
