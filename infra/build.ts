@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build as esbuild } from 'esbuild';
+import { runCommand } from './command/command.ts';
 import type { FunctionBundle } from './local/sandbox.ts';
 
 /** The output of a build: the files as they are deployed. */
@@ -157,10 +158,23 @@ function pathAndFolders(path: string): readonly string[] {
   return path === '.' ? [] : [path, ...pathAndFolders(dirname(path))];
 }
 
-if (import.meta.main) {
+async function main(asJson: boolean): Promise<undefined> {
   const { files, ...folders } = await build();
-  if (process.argv.includes('--json')) console.log(JSON.stringify({ ...folders, files: [] }));
+  if (asJson) console.log(JSON.stringify({ ...folders, files: [] }));
   else for (const file of files.filter(({ path }) => !path.startsWith('maps/'))) console.log(sizeOf(file));
+  return undefined;
+}
+
+if (import.meta.main) {
+  await runCommand(
+    {
+      name: 'npm run build',
+      summary: 'Bundles the layer and the functions into dist, as they are deployed. Prints their sizes.',
+      options: { json: { type: 'boolean', help: 'print the folders as JSON' } },
+      example: '',
+    },
+    ({ values: { json = false } }) => main(json),
+  );
 }
 
 function sizeOf({ path, content }: BuiltFile): string {

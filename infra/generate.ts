@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { clientErrors } from './client-errors.ts';
 import { clientTypes } from './client-types.ts';
+import { runCommand } from './command/command.ts';
 import { openApi } from './openapi.ts';
 import { errorsPage } from './reference/errors-page.ts';
 import { methodsPage } from './reference/methods-page.ts';
@@ -21,10 +22,25 @@ export function generatedFiles(): Readonly<Record<string, string>> {
   };
 }
 
-if (import.meta.main) {
+async function main(): Promise<undefined> {
   const root = new URL('../', import.meta.url);
   for (const [path, content] of Object.entries(generatedFiles())) {
     await writeFile(fileURLToPath(new URL(path, root)), content);
     console.log(path);
   }
+  return undefined;
+}
+
+if (import.meta.main) {
+  await runCommand(
+    {
+      name: 'npm run generate',
+      summary:
+        'Writes the files that follow from the catalogues of methods and errors: the OpenAPI document, the reference pages, ' +
+        'and the types of the client. Prints their paths.',
+      options: {},
+      example: '',
+    },
+    main,
+  );
 }

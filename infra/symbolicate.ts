@@ -4,6 +4,7 @@ import { SourceMap } from 'node:module';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { build } from './build.ts';
+import { runCommand } from './command/command.ts';
 
 /** A position in the layer’s file, in any folder. On Lambda the folder is `/opt`. */
 const FRAME = /(\(?)\/\S*?\/nodejs\/node_modules\/rostbeef-layer\/index\.cjs:(\d+):(\d+)/g;
@@ -36,4 +37,19 @@ export async function layerMap(outDir?: string): Promise<SourceMap> {
   return new SourceMap(JSON.parse(await readFile(file, 'utf8')));
 }
 
-if (import.meta.main) console.log(withSources(await text(process.stdin), await layerMap()));
+if (import.meta.main) {
+  await runCommand(
+    {
+      name: 'npm run symbolicate',
+      summary:
+        'Replaces the positions in the bundles by those in the sources. Reads log lines or stacks from standard input, and ' +
+        'writes them to standard output. The build must be the one that was deployed.',
+      options: {},
+      example: '< log.json',
+    },
+    async () => {
+      console.log(withSources(await text(process.stdin), await layerMap()));
+      return undefined;
+    },
+  );
+}

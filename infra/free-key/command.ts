@@ -1,6 +1,6 @@
 /** Frees an idempotency key on the decision of an operator: `npm run free-key -- --help`. */
 import { DynamoDBClient } from 'rostbeef-layer/dynamodb';
-import { UsageError } from '../local/options.ts';
+import { UsageError } from '../command/errors.ts';
 import { type Freed, freeKey } from './free.ts';
 import { type FreeKeyOptions, readOptions, usage } from './options.ts';
 

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type IdempotencyKey, KEY_FORM, KEY_FORM_PROBLEM, keyId, sendStanza } from 'rostbeef-layer';
-import { UsageError } from '../local/options.ts';
+import { UsageError } from '../command/errors.ts';
 
 /** The options of the command. */
 export interface FreeKeyOptions {

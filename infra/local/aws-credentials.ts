@@ -1,5 +1,7 @@
 /** The AWS credentials of the user of `npm start`, for the functions. On Lambda, a function has those of its role. */
 
+import { CommandError } from '../command/errors.ts';
+
 /** AWS credentials as environment variables. */
 export interface AwsCredentials {
   readonly environment: Readonly<Record<string, string>>;
@@ -8,7 +10,7 @@ export interface AwsCredentials {
 }
 
 /** No credentials were found. The message says how to set them. */
-export class AwsCredentialsError extends Error {
+export class AwsCredentialsError extends CommandError {
   override readonly name = 'AwsCredentialsError';
 }
 

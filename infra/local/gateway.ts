@@ -9,6 +9,7 @@ import { proxyReply } from './proxy-result.ts';
 import { invalidRequest, problem, type Reply } from './reply.ts';
 import { type FunctionBundle, Sandbox, type SandboxOptions } from './sandbox.ts';
 import { readSite } from './site.ts';
+import type { Answered } from './terminal-lines.ts';
 
 /** The configuration of a {@link Gateway}. */
 export interface GatewayOptions {
@@ -24,6 +25,8 @@ export interface GatewayOptions {
   readonly timeoutSeconds?: number;
   /** The users that the page proposes, if the server is the embedded one. */
   readonly demo?: { readonly users: readonly string[] } | undefined;
+  /** Gets each call, when it is done, and each request that is refused. Pages are left out. */
+  readonly answered?: (answered: Answered) => void;
   /** Gets each line that a function writes. */
   readonly log?: (functionName: string, line: string) => void;
 }
@@ -59,9 +62,14 @@ export async function startGateway({ port, host = '127.0.0.1', ...options }: Gat
   }
   const server = createServer(async (request, response) => {
     const requestId = randomUUID();
+    const started = performance.now();
     const failed = (error: unknown): Reply => problem(500, `The gateway failed: ${error}.`);
     const reply = await route({ sandboxes, documents }, request, requestId).catch(failed);
     send(response, reply, requestId, request.method === 'HEAD');
+    const seen = (await reply.later) ?? reply;
+    const subject = subjectOf(request, { sandboxes, documents });
+    if (subject !== undefined)
+      options.answered?.({ subject, reply: seen, durationMs: performance.now() - started, requestId });
   });
   const url = `http://${host}:${await listen(server, port, host)}`;
   return {
@@ -124,6 +132,18 @@ function resourceAt(
   if (sandbox) return { methods: ['POST'], answer: () => proxy(sandbox, path, request, requestId) };
   const [, name] = invokePath.exec(path) ?? [];
   return name ? { methods: ['POST'], answer: () => invoke(sandboxes, name, request, requestId) } : undefined;
+}
+
+/** Returns what the terminal calls a request. `undefined` for a page. */
+function subjectOf(
+  { method = 'GET', url = '/' }: IncomingMessage,
+  { sandboxes, documents }: Routes,
+): string | undefined {
+  const [path = '/'] = url.split('?', 1);
+  const [, invoked] = invokePath.exec(path) ?? [];
+  if (invoked !== undefined) return `${invoked} (direct)`;
+  if (method === 'POST' && sandboxes.has(path.slice(1))) return path.slice(1);
+  return documents.has(path) ? undefined : `${method} ${path}`;
 }
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;

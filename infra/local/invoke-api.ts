@@ -49,7 +49,8 @@ export async function invoke(
   if (type === 'DryRun') return { status: 204, headers: {}, body: '' };
 
   const invoked = sandbox.invoke(event, { requestId, clientContext: context });
-  if (type === 'Event') return { status: 202, headers: {}, body: '' };
+  if (type === 'Event')
+    return { status: 202, headers: {}, body: '', later: invoked.then((late) => answer(late, false)) };
   return answer(await invoked, request.headers['x-amz-log-type'] === 'Tail');
 }
 

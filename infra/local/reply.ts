@@ -7,6 +7,8 @@ export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: Buffer | string;
+  /** The reply that an asynchronous invocation would get if its caller waited. It is only logged. */
+  readonly later?: Promise<Reply>;
 }
 
 /** Returns a function’s response to a request that API Gateway does not pass on. */

@@ -1,4 +1,5 @@
 /** Reads the settings of the functions from the environment of a shell. */
+
 import {
   type Environment,
   foreignIssue,
@@ -8,6 +9,7 @@ import {
   isSettingName,
   parseConfig,
 } from 'rostbeef-layer';
+import { CommandError } from '../command/errors.ts';
 
 /** The variables of a shell, sorted by their meaning for the functions. */
 export interface ShellSettings {
@@ -20,7 +22,7 @@ export interface ShellSettings {
 }
 
 /** The settings are not valid. The message lists every problem by name, and contains no value. */
-export class SettingsError extends Error {
+export class SettingsError extends CommandError {
   override readonly name = 'SettingsError';
 
   constructor(issues: readonly Issue[]) {

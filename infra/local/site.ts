@@ -2,6 +2,7 @@
 import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
+import { runCommand } from '../command/command.ts';
 import { openApi } from '../openapi.ts';
 
 /** One file of the site. */
@@ -70,9 +71,20 @@ export async function writeSite(folder: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  const [folder = 'dist/site'] = process.argv.slice(2);
-  await writeSite(folder);
-  console.log(
-    `The page is in ${folder}. Serve it from the URL of the API, because it calls the methods by relative URLs.`,
+  await runCommand(
+    {
+      name: 'npm run site',
+      summary: 'Writes the page and the reference as static files, for a web server at the URL of the API.',
+      argument: { name: 'folder', help: 'the folder to write to (default: dist/site)' },
+      options: {},
+      example: 'public',
+    },
+    async ({ positionals: [folder = 'dist/site'] }) => {
+      await writeSite(folder);
+      console.log(
+        `The page is in ${folder}. Serve it from the URL of the API, because it calls the methods by relative URLs.`,
+      );
+      return undefined;
+    },
   );
 }

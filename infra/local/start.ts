@@ -1,12 +1,15 @@
 import { catalogue, type Issue } from 'rostbeef-layer';
 import { build } from '../build.ts';
-import { type AwsCredentials, AwsCredentialsError, awsCredentials, withoutCredentials } from './aws-credentials.ts';
+import { runCommand } from '../command/command.ts';
+import { CommandError } from '../command/errors.ts';
+import { type AwsCredentials, awsCredentials, withoutCredentials } from './aws-credentials.ts';
 import { curl } from './curl.ts';
 import { DEMO_USERS, startClassicDemo, startDemo } from './embedded/demo.ts';
 import { type Gateway, startGateway } from './gateway.ts';
-import { terminalLine } from './log-line.ts';
-import { readOptions, UsageError, usage } from './options.ts';
-import { demandValid, SettingsError, shellSettings } from './settings.ts';
+import { type Options, optionsOf, START } from './options.ts';
+import { demandValid, shellSettings } from './settings.ts';
+import { type Answered, answeredLine, loggedLine } from './terminal-lines.ts';
+import { wayProblem } from './way.ts';
 
 /** The ejabberd that the functions talk to. */
 interface Server {
@@ -23,24 +26,33 @@ interface Server {
   stop(): Promise<void>;
 }
 
-async function main(): Promise<void> {
-  const { port, dialect, idempotency, help } = readOptions(process.argv.slice(2), process.env);
-  if (help) return console.log(usage);
-
+async function main({ port, dialect, idempotency, verbose }: Options): Promise<undefined> {
   const settings = settingsOf(process.env, dialect);
   const server = await openServer(settings);
   const { functions } = await build();
-  const log = (name: string, line: string): void => console.error(terminalLine(name, line));
+  const log = (name: string, line: string): void => {
+    const told = verbose ? `${name}  ${line}` : loggedLine(name, line);
+    if (told !== undefined) console.error(told);
+  };
+  const answered = (call: Answered): void => console.error(answeredLine(call));
   const table = idempotency ? await startTable() : undefined;
   const { credentials, demo } = server;
   const environment = { ...server.environment, ...table?.environment };
-  const gateway = await startGateway({ port, functions, environment, credentials, demo, log });
+  const gateway = await startGateway({ port, functions, environment, credentials, demo, log, answered }).catch(
+    async (error: unknown) => {
+      await Promise.all([server.stop(), table?.stop()]);
+      throw listenFailure(error);
+    },
+  );
 
   const stop = (): Promise<never> =>
     Promise.all([gateway.stop(), server.stop(), table?.stop()]).then(() => process.exit(0));
   process.once('SIGINT', stop).once('SIGTERM', stop);
   onceOrphaned(stop);
   console.log(greeting(gateway, server, idempotency));
+  const problem = demo === undefined ? await wayProblem(environment) : undefined;
+  if (problem !== undefined) console.error(problem);
+  return undefined;
 }
 
 /** DynamoDB is loaded only if it is asked for. */
@@ -142,17 +154,9 @@ This gateway checks no authorization. Ctrl-C stops it.
 `;
 }
 
-function complaint(error: unknown): string {
-  if (error instanceof UsageError) return `${error.message} See npm start -- --help.`;
-  if (error instanceof SettingsError) return error.message;
-  if (error instanceof AwsCredentialsError) return error.message;
-  if (error instanceof Error && 'syscall' in error && error.syscall === 'listen') {
-    return `${error.message}: choose another port with npm start -- --port <port>.`;
-  }
-  throw error;
+function listenFailure(error: unknown): unknown {
+  if (!(error instanceof Error) || !('syscall' in error) || error.syscall !== 'listen') return error;
+  return new CommandError(`${error.message}: choose another port with npm start -- --port <port>.`);
 }
 
-main().catch((error: unknown) => {
-  console.error(complaint(error));
-  process.exit(1);
-});
+await runCommand(START, (given) => main(optionsOf(given, process.env)));

@@ -7,6 +7,7 @@ import { build as esbuild, type Plugin } from 'esbuild';
 import { catalogue } from 'rostbeef-layer';
 import project from '../../package.json' with { type: 'json' };
 import { build } from '../build.ts';
+import { runCommand } from '../command/command.ts';
 import { notices } from './notices.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -114,9 +115,20 @@ async function writeTypes(folder: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  const [folder] = process.argv.slice(2);
-  await buildPackage(folder === undefined ? undefined : resolve(folder));
-  console.log(
-    `The package is in ${folder ?? 'dist/package'}. "npm pack ${folder ?? './dist/package'}" makes its tarball.`,
+  await runCommand(
+    {
+      name: 'npm run package',
+      summary: 'Writes the package of the constructs, as another CDK app installs it.',
+      argument: { name: 'folder', help: 'the folder to write to (default: ./dist/package)' },
+      options: {},
+      example: '/tmp/rostbeef-functions',
+    },
+    async ({ positionals: [folder] }) => {
+      await buildPackage(folder === undefined ? undefined : resolve(folder));
+      console.log(
+        `The package is in ${folder ?? 'dist/package'}. "npm pack ${folder ?? './dist/package'}" makes its tarball.`,
+      );
+      return undefined;
+    },
   );
 }

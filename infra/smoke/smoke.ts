@@ -2,54 +2,57 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { commandLine, UsageError } from '../local/options.ts';
+import { type Command, type Given, type Options, runCommand, wholeNumber } from '../command/command.ts';
+import { CommandError, UsageError } from '../command/errors.ts';
 import { signedCalls } from './call-api.ts';
 import { type CallApi, checkAlarm, checkApi, checkDoctor, checkEvents, type Pair, type Patience } from './checks.ts';
 import { readDeployment } from './deployment.ts';
 
-const usage = `Usage: npm run smoke -- --environment <name> [--jid1 <jid> --jid2 <jid>] [--wait <seconds>]
+const OPTIONS = {
+  environment: {
+    type: 'string',
+    value: 'name',
+    required: true,
+    help: 'the name of the environment, such as dev',
+  },
+  jid1: {
+    type: 'string',
+    value: 'jid',
+    help: 'a test user of ejabberd, with --jid2. The API removes the link of the two, and an event makes it again. Without them, neither is checked',
+  },
+  jid2: { type: 'string', value: 'jid', help: 'the other test user' },
+  wait: {
+    type: 'string',
+    value: 'seconds',
+    default: '60',
+    help: 'the time to wait for the event and the alarm',
+  },
+} as const satisfies Options;
 
-Checks a deployment and says in words what works: the doctor, one signed call to the API, one event and
-one alarm. Set AWS_REGION and AWS credentials of its account.
-
-  --environment <name>   the name of the environment, such as dev
-  --jid1 <jid>           two test users of ejabberd. Their link is removed by the API and made again by an
-  --jid2 <jid>           event. Without them, neither the API nor the event is checked
-  --wait <seconds>       how long to wait for the event and the alarm (default: 60)
-  --help                 print this
-
-The alarm's subscribers get a message. An alarm that is already on stays as it is. Ends with status 0 if
-everything that was tried works, else 1.`;
+const SMOKE: Command<typeof OPTIONS> = {
+  name: 'npm run smoke',
+  summary:
+    'Checks a deployment and says in words what works: the doctor, one signed call to the API, one event and one alarm. ' +
+    'Set AWS_REGION and AWS credentials of its account.',
+  options: OPTIONS,
+  notes:
+    'The alarm’s subscribers get a message. An alarm that is already on stays as it is. Ends with status 0 if everything ' +
+    'that was tried works, 1 if something fails, 2 if the command line is wrong.',
+  example: '--environment dev --jid1 alice@example.com --jid2 bob@example.com',
+};
 
 const NEEDS_PAIR = 'not tried: --jid1 and --jid2 are required, two test users';
 
 /** A check, or the reason why it is not made. */
 type Check = readonly [name: string, check: (() => Promise<string>) | string];
 
-async function main(): Promise<number> {
-  const {
-    environment,
-    jid1,
-    jid2,
-    wait = '60',
-    help = false,
-  } = commandLine(process.argv.slice(2), {
-    environment: { type: 'string' },
-    jid1: { type: 'string' },
-    jid2: { type: 'string' },
-    wait: { type: 'string' },
-    help: { type: 'boolean' },
-  });
-  if (help) {
-    console.log(usage);
-    return 0;
-  }
+async function main({ environment, jid1, jid2, wait }: Given<typeof OPTIONS>['values']): Promise<number> {
   if (environment === undefined) throw new UsageError('--environment is required.');
   if ((jid1 === undefined) !== (jid2 === undefined)) throw new UsageError('--jid1 and --jid2 belong together.');
-  if (!/^\d{1,4}$/.test(wait)) throw new UsageError(`--wait must be a number of seconds, not ${JSON.stringify(wait)}.`);
+  const seconds = wholeNumber(wait, '--wait', 0, 9_999);
   const pair = jid1 !== undefined && jid2 !== undefined ? { jid1, jid2 } : undefined;
   const failed = new Set<string>();
-  for (const [name, check] of await checksOf(environment, pair, { seconds: Number(wait) })) {
+  for (const [name, check] of await checksOf(environment, pair, { seconds })) {
     const result =
       typeof check === 'string'
         ? check
@@ -88,13 +91,11 @@ function failureText(error: unknown): string {
   return `failed: ${error.message}${cause instanceof Error ? ` (${cause.message})` : ''}`;
 }
 
-main().then(
-  (status) => {
-    process.exitCode = status;
-  },
-  (error: unknown) => {
-    const hint = error instanceof UsageError ? ' See npm run smoke -- --help.' : '';
-    console.error(`${error instanceof Error ? error.message : String(error)}${hint}`);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-  },
-);
+await runCommand(SMOKE, async ({ values }) => {
+  try {
+    return await main(values);
+  } catch (error) {
+    if (error instanceof UsageError || !(error instanceof Error)) throw error;
+    throw new CommandError(error.message);
+  }
+});

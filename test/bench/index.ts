@@ -4,6 +4,8 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { runCommand } from '../../infra/command/command.ts';
+import { UsageError } from '../../infra/command/errors.ts';
 import { saveFindings } from './save.ts';
 import { type Bench, type Findings, type Scale, tableOf } from './table.ts';
 
@@ -44,21 +46,40 @@ async function runApart(name: string, scale: Scale): Promise<Findings> {
 
 const APART = '--apart';
 
-async function main(args: readonly string[]): Promise<void> {
-  const [first, name = '', scale] = args;
-  if (first === APART) {
-    process.send?.(await runBench(name, scale === 'tiny' ? 'tiny' : 'full'));
-    process.disconnect();
-    return;
+/** @param wanted the names of the benchmarks; all of them if there is no name */
+async function runAll(wanted: readonly string[], scale: Scale, save: boolean): Promise<undefined> {
+  const unknown = wanted.find((name) => !Object.hasOwn(BENCHES, name));
+  if (unknown !== undefined) {
+    throw new UsageError(`${unknown} is not a benchmark; expected ${Object.keys(BENCHES).join(', ')}.`);
   }
-  const wanted = args.filter((argument) => !argument.startsWith('--'));
   const found: [string, Findings][] = [];
   for (const each of wanted.length > 0 ? wanted : Object.keys(BENCHES)) {
     console.error(`${each} …`);
-    found.push([each, await runApart(each, args.includes('--tiny') ? 'tiny' : 'full')]);
+    found.push([each, await runApart(each, scale)]);
   }
   console.log(tableOf(found));
-  if (args.includes('--save')) await saveFindings(found);
+  if (save) await saveFindings(found);
+  return undefined;
 }
 
-if (import.meta.main) await main(process.argv.slice(2));
+if (import.meta.main) {
+  const [first, name = '', scale] = process.argv.slice(2);
+  if (first === APART) {
+    process.send?.(await runBench(name, scale === 'tiny' ? 'tiny' : 'full'));
+    process.disconnect();
+  } else {
+    await runCommand(
+      {
+        name: 'npm run bench',
+        summary: 'Runs the benchmarks, and prints each figure with its target. Needs a machine without other work.',
+        argument: { name: 'name', many: true, help: `${Object.keys(BENCHES).join(', ')} (default: all)` },
+        options: {
+          save: { type: 'boolean', help: 'write the tables into docs/performance.md and the curves into docs/figures' },
+          tiny: { type: 'boolean', help: 'run each with as little as possible, to see that it works' },
+        },
+        example: 'warm cold --save',
+      },
+      ({ positionals, values: { save = false, tiny = false } }) => runAll(positionals, tiny ? 'tiny' : 'full', save),
+    );
+  }
+}

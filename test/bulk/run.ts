@@ -1,12 +1,21 @@
 /** `npm run bulk -- [<links>]`: runs them, and writes the account into docs/workflows.md. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { scriptArguments, wholeNumberOr } from '../../infra/command/command.ts';
 import { installEjabberd } from '../support/ejabberd/install.ts';
 import { startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
 import { buildTemporarily } from '../support/temporary-build.ts';
 import { type Account, runBulk } from './bulk.ts';
 
-const links = Number(process.argv[2] ?? 100_000);
+const { positionals } = scriptArguments({
+  name: 'npm run bulk',
+  summary:
+    'Links many users by the bulk state machine on a real ejabberd, with failures, and writes the table of docs/workflows.md.',
+  argument: { name: 'links', help: 'the number of links, a multiple of 250 (default: 100000)' },
+  options: {},
+  example: '1000',
+});
+const links = wholeNumberOr(positionals[0], 'links', 100_000);
 if (!Number.isInteger(links / 250)) throw new Error('expected a multiple of 250 as the number of links');
 const installed = await installEjabberd('24.12');
 if (!('root' in installed)) throw new Error(installed.unavailable);

@@ -10,13 +10,21 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildClient } from '../../client/build.ts';
+import { scriptArguments, wholeNumberOr } from '../../infra/command/command.ts';
 import { startGateway } from '../../infra/local/gateway.ts';
 import { installEjabberd } from '../support/ejabberd/install.ts';
 import { startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
 import { buildTemporarily } from '../support/temporary-build.ts';
 import { startWorld } from '../support/world.ts';
 
-const USERS = Number(process.argv[2] ?? 2_000);
+const { positionals } = scriptArguments({
+  name: 'npm run many-links',
+  summary: 'Links many users by rostbeef bulk on a real ejabberd. The run is interrupted, killed and resumed.',
+  argument: { name: 'users', help: 'the number of users, who get ten links each (default: 2000)' },
+  options: {},
+  example: '100',
+});
+const USERS = wholeNumberOr(positionals[0], 'users', 2_000);
 /** Every user is linked with so many who come after, and as many before. */
 const AFTER = 10;
 const total = USERS * AFTER;

@@ -101,12 +101,14 @@ describe('npm start', () => {
     }
   });
 
-  it('prints what the functions write, shortly, on standard error', async () => {
+  it('prints one line for each call on standard error, with status, time, request id and error', async () => {
     const { child, greeting, errors } = start(['--port', '0']);
     const url = urlIn(await greeting());
     await postJson(`${url}/get_presence`, '{"user":"nobody-at-all"}');
     child.kill('SIGTERM');
-    expect(await errors).toMatch(/^get_presence {2}WARN http InvalidInputError [\d.]+ ms/m);
+    expect(await errors).toMatch(
+      /^400 +\d+ ms {2}get_presence +[\da-f-]{36} {2}InvalidInputError: .*server is required$/m,
+    );
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('ends at %s with status 0, and every process with it', async (signal) => {
@@ -178,7 +180,7 @@ describe('npm start with --idempotency', () => {
   it('refuses a table that is set as well', async () => {
     const { errors, exit } = start(['--idempotency'], { EJABBERD_IDEMPOTENCY_TABLE: 'mine' });
     expect(await errors).toContain('EJABBERD_IDEMPOTENCY_TABLE must not be set');
-    expect(await exit).toEqual([1, null]);
+    expect(await exit).toEqual([2, null]);
   });
 });
 
@@ -346,7 +348,7 @@ describe('npm start, called wrongly,', () => {
     [['--prot', '1'], /^Unknown option '--prot'/],
     [['1'], /^Unexpected argument '1'/],
     [['--port'], /^Option '--port <value>' argument missing/],
-    [['--port', 'http'], /^The port must be a number from 0 to 65535, not "http"/],
+    [['--port', 'http'], /^The port must be a whole number, from 0 to 65535, not "http"/],
     [['--port', '65536'], /^The port must be/],
     [['--dialect', 'jabber'], /^The dialect must be ejabberd or rostbeef, not "jabber"/],
   ])('says in one line what is wrong: %s', async (args, reason) => {
@@ -355,7 +357,7 @@ describe('npm start, called wrongly,', () => {
     expect(complaint).toMatch(reason);
     expect(complaint.trim().split('\n')).toHaveLength(1);
     expect(await output).toBe('');
-    expect(await exit).toEqual([1, null]);
+    expect(await exit).toEqual([2, null]);
   });
 
   it('says in one line that the port is in use', async () => {

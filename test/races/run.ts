@@ -1,9 +1,18 @@
 /** Runs many races on each server: `npm run races`. Prints the table of `docs/reliability.md`. */
+import { scriptArguments, wholeNumberOr } from '../../infra/command/command.ts';
 import { installEjabberd, type Release } from '../support/ejabberd/install.ts';
 import { startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
 import { type Race, runRaces } from './races.ts';
 
-const count = Number(process.argv[2] ?? 500);
+const { positionals } = scriptArguments({
+  name: 'npm run races',
+  summary:
+    'Runs calls at the same time on the same rosters, on each real server, and prints the table of docs/reliability.md.',
+  argument: { name: 'races', help: 'the number of races of each kind (default: 500)' },
+  options: {},
+  example: '50',
+});
+const count = wholeNumberOr(positionals[0], 'races', 500);
 
 const SERVERS: readonly (readonly [Release, boolean])[] = [
   ['23.01', false],

@@ -1,9 +1,21 @@
 /** Runs every order of every race within a bound: `npm run schedules`. Prints a table for `docs/reliability.md`. */
+import { scriptArguments, wholeNumberOr } from '../../infra/command/command.ts';
 import { type Bound, chance, explore, runOrder } from './explore.ts';
 import type { Fate } from './held-call.ts';
 import { BEGINNINGS, type Outcome, openTheatre, RACES, type Theatre } from './scenarios.ts';
 
-const most = Number(process.argv[2] ?? 3);
+const { positionals } = scriptArguments({
+  name: 'npm run schedules',
+  summary:
+    'Runs every order of the steps of calls at the same time, within a bound, and prints the table of docs/reliability.md.',
+  argument: {
+    name: 'changes',
+    help: 'the most changes from one call to another in an order of two calls (default: 3)',
+  },
+  options: {},
+  example: '2',
+});
+const most = wholeNumberOr(positionals[0], 'changes', 3);
 
 /** What came of many orders. */
 interface Tally {

@@ -1,10 +1,22 @@
 /** `npm run soak [-- <records> [<endings>]]`: the long run, without and with a table; prints its accounts. */
+import { scriptArguments, wholeNumber } from '../../infra/command/command.ts';
 import { installEjabberd } from '../support/ejabberd/install.ts';
 import { buildTemporarily } from '../support/temporary-build.ts';
 import { toMarkdown } from './accounting.ts';
 import { soak } from './soak.ts';
 
-const [records = 10_000, endings = Math.max(2, Math.round(records / 1_000))] = process.argv.slice(2).map(Number);
+const { values } = scriptArguments({
+  name: 'npm run soak',
+  summary:
+    'Sends records through a queue while ejabberd is stopped and killed, without and with a table of keys. Prints what became of each.',
+  options: {
+    records: { type: 'string', value: 'number', default: '10000', help: 'the number of records' },
+    endings: { type: 'string', value: 'number', default: '10', help: 'how often ejabberd is stopped or killed' },
+  },
+  example: '--records 1000 --endings 2',
+});
+const records = wholeNumber(values.records, '--records', 1);
+const endings = wholeNumber(values.endings, '--endings', 2);
 const installed = await installEjabberd('23.01');
 if ('unavailable' in installed) throw new Error(installed.unavailable);
 const { bundles, remove } = await buildTemporarily();

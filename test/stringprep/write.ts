@@ -1,10 +1,19 @@
 /** Reads the tables from ejabberd's own stringprep, and writes them: `npm run stringprep`. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { scriptArguments } from '../../infra/command/command.ts';
 import { installEjabberd, type Release } from '../support/ejabberd/install.ts';
 import { askStringprep } from '../support/ejabberd/stringprep.ts';
 import { formatClasses } from './classes.ts';
 import { codePoints, formatTable } from './code-points.ts';
+
+scriptArguments({
+  name: 'npm run stringprep',
+  summary:
+    'Asks ejabberd’s own stringprep for each code point, and writes the tables of the functions and of their test.',
+  options: {},
+  example: '',
+});
 
 const ROOT = join(import.meta.dirname, '../..');
 

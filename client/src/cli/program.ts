@@ -33,12 +33,16 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     program.addCommand(command);
   }
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({
-      writeOut: (text) => io.out.write(text),
-      writeErr: (text) => io.err.write(text),
-      getOutHelpWidth: () => io.out.columns,
-      getErrHelpWidth: () => io.err.columns,
-    });
+    const name = command === program ? 'rostbeef' : `rostbeef ${command.name()}`;
+    command
+      .showHelpAfterError(`See ${name} --help.`)
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => io.out.write(text),
+        writeErr: (text) => io.err.write(text),
+        getOutHelpWidth: () => io.out.columns,
+        getErrHelpWidth: () => io.err.columns,
+      });
   }
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -52,8 +52,12 @@ export async function examine({ environment, issues, deadline, connections }: Ex
   return chart.report(url);
 }
 
-/** Runs the checks up to an endpoint that answers. Each needs the one before it. */
-async function reach(chart: Chart, config: Config, deadline: Deadline): Promise<Connected | undefined> {
+/**
+ * Runs the checks up to an endpoint that answers, without an account. Each needs the one before it.
+ *
+ * @returns the connection; `undefined` if a check failed
+ */
+export async function reach(chart: Chart, config: Config, deadline: Deadline): Promise<Connected | undefined> {
   const { url, caPem } = config;
   const { signal } = deadline;
   if (!(await chart.check('name resolution', () => checkName(url, signal)))) return undefined;

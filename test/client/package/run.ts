@@ -4,8 +4,17 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { scriptArguments } from '../../../infra/command/command.ts';
 import { json, problem, startStandIn } from '../stand-in.ts';
 import { checkTypes, packClient, runIn, writeUsers } from './scratch.ts';
+
+scriptArguments({
+  name: 'npm run test:package',
+  summary:
+    'Packs the client, installs it with npm into a scratch project, and uses it on Node.js 20 and 24. It needs the npm registry.',
+  options: {},
+  example: '',
+});
 
 const VERSIONS = ['20', '24'];
 

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const { scripts }: { scripts: Record<string, string> } = JSON.parse(await readFile('package.json', 'utf8'));
+
+/** The scripts that are programs of the project, with their files. The others run a tool, which has a help of its own. */
+const programs = Object.entries(scripts).flatMap(([name, command]) => {
+  const [, file] = /^node (\S+\.ts)$/.exec(command) ?? [];
+  return file === undefined ? [] : [{ name, file }];
+});
+
+async function outcome(file: string, ...args: readonly string[]) {
+  const done = await run(process.execPath, [file, ...args], { encoding: 'utf8' }).catch((error) => error);
+  const { code = 0, stdout, stderr }: { code?: number; stdout: string; stderr: string } = done;
+  return { code, stdout, stderr };
+}
+
+describe.concurrent.each(programs)('npm run $name', ({ name, file }) => {
+  it('prints its usage, options and an example for --help, and does nothing else', async () => {
+    const { code, stdout, stderr } = await outcome(file, '--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: /);
+    expect(stdout).toContain(name === 'rostbeef' ? 'rostbeef' : `npm ${name === 'start' ? '' : 'run '}${name}`);
+    expect(stdout).toContain('--help');
+  });
+
+  it('names an unknown option and ends with status 2', async () => {
+    const { code, stdout, stderr } = await outcome(file, '--no-such-option');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('--no-such-option');
+    expect(stderr).toContain('--help');
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+});
