@@ -164,6 +164,6 @@ export const httpFaults: readonly Fault[] = [
     expected: malformed,
     isSound: true,
   },
-  { name: 'a body alone, without a head', play: answered((body) => body), expected: malformed },
+  { name: 'a body without a head', play: answered((body) => body), expected: malformed },
   { name: 'the greeting of another protocol', play: answered(() => 'SSH-2.0-OpenSSH_9.9\r\n'), expected: malformed },
 ];

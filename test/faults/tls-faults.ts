@@ -19,7 +19,7 @@ const presenting = (name: string, shown: ReturnType<Authority['issue']>): Fault 
 export const tlsFaults: readonly Fault[] = [
   presenting('a certificate of another host', authority.issue('elsewhere.test', 1)),
   presenting('a certificate that has expired', authority.issue('localhost', -1)),
-  presenting('a certificate of nobody’s authority', createAuthority('nobody').issue('localhost', 1)),
+  presenting('a certificate of an unknown authority', createAuthority('unknown').issue('localhost', 1)),
   {
     name: 'TLS: silence instead of the handshake',
     way,
