@@ -60,15 +60,18 @@ afterAll(async () => {
   await Promise.all([world.stop(), classic.stop(), keys.stop()]);
 });
 
-/** Settings by which keys are kept, and this input's is at work for a minute: its call could not keep what became of it. */
+/** Settings of a function with a table of keys. */
 const withKeys = () => ({
   EJABBERD_IDEMPOTENCY_TABLE: 'keys',
   EJABBERD_TIMEOUT_MS: '60000',
   AWS_ENDPOINT_URL_DYNAMODB: keys.url,
 });
+/** Sends an input whose outcome the table does not take, so that its key stays at work. The lease lasts for an hour. */
 async function occupy(input: unknown): Promise<void> {
   keys.behave((operation, nth) => (operation === 'UpdateItem' && nth > 1 ? 'throttle' : 'answer'));
   await sandboxOf('send_stanza', withKeys()).invoke(input);
+  const items = await keys.items('keys');
+  await Promise.all(items.map(({ id }) => keys.setLeaseEnd('keys', id ?? '', Date.now() + 3_600_000)));
 }
 
 /** The bundled function, with settings on top of those that work; one process for each. */
