@@ -151,3 +151,13 @@ it.each([
 ])('no file in %s imports itself by way of others', (folder, files) => {
   expect(cyclesIn(folder, files)).toEqual([]);
 });
+
+it('every call of AWS in the functions is in the table of permissions', () => {
+  const code = filesIn('functions').map((file) => sourceOf('functions', file));
+  const operations = new Set(
+    code.flatMap((text) => [...text.matchAll(/new (?:\w+\.)*(\w+)Command\(/g)].map(([, name = '']) => name)),
+  );
+  const table = readFileSync(join(root, 'test/infra/calls.md'), 'utf8');
+  expect(operations.size).toBeGreaterThan(6);
+  expect([...operations].filter((name) => !table.includes(`:${name}\``))).toEqual([]);
+});

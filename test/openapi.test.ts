@@ -76,7 +76,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('knows the header Idempotency-Key where a repeat would do harm', () => {
+  it('has the header Idempotency-Key for methods that are not safe to repeat', () => {
     for (const { method, operation } of operations) {
       const names = (operation.parameters ?? []).map(({ name }: { name: string }) => name);
       expect(names).toEqual(method.name === 'send_stanza' ? ['Idempotency-Key'] : []);

@@ -117,7 +117,7 @@ describe('a call', () => {
   it.each([
     [0, 'a success', json(200, { code: 0 })],
     [404, 'an error with a code', json(404, problem('ItemNotFoundError', { code: 404 }))],
-    [400, 'a JID that is none', json(400, problem('JidMalformedError', { code: 400 }))],
+    [400, 'a malformed JID', json(400, problem('JidMalformedError', { code: 400 }))],
     [-1, 'an error without a code', json(403, problem('ForbiddenServerError'))],
     [-100, 'the code of a classic server', json(502, problem('UndefinedConditionError', { code: -100 }))],
   ])('returns %i for %s', async (code, _, answer) => {

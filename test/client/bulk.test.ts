@@ -105,7 +105,7 @@ describe('a bulk run', () => {
     ).toEqual(['u1@x', 'u3@x']);
   });
 
-  it('ends with 75 if every failure may pass by itself', async () => {
+  it('ends with 75 if every failure is retryable', async () => {
     await write('links.csv', links(2));
     api.answer(byUser({ 'u1@x': json(429, problem('TooManyRequestsError'), { 'retry-after': '60' }) }));
     expect(await bulk('links.csv')).toMatchObject({ code: 75 });
@@ -125,7 +125,7 @@ describe('a bulk run', () => {
 });
 
 describe('a bulk run that is interrupted', () => {
-  it('ends what is at work, and goes on where it was', async () => {
+  it('finishes the calls at work, and continues there when it is resumed', async () => {
     await write('links.csv', links(30));
     let press = () => undefined as unknown;
     api.answer((response, count, asked) => {

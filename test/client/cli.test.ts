@@ -89,7 +89,7 @@ describe('a command', () => {
     expect(out).toContain('title');
   });
 
-  it('has colours only where the output has them', async () => {
+  it('has colours only if the output supports them', async () => {
     api.answer(json(200, { code: 0 }));
     const link = ['link', 'alice@x', 'dave@x'];
     expect((await call(link, { isTerminal: true, hasColors: true })).out).toContain('\u001b[32mlinked');

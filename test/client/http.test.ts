@@ -229,7 +229,7 @@ describe('the time of a call', () => {
 describe('a roster as a list', () => {
   const contact = (jid: string) => ({ jid, nick: '', group: '', groups: [], subscription: 'both', pending: 'none' });
 
-  it('pages by itself, and asks for a page only if it is read', async () => {
+  it('requests a page only when it is read', async () => {
     api.answer((response, count, asked) => {
       const { nextToken = '0' } = JSON.parse(asked.body);
       const page = Number(nextToken);

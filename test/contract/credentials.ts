@@ -24,7 +24,7 @@ export function credentialsContract(world: () => World): void {
       expect(answer.body['detail']).toMatch(/user_sessions_info.*api_permissions/);
     });
 
-    it('is read once, and anew when its password was changed', async () => {
+    it('is read once, and again after its password was changed', async () => {
       const { secrets, server, withSecret } = world();
       const name = `rotating-${crypto.randomUUID()}`;
       const account = { ...server.account };
@@ -56,7 +56,7 @@ export function credentialsContract(world: () => World): void {
       }
     });
 
-    it('is named as unavailable where the secret lacks a member, without its values', async () => {
+    it('is unavailable if the secret lacks a member, and the error has none of its values', async () => {
       const { secrets, withSecret } = world();
       secrets.set('incomplete', 'AWSCURRENT', { user: 'canary-user', passwort: 'canary-password' });
       const answer = await (await withSecret('incomplete'))('get_presence', input());

@@ -137,7 +137,7 @@ export function linkContract(world: () => World): void {
       expect(await rosterOf(world(), bob)).toMatchObject([{ jid: alice.jid, ...linked }]);
     });
 
-    it('pushes nothing where nothing changes', async () => {
+    it('pushes nothing if nothing changes', async () => {
       const [alice, bob] = await pair();
       const groups = grouped({ group1: 'Ones', group2: 'Twos' });
       await link(alice, bob, groups);
@@ -146,7 +146,7 @@ export function linkContract(world: () => World): void {
       expect(pushes.map((list) => list.length)).toEqual(traits().leavesAlone === 'nothing' ? [1, 1] : [0, 0]);
     });
 
-    it('renews the nick on the one side where it changed', async () => {
+    it('renews the nick on the side that changed', async () => {
       const [alice, bob] = await pair();
       await link(alice, bob);
       const clients = [await alice.login('phone', {}), await bob.login('desk', {})] as const;
@@ -199,7 +199,7 @@ export function linkContract(world: () => World): void {
       expect(await rosterOf(world(), bob)).toMatchObject([{ groups: kept, ...linked }]);
     });
 
-    it('tells the clients of two strangers of nothing but the new contact', async () => {
+    it('pushes only the new contact to the clients of two strangers', async () => {
       const [alice, bob] = await pair();
       const clients = [await alice.login('phone', {}), await bob.login('desk', {})] as const;
       const pushes = await pushesSince(world(), clients, () => link(alice, bob));
@@ -325,7 +325,7 @@ export function linkContract(world: () => World): void {
       expect(await rosterOf(world(), bob)).toEqual([]);
     });
 
-    it('is a success where there is nothing to unlink', async () => {
+    it('is a success if there is nothing to unlink', async () => {
       const [alice, bob] = await pair();
       expect((await unlink(alice, bob)).status).toBe(200);
     });

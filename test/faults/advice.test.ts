@@ -16,7 +16,7 @@ async function messageAt(url: URL, ca?: string): Promise<string> {
   return message.replace(`:${url.port}`, ':<port>');
 }
 
-it('a closed port is told with host and port', async () => {
+it('the error about a closed port has the host and the port', async () => {
   const server = createServer();
   const port = await listen(server, 0, '127.0.0.1');
   await new Promise((resolve) => server.close(resolve));
@@ -26,7 +26,7 @@ it('a closed port is told with host and port', async () => {
   );
 });
 
-it('a redirect is told, and where it leads is not', async () => {
+it('a redirect is an error, which does not quote its target', async () => {
   const server = createServer((_, response) => response.writeHead(301, { location: 'http://canary/' }).end());
   const port = await listen(server, 0, '127.0.0.1');
   try {

@@ -31,12 +31,12 @@ afterAll(() => world?.stop());
 describe.each(catalogueOfFaults)('$name', (fault) => {
   const cells = () => played.cells.filter((cell) => cell.fault === fault.name);
 
-  it('ends every method in the error that the catalogue names', () => {
+  it('ends every method in the error of the catalogue', () => {
     const seen = Object.fromEntries(cells().map(({ column, outcome }) => [column, outcome]));
     expect(seen).toEqual(Object.fromEntries(COLUMNS.map((column) => [column, fault.expected(column)])));
   });
 
-  it('lets every call settle once and in time, and leaves nothing behind', () => {
+  it('lets every call settle once and in time, and leaves no timer, connection or crash', () => {
     const complaints = cells().flatMap((cell) => cell.complaints.map((complaint) => `${cell.column}: ${complaint}`));
     expect(complaints).toEqual([]);
     expect(cells().map(({ settled }) => settled)).toEqual(COLUMNS.map(() => 1));
@@ -44,7 +44,7 @@ describe.each(catalogueOfFaults)('$name', (fault) => {
   });
 });
 
-it('hardly any call had to be looked at again', () => {
+it('fewer than one call of ten was repeated', () => {
   const again = played.cells.filter((cell) => cell.again > 0);
   expect(again.length).toBeLessThan(played.cells.length / 10);
 });
@@ -56,7 +56,7 @@ it('every outcome is a success or one of the errors that the documentation lists
   expect(names).not.toContain('UnexpectedError');
 });
 
-it('no secret, stanza, nick or word of the server is in any line or error of a function', () => {
+it('no log line or error of a function has a secret, stanza, nick or text of the server', () => {
   const output = played.output.join('\n');
   expect(output).toContain('"outcome":"OutcomeUnknownError"');
   expect(canariesIn(output)).toEqual([]);

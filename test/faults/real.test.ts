@@ -35,12 +35,15 @@ await describeEjabberd('24.12', 'between the functions and a real ejabberd 24.12
   }, 300_000);
   afterAll(() => world?.stop());
 
-  it.each(faults)('$name: every method ends in the error that is due, and the server has what it says', (fault) => {
-    const cells = played.cells.filter((cell) => cell.fault === fault.name);
-    const seen = Object.fromEntries(cells.map(({ column, outcome }) => [column, outcome]));
-    expect(seen).toEqual(Object.fromEntries(COLUMNS.map((column) => [column, fault.expected(column)])));
-    expect(cells.flatMap(({ complaints }) => complaints)).toEqual([]);
-  });
+  it.each(faults)(
+    '$name: every method ends in the expected error, and the server is in the state that the error tells',
+    (fault) => {
+      const cells = played.cells.filter((cell) => cell.fault === fault.name);
+      const seen = Object.fromEntries(cells.map(({ column, outcome }) => [column, outcome]));
+      expect(seen).toEqual(Object.fromEntries(COLUMNS.map((column) => [column, fault.expected(column)])));
+      expect(cells.flatMap(({ complaints }) => complaints)).toEqual([]);
+    },
+  );
 
   it('plays every sort there is', () => {
     expect(faults).toHaveLength(SORTS.length);

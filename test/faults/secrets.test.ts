@@ -81,7 +81,7 @@ function start(method: string, settings: Readonly<Record<string, string>>): Prob
 }
 
 it.concurrent.each(catalogue.map(({ name }) => name))(
-  '%s lets no secret out by any door, whatever breaks and whatever it is given',
+  '%s never writes a secret to its log or answers, with any event source, fault or input',
   { timeout: 120_000 },
   async (method) => {
     const proxy = await FaultProxy.start({ target: world.server.url });
@@ -120,10 +120,10 @@ it.each([
   ['a secret that is no JSON', { secret: `{"password": ${CANARIES.password}` }, {}],
   ['a secret of another form', { secret: { user: CANARIES.password, pass: CANARIES.password } }, {}],
   ['a URL with a password', {}, { EJABBERD_URL: `http://u:${CANARIES.password}@127.0.0.1/` }],
-  ['a URL that is none', {}, { EJABBERD_URL: `${CANARIES.password}://` }],
-  ['a certificate that is none', {}, { EJABBERD_CA_PEM: CANARIES.password }],
-  ['lists that are none', {}, { EJABBERD_SERVERS: `${CANARIES.nick} x`, EJABBERD_SENDERS: `${CANARIES.nick}@` }],
-])('%s is told without its content', async (_, { secret }: { secret?: unknown }, settings) => {
+  ['a malformed URL', {}, { EJABBERD_URL: `${CANARIES.password}://` }],
+  ['a malformed certificate', {}, { EJABBERD_CA_PEM: CANARIES.password }],
+  ['malformed lists', {}, { EJABBERD_SERVERS: `${CANARIES.nick} x`, EJABBERD_SENDERS: `${CANARIES.nick}@` }],
+])('the error about %s does not contain it', async (_, { secret }: { secret?: unknown }, settings) => {
   world.secrets.set('wrong', 'AWSCURRENT', secret ?? {});
   const sandbox = start('get_presence', { EJABBERD_SECRET_ARN: 'wrong', ...settings });
   const outcome = await sandbox.invoke(properInput('get_presence'));
@@ -134,7 +134,7 @@ it.each([
   expect(canariesIn(JSON.stringify(outcome) + sandbox.lines.join('\n'))).toEqual([]);
 });
 
-it('a defect, with whatever Node.js hangs on its errors, is logged by its name and place alone', async () => {
+it('the log of a defect has its name and place, and not the properties of the Node.js error', async () => {
   const sandbox = start('get_presence', {
     EJABBERD_URL: 'https://127.0.0.1:1/',
     EJABBERD_SECRET_ARN: '',

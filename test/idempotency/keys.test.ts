@@ -40,7 +40,7 @@ describe.each([
       expect(await count()).toBe(1);
     });
 
-    it('is refused where it is another', async () => {
+    it('is refused if it is different', async () => {
       const { input, count } = await world.receiver();
       const key = newKey();
       await sandbox.invoke(event(input, key));
@@ -153,7 +153,7 @@ describe('a key', () => {
     },
   );
 
-  it('is refused where no table is configured, with everything else that is wrong', async () => {
+  it('is refused if no table is configured, together with every other problem of the input', async () => {
     const { input, count } = await world.receiver();
     const without = world.process({ EJABBERD_IDEMPOTENCY_TABLE: '' });
     const refused = /idempotencyKey is not accepted: no EJABBERD_IDEMPOTENCY_TABLE is configured/;
@@ -223,7 +223,7 @@ describe('a key', () => {
     expect(await count()).toBe(0);
   });
 
-  it('is free again where nothing was sent', async () => {
+  it('is free again if nothing was sent', async () => {
     const closed = createServer();
     const url = `http://127.0.0.1:${await listen(closed, 0, '127.0.0.1')}/`;
     await new Promise((resolve) => closed.close(resolve));
@@ -337,7 +337,7 @@ describe('a key', () => {
       expect(await count()).toBe(1);
     });
 
-    it('sends nothing where it answers nothing, and settles by the deadline', async () => {
+    it('sends nothing and settles by the deadline if the table does not answer', async () => {
       const { input, count } = await world.receiver();
       const idempotencyKey = newKey();
       const hasty = world.process({ EJABBERD_TIMEOUT_MS: '1500' });
@@ -349,7 +349,7 @@ describe('a key', () => {
       expect(await count()).toBe(0);
     });
 
-    it('sends nothing where there is none, and says so', async () => {
+    it('sends nothing if the table does not exist, and the error says so', async () => {
       const { input, count } = await world.receiver();
       const lost = world.process({ EJABBERD_IDEMPOTENCY_TABLE: 'no-such-table' });
       expect(await lost.invoke({ ...input, idempotencyKey: newKey() })).toMatchObject({
@@ -359,7 +359,7 @@ describe('a key', () => {
       expect(await count()).toBe(0);
     });
 
-    it('sends once where the answer to a claim was lost', async () => {
+    it('sends once if the answer to a claim was lost', async () => {
       const { input, count } = await world.receiver();
       const idempotencyKey = newKey();
       let claims = 0;

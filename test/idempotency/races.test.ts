@@ -8,6 +8,7 @@ import { keyId } from '../../functions/layer/idempotency/key.ts';
 import { dynamoDbTable, type Table } from '../../functions/layer/idempotency/table.ts';
 import { Deadline } from '../../functions/layer/shared/deadline.ts';
 import { type DynamoDb, type Manner, startDynamoDb } from '../support/dynamodb.ts';
+import { IS_FULL } from '../support/full.ts';
 
 const TABLE = 'races';
 const DEADLINE_MS = 400;
@@ -111,6 +112,6 @@ it('at most one attempt sends what may be taken, and a key that no attempt sent 
       if (isUnsettled) expect({ last, isLeftBehind }).toEqual({ last: 'OutcomeUnknownError', isLeftBehind: true });
       else expect(['ok', 'OutcomeUnknownError']).toContain(last);
     }),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: IS_FULL ? 200 : 20, endOnFailure: true },
   );
 });

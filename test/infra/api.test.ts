@@ -51,7 +51,7 @@ describe('the API', () => {
     ).toEqual(Object.keys(schemas('draft-4')).sort());
   });
 
-  it('answers nobody without an IAM signature', () => {
+  it('refuses calls without an IAM signature', () => {
     template.allResourcesProperties('AWS::ApiGateway::Method', { AuthorizationType: 'AWS_IAM' });
   });
 
@@ -59,7 +59,7 @@ describe('the API', () => {
     template.resourceCountIs('AWS::ApiGateway::RequestValidator', 0);
   });
 
-  it('reaches the functions by their alias alone', () => {
+  it('invokes the functions by their alias only', () => {
     const invoked = propertiesOf('AWS::Lambda::Permission').map(({ FunctionName }) => JSON.stringify(FunctionName));
     expect(invoked).toHaveLength(catalogue.length);
     for (const name of invoked) expect(name).toMatch(/PublishOutputRefRostbeef\w+Live/);

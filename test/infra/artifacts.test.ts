@@ -65,7 +65,7 @@ describe.each(catalogue)('the synthesized function $name', ({ name, summary, exa
     }
   });
 
-  it('ends before Lambda would end it, where ejabberd does not answer', async () => {
+  it('ends before the time-out of Lambda if ejabberd does not answer', async () => {
     const sandbox = sandboxOf(summary, { EJABBERD_URL: silentUrl }, 2);
     try {
       const errorType = name === 'send_stanza' ? 'OutcomeUnknownError' : 'EjabberdTimeoutError';

@@ -169,12 +169,12 @@ describe('the CDK context', () => {
     });
   });
 
-  it('lets what stands beside environments win over what an environment has', () => {
+  it('lets a top-level value override the value of an environment', () => {
     const environments = { dev: { ...enough, apiRateLimit: 5, rotationDays: 7 } };
     expect(readContext({ environments, apiRateLimit: 9 })).toMatchObject({ apiRateLimit: 9, rotationDays: 7 });
   });
 
-  it('leaves the CDK’s own keys alone', () => {
+  it('accepts the keys of the CDK itself', () => {
     const context = {
       ...enough,
       '@aws-cdk/core:x': true,
@@ -343,7 +343,7 @@ describe('the CDK context', () => {
     ]);
   });
 
-  it('is told of an environment that there is none of', () => {
+  it('names an environment that does not exist', () => {
     expect(problemsOf({ ...project.context, ...enough, environment: 'prd' })).toEqual([
       'environment: prd is not in environments: add it to cdk.json, or correct the name',
     ]);
@@ -364,7 +364,7 @@ describe('the CDK context', () => {
     ]);
   });
 
-  it('wants the range of an existing VPC where something is looked for in all of it', () => {
+  it('requires the CIDR of an existing VPC if a rule is for the whole VPC', () => {
     const { vpcCidr, ...vpc } = EXISTING_VPC;
     expect(problemsOf({ ...enough, ...vpc })).toEqual([expect.stringMatching(/^vpcCidr: is required/)]);
     expect(problemsOf({ ...enough, ...vpc, vpcCidr })).toEqual([]);

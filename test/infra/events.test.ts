@@ -34,7 +34,7 @@ describe('the events', () => {
     events.allResourcesProperties('AWS::Events::Rule', { EventBusName: 'theirs' });
   });
 
-  it('wait in a queue that is encrypted, takes TLS alone, and gives up into a dead-letter queue', () => {
+  it('wait in an encrypted queue that accepts only TLS and has a dead-letter queue', () => {
     const queues = propertiesOf('AWS::SQS::Queue');
     expect(queues).toHaveLength(2 * writing.length);
     for (const { SqsManagedSseEnabled } of queues) expect(SqsManagedSseEnabled).toBe(true);

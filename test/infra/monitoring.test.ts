@@ -30,7 +30,7 @@ describe('the alarms', () => {
     expect(sections.sort()).toEqual(alarms.map(({ id }) => id).sort());
   });
 
-  it('go off where nobody has looked at ejabberd, and not where nobody has called', () => {
+  it('go off if no check of ejabberd has run, and not if there were no calls', () => {
     for (const { id, TreatMissingData } of alarms) {
       expect(TreatMissingData, id).toBe(id === 'EjabberdUnreachable' ? 'breaching' : 'notBreaching');
     }

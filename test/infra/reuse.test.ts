@@ -78,7 +78,7 @@ describe('another CDK app', () => {
     );
   });
 
-  it('is told where it gives a method no function', () => {
+  it('fails if a method has no function', () => {
     const { stack } = theirs();
     expect(() => new EjabberdApi(stack, 'Api', { functions: new Map() })).toThrow('no function for link_contacts');
   });

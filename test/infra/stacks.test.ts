@@ -49,7 +49,7 @@ describe('the functions', () => {
     expect(functions.filter(({ ReservedConcurrentExecutions }) => ReservedConcurrentExecutions)).toEqual([]);
   });
 
-  it.each([16, 17, 37, 100, 1000])('never make more than %i connections where that is the limit', (maxConcurrency) => {
+  it.each([16, 17, 37, 100, 1000])('never make more than %i connections if that is the limit', (maxConcurrency) => {
     const { functions: template } = templatesOf({ ...EVERYTHING, maxConcurrency });
     const connections = resources(template, 'AWS::Lambda::Function').map(
       ({ ReservedConcurrentExecutions, Environment }) =>
@@ -95,17 +95,17 @@ describe('who may read a secret', () => {
     expect(new Set(readers).size).toBe(9);
   });
 
-  it('is the rotation alone, of the administrator’s', () => {
+  it('is only the rotation, for the secret of the administrator', () => {
     expect(readersOf(whole.functions, /secret:admin/)).toEqual(['RotationRotateRole']);
   });
 
-  it('is nobody in another stack', () => {
+  it('is no role of another stack', () => {
     for (const template of [whole.network, whole.api, whole.monitoring]) {
       expect(JSON.stringify(template.toJSON())).not.toContain('secretsmanager:GetSecretValue');
     }
   });
 
-  it('reads it under its key for this secret alone', () => {
+  it('may use the key of the secret for this secret only', () => {
     const decrypting = permissionsIn(whole.functions).filter(({ actions }) => actions.includes('kms:Decrypt'));
     expect(decrypting).toHaveLength(10);
     for (const { conditions, resources: keys } of decrypting) {
@@ -224,7 +224,7 @@ describe('the network', () => {
       expect(gatewaysIn(whole.functions)).toMatchObject([{ RouteTableIds: ['rtb-0123456789abcdef0'] }]);
     });
 
-    it('makes no gateway where there is one, and none without a table', () => {
+    it('makes no gateway endpoint if one exists, or if there is no table', () => {
       const { functions } = templatesOf({ ...keeping, dynamodbEndpoint: 'false' });
       expect(gatewaysIn(functions)).toEqual([]);
       expect(egressOf(functions)).toContainEqual(expect.objectContaining(toDynamoDb));
@@ -272,7 +272,7 @@ describe('the network', () => {
     expect(endpoint?.['SubnetIds']).toEqual(['subnet-1a', 'subnet-1b']);
   });
 
-  it('makes nothing but parameters in the stack of an existing VPC', () => {
+  it('makes only parameters in the stack of an existing VPC', () => {
     const { network } = templatesOf(EXISTING_VPC);
     const types = Object.values<{ readonly Type: string }>(network.toJSON()['Resources']).map(({ Type }) => Type);
     expect(new Set(types)).toEqual(new Set(['AWS::SSM::Parameter']));
@@ -288,7 +288,7 @@ describe('the network', () => {
     }
   });
 
-  it('makes no endpoint for Secrets Manager where there is one', () => {
+  it('makes no endpoint for Secrets Manager if one exists', () => {
     const { functions } = templatesOf({
       secretsManagerEndpoint: 'false',
       secretsManagerPeers: 'sg-0123456789abcdef0',
@@ -329,7 +329,7 @@ describe('the idempotency table', () => {
     plain.functions.resourceCountIs('AWS::DynamoDB::Table', 0);
   });
 
-  it('is known to send_stanza alone, which may do with it what it does and no more', () => {
+  it('is accessible to send_stanza only, with no more actions than it needs', () => {
     const knowing = resources(whole.functions, 'AWS::Lambda::Function').filter(
       ({ Environment }) => 'EJABBERD_IDEMPOTENCY_TABLE' in Environment.Variables,
     );
@@ -374,7 +374,7 @@ describe('the secret', () => {
     ).toEqual(['Retain']);
   });
 
-  it('is rotated by Secrets Manager where there is an administrator’s', () => {
+  it('is rotated by Secrets Manager if the administrator’s secret is set', () => {
     whole.functions.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
       RotationRules: { AutomaticallyAfterDays: 30 },
       RotateImmediatelyOnUpdate: false,

@@ -41,7 +41,7 @@ const shows = (presences: readonly { readonly show: string }[]) =>
   presences.filter(({ show }) => show === 'away').length;
 
 describe('the presence of many contacts', () => {
-  it('is read for the whole server at once where most who are connected are contacts', async () => {
+  it('is read for the whole server at once if most connected users are contacts', async () => {
     const { run, count } = serverOf(100);
     const presences = await presencesOf(
       run,
@@ -53,7 +53,7 @@ describe('the presence of many contacts', () => {
     expect([count('connected_users_info'), count('user_sessions_info')]).toEqual([1, 0]);
   });
 
-  it('is read beside the roster where the server has few sessions', async () => {
+  it('is read together with the roster if the server has few sessions', async () => {
     const { run, count } = serverOf(100);
     const overview = await overviewOf(run, 'xmpp.test', ways());
     expect(shows(await presencesOf(run, roster(300), overview, ways()))).toBe(100);
@@ -62,7 +62,7 @@ describe('the presence of many contacts', () => {
     ]);
   });
 
-  it('is read by a number of sessions that is counted anew after ten seconds, and kept that long', async () => {
+  it('uses a count of sessions that is at most ten seconds old', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const { run, count } = serverOf(1_000);
     const learned = ways();
@@ -74,7 +74,7 @@ describe('the presence of many contacts', () => {
     expect(count('connected_users_number')).toBe(2);
   });
 
-  it('is read for the whole server once, and no more, where that has got many sessions since they were counted', async () => {
+  it('is no longer read for the whole server if that has many more sessions than at the last count', async () => {
     const { run, count } = serverOf(1_000);
     const learned = { ...ways(), counted: { sessions: 10, at: Date.now() } };
     for (let call = 0; call < 3; call += 1) {
@@ -101,7 +101,7 @@ describe('the presence of many contacts', () => {
     ]);
   });
 
-  it('is read for those alone, whose list is read beside the roster where it is short', async () => {
+  it('is read for connected contacts only, whose list is read together with the roster if it is short', async () => {
     const { run, count } = serverOf(1_000);
     const overview = await overviewOf(run, 'xmpp.test', ways());
     expect(count('connected_users_vhost')).toBe(1);
@@ -128,7 +128,7 @@ describe('the presence of many contacts', () => {
     ['may not be asked', new PermissionDeniedError()],
     ['crashes', new ConnectionLostError()],
   ])(
-    'is read for each who is connected where the command for all %s, which is then not tried again',
+    'is read for each connected contact if the command for all %s, which is then not tried again',
     async (_, failure) => {
       const { run, count } = serverOf(100, { connected_users_info: failure });
       const learned = ways();
@@ -155,7 +155,7 @@ describe('the presence of many contacts', () => {
     expect(count('user_sessions_info')).toBe(0);
   });
 
-  it('is read where nobody may count the sessions or list them', async () => {
+  it('is read if the account may neither count nor list the sessions', async () => {
     const denied = new PermissionDeniedError();
     const { run, count } = serverOf(5, { connected_users_number: denied, connected_users_vhost: denied });
     const learned = ways();

@@ -128,7 +128,7 @@ describe('an answer', () => {
     expect(() => userResources(alice).read({ resources: [5] })).toThrow(ShapeError);
   });
 
-  it('of check_account is yes for 0 alone', () => {
+  it('of check_account means yes only if it is 0', () => {
     expect([0, 1, 404].map((res) => checkAccount(alice).read({ res }))).toEqual([true, false, false]);
     expect(() => checkAccount(alice).read({ res: '0' })).toThrow(ShapeError);
   });

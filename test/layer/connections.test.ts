@@ -85,7 +85,7 @@ describe('a connection', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('that a request waited for and that then dies has sent it, or is replaced where that does no harm', async () => {
+  it('that is lost with a waiting request is replaced if the request is safe to repeat', async () => {
     const server = await serve(
       (socket, { body }) => void (body === 'first' ? socket.write(ok(xml)) : socket.destroy()),
     );
@@ -124,7 +124,7 @@ describe('a connection', () => {
     },
   );
 
-  it('is one of no more than were allowed also where those that were kept die under load', async () => {
+  it('is within the limit, even if kept connections are lost under load', async () => {
     let most = 0;
     const server = await serve((socket, { connection }, number) => {
       most = Math.max(most, server.connections().open);
@@ -211,7 +211,7 @@ describe('TLS', () => {
   });
 
   it.each([
-    ['by nobody', undefined],
+    ['by no trusted authority', undefined],
     ['by another authority', selfSigned().cert],
   ])('sends nothing to a server whose certificate is signed %s', async (_, ca) => {
     const server = await serve(answer, authority);

@@ -44,7 +44,7 @@ describe('the credentials', () => {
     expect(reads).toEqual(['AWSCURRENT']);
   });
 
-  it('are read anew after five minutes, and kept longer where that fails', async () => {
+  it('are read again after five minutes, and kept longer if that fails', async () => {
     const { source, stages, pass } = storeOf({ AWSCURRENT: account('one') });
     await source.current(never);
     pass(5 * 60_000 + 1);
@@ -63,7 +63,7 @@ describe('the credentials', () => {
     expect(reads).toEqual(['AWSCURRENT', 'AWSCURRENT']);
   });
 
-  it('once refused, give way to the pending ones where the current ones are the same', async () => {
+  it('are replaced by the pending ones if ejabberd refuses them and the current ones are the same', async () => {
     const { source } = storeOf({ AWSCURRENT: account('one'), AWSPENDING: account('two') });
     expect(await source.renew(await source.current(never), never)).toEqual(account('two'));
   });
@@ -179,7 +179,7 @@ describe('the credentials', () => {
     expect(String(error)).not.toContain('canary');
   });
 
-  it('that take too long are given up by whoever waits, at their own signal', async () => {
+  it('are given up by each caller at its own signal, if they take too long', async () => {
     const source = secretCredentials({ read: () => new Promise(() => undefined) });
     const controller = new AbortController();
     const waiting = source.current(controller.signal);

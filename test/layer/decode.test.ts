@@ -42,7 +42,7 @@ describe.each(readdirSync(fixtures))('an answer of %s', (release) => {
 });
 
 describe('any value', () => {
-  it('is read as it was written, in whatever way, and as the package xmlrpc reads it', async () => {
+  it('is read as it was written, in each way of writing it, and as the package xmlrpc reads it', async () => {
     await fc.assert(
       fc.asyncProperty(anyValue, fc.nat(1_000), async (value, way) => {
         const xml = response(written(value, way));
@@ -158,7 +158,7 @@ describe('a response', () => {
     ['an attribute', response('<value x="y">x</value>')],
     ['text beside a type', response('<value>canary<int>1</int></value>')],
     ['two types', response('<value><int>1</int><int>2</int></value>')],
-    ['a type that nobody knows', response('<value><canary>1</canary></value>')],
+    ['an unknown type', response('<value><canary>1</canary></value>')],
     ['a type of an extension', response('<value><ex:nil/></value>')],
     ['an integer with more behind', response('<value><int>12abc</int></value>')],
     ['an integer with a fraction', response('<value><int>1.9</int></value>')],
@@ -168,9 +168,9 @@ describe('a response', () => {
     ['an empty integer', response('<value><int/></value>')],
     ['an integer past what a number holds', response('<value><i8>9007199254740993</i8></value>')],
     ['a double with an exponent', response('<value><double>1e5</double></value>')],
-    ['a double that is none', response('<value><double>NaN</double></value>')],
+    ['a malformed double', response('<value><double>NaN</double></value>')],
     ['a boolean in words', response('<value><boolean>true</boolean></value>')],
-    ['base64 that is none', response('<value><base64>canary!</base64></value>')],
+    ['malformed base64', response('<value><base64>canary!</base64></value>')],
     ['a member without a name', response('<value><struct><member><value>x</value></member></struct></value>')],
     ['a member without a value', response('<value><struct><member><name>a</name></member></struct></value>')],
     [
@@ -204,13 +204,13 @@ describe('a response', () => {
     expect(act).not.toThrow('canary');
   });
 
-  it('that nests without end is refused, and ends nothing', () => {
+  it('that is nested too deeply is refused, and does not end the process', () => {
     for (const opening of ['<value><array><data>', '<value><struct><member><name>a</name>']) {
       expect(() => decode(response(opening.repeat(100_000)))).toThrow(/levels/);
     }
   });
 
-  it('altered anywhere is a value, a fault or a DecodeError, and never anything else', () => {
+  it('that is altered anywhere is a value, a fault or a DecodeError', () => {
     const bytes = readFileSync(resolve(fixtures, 'ejabberd-23.01/roster-nasty.xml'));
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.nat(40), fc.uint8Array({ maxLength: 8 }), (at, drop, insert) => {

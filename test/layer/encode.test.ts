@@ -98,7 +98,7 @@ describe('a call', () => {
     expect(() => encode(method, [])).toThrow(EncodeError);
   });
 
-  it('that holds itself is refused, and does not end the process', () => {
+  it('that contains itself is refused, and does not end the process', () => {
     const knot: Record<string, Encodable> = {};
     knot['again'] = knot;
     expect(() => encode('m', [knot])).toThrow(EncodeError);

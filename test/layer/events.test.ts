@@ -52,7 +52,7 @@ describe('an event', () => {
     fc.assert(fc.property(plain, (event) => void expect(detectSource(event)).toBe('direct')));
   });
 
-  it('is the input itself where the members that AWS services use hold text, numbers or nothing', () => {
+  it('is the input itself if the members that AWS services use hold text, numbers or nothing', () => {
     const disguised = fc
       .dictionary(fc.constantFrom(...marks), scalar)
       .filter((event) => typeof event['source'] !== 'string' || typeof event['detail-type'] !== 'string');
@@ -241,7 +241,7 @@ describe('an event of an unsupported source', () => {
 });
 
 describe('a response', () => {
-  it('is refused just where Lambda would refuse it', () => {
+  it('is refused exactly if Lambda would refuse it', () => {
     const most = 'x'.repeat(MAX_RESPONSE_BYTES - 2);
     expect(direct.respond(most)).toBe(most);
     expect(() => direct.respond(`${most}x`)).toThrow(ResultTooLargeError);

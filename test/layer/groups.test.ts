@@ -55,7 +55,7 @@ describe('an entry with groups', () => {
     await expect(writeEntry(refusing, entry, { argument: 'groups' })).rejects.toMatchObject({ code: -120 });
   });
 
-  it('is not written where the server would split a group that the contact has', async () => {
+  it('is not written if the server would split a group of the contact', async () => {
     const { run, written } = clusterOf('group');
     await expect(writeEntry(run, { ...entry, groups: ['a;b'] }, { argument: undefined })).rejects.toThrow(
       InvalidInputError,

@@ -40,7 +40,7 @@ it('of many kept connections that were lost without a word, one costs a call its
   expect([await read(), await read()]).toEqual(['answered', 'answered']);
 });
 
-it('a request whose kept connection died counts as sent, even where no other can be opened', async () => {
+it('a request whose kept connection was lost counts as sent, even if no other connection can be opened', async () => {
   await proxy.heal();
   await read();
   await proxy.interfere(
@@ -61,7 +61,7 @@ it('a request whose kept connection died counts as sent, even where no other can
   await expect(failure).rejects.toMatchObject({ kind: 'lost', sent: true, code: 'ECONNREFUSED' });
 });
 
-it('an answer that nobody asked for is not taken for that of the next request', async () => {
+it('an answer without a request is not taken for the answer to the next request', async () => {
   await proxy.heal();
   await read();
   proxy.blurt(Buffer.from('HTTP/1.1 500 Unasked\r\nContent-Length: 0\r\n\r\n'));

@@ -33,7 +33,7 @@ describe('the metrics of a call', () => {
     expect(counted(error)).toEqual([metric]);
   });
 
-  it('count a link that is not complete by itself, and as a failure of ejabberd', () => {
+  it('count a partial link separately, and as a failure of ejabberd', () => {
     const error = new PartialLinkError({ jid1: 'written', jid2: 'not' });
     expect(counted(error)).toEqual(['EjabberdFailures', 'PartialLinks']);
   });

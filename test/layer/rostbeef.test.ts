@@ -144,7 +144,7 @@ describe('an integer in place of an answer', () => {
     [-100, 'UndefinedConditionError'],
     [1, 'UndefinedConditionError'],
     [-1, 'UndefinedConditionError'],
-  ])('%i is an error of its own, where something else is due', async (code, name) => {
+  ])('%i is an error of its own if another status is expected', async (code, name) => {
     const { dialect } = await answering(() => valued(code));
     for (const [, call] of calls.slice(2, 6)) await expect(call(dialect)).rejects.toMatchObject({ name, code });
   });
@@ -205,7 +205,7 @@ describe('a classic server that breaks', () => {
     ['can not encode its answer', { status: 500, closes: false } as const, 'MalformedResponseError', 'HTTP status 500'],
     ['closes without an answer', 'closed without an answer' as const, 'ConnectionLostError', 'the connection broke'],
     ['answers a struct', valued({ res: 0 }), 'MalformedResponseError', 'expected'],
-  ])('and %s is told as it is, and of a stanza that nobody knows', async (_, outcome, name, reason) => {
+  ])('and %s is an error by its own name, and of a stanza as unknown', async (_, outcome, name, reason) => {
     const { dialect } = await answering(() => outcome);
     for (const [method, call] of calls) {
       if (method === 'get_presence' && typeof outcome === 'object' && 'body' in outcome) continue;
@@ -423,12 +423,12 @@ describe('mod_xmlrpc', () => {
     expect(requests.map((request) => request.includes('group1'))).toEqual([false, true, true]);
   });
 
-  it('that says 1 where neither side is linked has failed', async () => {
+  it('that returns 1 is a failure if neither side is linked', async () => {
     const { dialect } = await answering((request) => valued(methodIn(request) === 'get_roster' ? [] : 1));
     await expect(dialect.linkContacts(...sides())).rejects.toMatchObject({ name: 'UndefinedConditionError', code: 1 });
   });
 
-  it('that says 1 where both sides are linked is believed, even if it will not renew them', async () => {
+  it('that returns 1 is a success if both sides are linked, even if the nicks stay as they were', async () => {
     const rowOf = (local: string) => ({
       jid: `${local}@xmpp.test`,
       nick: 'Old',

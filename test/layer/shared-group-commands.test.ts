@@ -46,7 +46,7 @@ describe('the description of a shared roster group', () => {
     expect(['a', 'b', 'c'].filter((id) => group.displays(id))).toEqual(displayed);
   });
 
-  it('has the id as label if there is none, and no label if it is empty', () => {
+  it('has its id as label if the label is missing, and no label if the label is empty', () => {
     expect(described().label).toBe('team');
     expect(described(['label', '[]']).label).toBe('');
   });

@@ -23,7 +23,7 @@ describe('the build', () => {
     expect(Object.keys(built.functions).sort()).toEqual(catalogue.map(({ name }) => name).sort());
   });
 
-  it('leaves the layer out of the functions, and everything else in', async () => {
+  it('leaves only the layer out of the functions', async () => {
     const required = /\brequire\("([^"]+)"\)/g;
     for (const { folder } of Object.values(built.functions)) {
       const code = await readFile(join(folder, 'index.cjs'), 'utf8');
@@ -60,7 +60,7 @@ describe('the build', () => {
     }
   });
 
-  it('writes exactly the files that it tells of, also when several write at once', async () => {
+  it('writes exactly the files that it returns, even if several builds run at once', async () => {
     const target = join(workshop.folder, 'shared');
     for (const folder of ['functions/gone', 'layer/nodejs/node_modules/rostbeef-layer', 'maps/layer/gone']) {
       await mkdir(join(target, folder), { recursive: true });

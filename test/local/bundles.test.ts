@@ -29,14 +29,14 @@ async function closedPort(): Promise<string> {
 }
 
 describe.each(catalogue)('the bundled function $name', ({ name, example }) => {
-  it('answers HTTP with its own problem', async () => {
+  it('answers HTTP with problem details', async () => {
     const response = await postJson(`${gateway.url}/${name}`, JSON.stringify(example.input));
     expect(response.status).toBe(503);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect(await response.json()).toMatchObject({ name: 'EjabberdUnreachableError', retryable: true });
   });
 
-  it('throws the same when it is invoked directly', async () => {
+  it('throws the same error if it is invoked directly', async () => {
     const Payload = JSON.stringify(example.input);
     const answer = await lambda.send(new InvokeCommand({ FunctionName: name, Payload }));
     expect(answer.FunctionError).toBe('Unhandled');
@@ -44,7 +44,7 @@ describe.each(catalogue)('the bundled function $name', ({ name, example }) => {
     expect(errorType).toBe('EjabberdUnreachableError');
   });
 
-  it('checks its input at both doors', async () => {
+  it('checks its input from both event sources', async () => {
     const response = await postJson(`${gateway.url}/${name}`, '{"misspelt": 1}');
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ name: 'InvalidInputError' });

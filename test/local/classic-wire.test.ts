@@ -92,7 +92,7 @@ describe('a classic server', () => {
     expect(statusOf(await exchange(url, [bytes]))).toBe(status);
   });
 
-  it('closes without a word where the XML is not well-formed', async () => {
+  it('closes without an answer if the XML is not well-formed', async () => {
     const { url } = await start();
     expect(await exchange(url, [sized('<methodCall>')])).toBe('');
   });
@@ -106,7 +106,7 @@ describe('a classic server', () => {
     expect(await exchange(url, [])).toBe('');
   });
 
-  it('accepts nobody for a while once it has 11 connections', async () => {
+  it('accepts no connection for a while once it has 11 connections', async () => {
     const { url } = await start('mod_rostbeef 1.0.2', { stallMs: 400, patienceMs: 2_000 });
     const address = { port: Number(new URL(url).port), host: '127.0.0.1' };
     const idle = Array.from({ length: 11 }, () => connect(address));

@@ -40,14 +40,14 @@ function doctor(args: readonly string[], settings: Readonly<Record<string, strin
 }
 
 describe('npm run doctor', () => {
-  it('prints a line a check and ends with 0 where nothing is wrong', async () => {
+  it('prints a line for each check and ends with 0 if nothing is wrong', async () => {
     const { status, output, errors } = await doctor([], { EJABBERD_URL: server.url, EJABBERD_SECRET_ARN: 'secret' });
     expect({ status, errors }).toEqual({ status: 0, errors: '' });
     expect(output.split('\n').filter((line) => line.startsWith('ok '))).toHaveLength(13);
     expect(output).toMatch(/\nNothing is wrong\.\n$/);
   });
 
-  it('ends with 1 where something is, and prints the lines that mend it so that they can be copied', async () => {
+  it('ends with 1 if something is wrong, and prints lines to copy that fix it', async () => {
     const { status, output } = await doctor([], { EJABBERD_URL: server.url, EJABBERD_SECRET_ARN: 'powerless' });
     expect(status).toBe(1);
     expect(output).toMatch(/^failed {3}permissions {6}ejabberd refuses every command$/m);

@@ -28,7 +28,7 @@ async function invoke(method: string, event: unknown, settings: Record<string, s
 const ghost = { user: 'ghost', server: 'xmpp.test' };
 
 describe.each(catalogue.map(({ name }) => name))('the function %s', (name) => {
-  it('is wrapped: what it can not read is an error of ours', async () => {
+  it('answers InvalidInputError to an input that it can not read', async () => {
     expect(await invoke(name, { 'no such': 'member' })).toMatchObject({
       kind: 'error',
       errorType: 'InvalidInputError',
@@ -92,7 +92,7 @@ describe('a function', () => {
     );
   });
 
-  it('acts for the configured servers and senders alone', async () => {
+  it('acts for the configured servers and senders only', async () => {
     const settings = { EJABBERD_SERVERS: 'xmpp.test', EJABBERD_SENDERS: 'bot@xmpp.test' };
     const send = (from: string, stanza = '<message/>') =>
       invoke('send_stanza', { from, to: 'bob@xmpp.test', stanza }, settings);
@@ -109,7 +109,7 @@ describe('a function', () => {
     });
   });
 
-  it('says that ejabberd can not be reached where nothing listens', async () => {
+  it('says that ejabberd can not be reached if its port is closed', async () => {
     const closed = createServer();
     const port = await listen(closed, 0, '127.0.0.1');
     await new Promise((resolve) => closed.close(resolve));
@@ -118,7 +118,7 @@ describe('a function', () => {
     expect(outcome).toHaveProperty('errorMessage', expect.stringContaining('ECONNREFUSED'));
   });
 
-  it('ends in time where ejabberd never answers, and knows what may have been done', async () => {
+  it('ends in time if ejabberd never answers, and tells if the call may have been done', async () => {
     const silent = createServer(() => undefined);
     const url = `http://127.0.0.1:${await listen(silent, 0, '127.0.0.1')}/`;
     const settings = { EJABBERD_URL: url, EJABBERD_SECRET_ARN: '', EJABBERD_TIMEOUT_MS: '300' };
@@ -131,7 +131,7 @@ describe('a function', () => {
     }
   });
 
-  it('fails in seconds where Secrets Manager can not be reached, and names the VPC endpoint', async () => {
+  it('fails in seconds if Secrets Manager can not be reached, and names the VPC endpoint', async () => {
     const silent = createServer(() => undefined);
     const url = `http://127.0.0.1:${await listen(silent, 0, '127.0.0.1')}/`;
     try {

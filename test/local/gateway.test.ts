@@ -156,7 +156,7 @@ describe('POST /<method>', () => {
     expect([...new Uint8Array(await response.arrayBuffer())]).toEqual([0, 255, 128]);
   });
 
-  it('says JSON where the function names no content type', async () => {
+  it('has the content type JSON if the function names none', async () => {
     const response = await respond({ statusCode: '201', body: '{}' });
     expect(response.status).toBe(201);
     expect(response.headers.get('content-type')).toBe('application/json');
@@ -166,7 +166,7 @@ describe('POST /<method>', () => {
     ['nothing', null],
     ['text', 'hello'],
     ['no status', { body: '{}' }],
-    ['a status that is none', { statusCode: 99 }],
+    ['an invalid status', { statusCode: 99 }],
     ['a body that is no string', { statusCode: 200, body: {} }],
     ['a header that HTTP can not carry', { statusCode: 200, headers: { 'x-bad': 'a\r\nb: c' } }],
   ])('answers 502 to a function that returns %s', async (_, response) => {
@@ -365,7 +365,7 @@ describe("Lambda's own API", () => {
     expect(logged.join('\n')).not.toContain('not this');
   });
 
-  it('hands out the end of the log where it is asked to', async () => {
+  it('returns the end of the log if it is asked to', async () => {
     const answer = await invoke({ do: 'log' }, { LogType: 'Tail' });
     expect(Buffer.from(answer.LogResult ?? '', 'base64').toString()).toMatch(/INFO\torder log\n$/);
     expect((await invoke({ do: 'log' })).LogResult).toBeUndefined();

@@ -40,14 +40,14 @@ describe.each<readonly [string, readonly string[], () => Promise<Place>]>([
   ['ejabberd without credentials', [], withoutCredentials],
   ['mod_rostbeef', [], async () => placeOf(await startClassic('mod_rostbeef 1.0.2'))],
   ['mod_xmlrpc', [], async () => placeOf(await startClassic('mod_xmlrpc 2012'))],
-])('of the layer’s files, a function before %s', (_, due, open) => {
+])('a function on %s', (_, due, open) => {
   let place: Place;
   beforeAll(async () => {
     place = await open();
   });
   afterAll(() => place.stop());
 
-  it.each(catalogue)('loads for $name those alone that it needs', async ({ name, example }) => {
+  it.each(catalogue)('loads for $name only the files that it needs', async ({ name, example }) => {
     const sandbox = new ProbedSandbox({ ...bundleOf(built(), name), name, environment: place.settings });
     const input = JSON.parse(JSON.stringify(example.input).replaceAll('example.com', place.host));
     const { group1: _1, group2: _2, ...withoutGroups } = input;

@@ -150,7 +150,7 @@ describe('a sandboxed function', () => {
     expect(json(await tiny.invoke(0))).toMatchObject({ event: 0 });
   });
 
-  it('hands out the lines that the function writes, beside the outcome', async () => {
+  it('returns the lines that the function writes, together with the outcome', async () => {
     const lines: string[] = [];
     const source = 'exports.handler = async (event) => { console.log("got", event); process.stderr.write("raw\\n"); };';
     const tiny = await sandbox(source, { log: (line) => lines.push(line) });

@@ -56,7 +56,7 @@ describe('the function doctor', () => {
     ]);
   });
 
-  it('counts what fails, and tells it from a server that can not be reached', async () => {
+  it('counts failed checks, apart from a server that can not be reached', async () => {
     world.secrets.set('wrong', 'AWSCURRENT', { ...world.server.account, password: 'wrong-password' });
     const { report, lines } = await invoke({ EJABBERD_SECRET_ARN: 'wrong', EJABBERD_SERVERS: 'elsewhere.test' });
     expect(report.healthy).toBe(false);
@@ -74,7 +74,7 @@ describe('the function doctor', () => {
     expect(lines).toMatchObject([{ failed: [{ check }], EjabberdReachable: 0 }]);
   });
 
-  it('is done before Lambda ends it', async () => {
+  it('ends before the time-out of Lambda', async () => {
     const { report, lines } = await invoke({ EJABBERD_URL: `http://127.0.0.1:${blackHole.port}/` }, 2);
     expect(report.healthy).toBe(false);
     expect(lines).toMatchObject([{ failed: [{ check: 'TCP' }], EjabberdReachable: 0 }]);

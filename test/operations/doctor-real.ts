@@ -99,7 +99,7 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
       expect(findingOf(report, 'vhosts').yaml).toBe('hosts:\n  - one.test\n  - two.test\n');
     });
 
-    it('tells a path that has no handler, and one that has another', async () => {
+    it('detects a path without a handler, and a path with another handler', async () => {
       for (const path of ['/elsewhere', '/api']) {
         const report = await on(server, server.account, { EJABBERD_URL: new URL(path, server.url).href });
         expect(checksThat(report, 'failed')).toEqual(['endpoint']);
@@ -110,12 +110,12 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
       }
     });
 
-    it('tells a port where ejabberd speaks no HTTP', async () => {
+    it('detects a port on which ejabberd does not speak HTTP', async () => {
       const report = await on(server, server.account, { EJABBERD_URL: `http://127.0.0.1:${server.c2sPort}/xmlrpc` });
       expect(checksThat(report, 'failed')).toEqual(['endpoint']);
     });
 
-    it('tells a port where no TLS is spoken', async () => {
+    it('detects a port without TLS', async () => {
       const report = await on(server, server.account, { EJABBERD_URL: server.url.replace('http:', 'https:') });
       expect(checksThat(report, 'failed')).toEqual(['TLS']);
       expect(findingOf(report, 'TLS').yaml).toContain('    tls: true\n');
@@ -191,7 +191,7 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
     },
   );
 
-  it('names a missing permission beside a missing mod_admin_extra', async () => {
+  it('names a missing permission together with a missing mod_admin_extra', async () => {
     await withServer({ without: ['mod_admin_extra'], permissions: {} }, async (server) => {
       const report = await on(server);
       expect(checksThat(report, 'failed')).toEqual(['mod_admin_extra', 'permissions']);

@@ -61,7 +61,7 @@ await describeEjabberd('23.01', 'the doctor on TLS', (root) => {
     expect(found).toContain('not for 127.0.0.1');
   });
 
-  it('asks for https where http meets a listener with TLS', async () => {
+  it('asks for https if http meets a listener with TLS', async () => {
     const url = server.url.replace('https:', 'http:');
     const report = await examined({ EJABBERD_URL: url });
     expect(checksThat(report, 'failed')).toEqual(['endpoint']);

@@ -145,7 +145,7 @@ describe('the doctor, of the secret,', () => {
     expect(await withSecret()).toMatchObject({ healthy: true });
   });
 
-  it('names the address of calls that go out without one, where ejabberd refuses them', async () => {
+  it('names the address of calls without credentials if ejabberd refuses them', async () => {
     const report = await examined({ EJABBERD_URL: server.url });
     expect(checksThat(report, 'failed')).toEqual(['permissions']);
     expect(findingOf(report, 'secret').found).toBe('none is configured: calls go out without credentials');

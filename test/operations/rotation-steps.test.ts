@@ -69,7 +69,7 @@ describe('createSecret', () => {
     expect(versions.sort()).toEqual(['AWSCURRENT', 'AWSPENDING']);
   });
 
-  it('puts the version once where the answer to it is lost', async () => {
+  it('puts the version once if the answer is lost', async () => {
     secret.begin();
     world.secrets.loseAnswer('PutSecretValue');
     const before = world.secrets.calls.length;
@@ -79,7 +79,7 @@ describe('createSecret', () => {
     expect(await isSet('AWSPENDING')).toBe(true);
   });
 
-  it('fails where Secrets Manager refuses, and can be repeated', async () => {
+  it('fails if Secrets Manager refuses, and can be repeated', async () => {
     secret.begin();
     world.secrets.failWith({ status: 400, type: 'AccessDeniedException' });
     const refused = await secret.take('createSecret');
@@ -135,7 +135,7 @@ describe('setSecret', () => {
     expect(await isSet('AWSPENDING')).toBe(false);
   });
 
-  it('names the administrator’s secret where there is none', async () => {
+  it('names the administrator’s secret if it is not set', async () => {
     secret.begin();
     await secret.take('createSecret');
     const { outcome, message } = await secret.take('setSecret', { ROTATION_ADMIN_SECRET_ARN: 'absent' });
@@ -154,7 +154,7 @@ describe('setSecret', () => {
 });
 
 describe('testSecret', () => {
-  it('runs a command as the account, which fails with the reason where that can not', async () => {
+  it('runs a command as the account, and fails with the reason if the account may not', async () => {
     secret.begin();
     await secret.take('createSecret');
     expect(await secret.take('testSecret')).toMatchObject({ outcome: 'CredentialsRejectedError' });
@@ -176,7 +176,7 @@ describe('finishSecret', () => {
     expect(await secret.take('finishSecret')).toEqual(NOTHING_TO_DO);
   });
 
-  it('has done it where the answer is lost', async () => {
+  it('is done if the answer is lost', async () => {
     const id = secret.begin();
     await secret.take('createSecret');
     world.secrets.loseAnswer('UpdateSecretVersionStage');

@@ -29,7 +29,7 @@ for (const [release, describeRelease] of [
       xmlrpcCall(server.url, command, [{ ...account }, args]);
     const newpass = { user: 'rostbeef', host: 'xmpp.test', newpass: 'canary' };
 
-    it('fails none of the calls in flight, twice in a row, nor those of containers that start meanwhile', async () => {
+    it('two rotations in a row fail no call in flight and no call of a container that starts meanwhile', async () => {
       const secret = world.secretOf({ ...server.account, note: 'kept' });
       // The second rotation comes within ten seconds of the first: calls wait for the next read of the secret.
       const timeout = { EJABBERD_TIMEOUT_MS: '20000' };
@@ -77,7 +77,7 @@ for (const [release, describeRelease] of [
       }
     }, 90_000);
 
-    it('is not in the power of the functions’ account, and nothing else is in the administrator’s', async () => {
+    it('is refused to the account of the functions, and the administrator may do nothing else', async () => {
       await expect(runAs(server.account, 'change_password', newpass)).rejects.toThrow('access_rules_unauthorized');
       const check = { user: 'rostbeef', host: server.host };
       await expect(runAs(server.rotator, 'check_account', check)).rejects.toThrow('access_rules_unauthorized');
@@ -109,14 +109,14 @@ for (const [release, describeRelease] of [
       expect(taken.message).toContain('nobody@xmpp.test');
     });
 
-    it('tells that the new password does not work, where it does not', async () => {
+    it('fails the test of a new password that ejabberd refuses', async () => {
       const secret = world.secretOf(server.account);
       secret.begin();
       await secret.take('createSecret');
       expect(await secret.take('testSecret')).toMatchObject({ outcome: 'CredentialsRejectedError' });
     });
 
-    it('takes the test when it is set up for no failure, though the server does not know the account yet', async () => {
+    it('passes the test of the set-up, although the server does not have the account yet', async () => {
       const unknown = { ...server.account, password: 'not registered' };
       const secret = world.secretOf(unknown);
       // Secrets Manager copies the current version for this test.

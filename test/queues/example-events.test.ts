@@ -46,7 +46,7 @@ const entryOf = (name: string): Entry => {
 };
 
 describe('the example events', () => {
-  it.each(examples)('%s meets the schema of its kind', (_, entry) => {
+  it.each(examples)('%s matches the schema of its detail type', (_, entry) => {
     const method = methodOf(entry);
     if (method === undefined) throw new Error(`expected a method for ${entry.DetailType}`);
     const { $schema, ...schema } = eventSchema(method);
@@ -56,7 +56,7 @@ describe('the example events', () => {
     expect(entry.EventBusName).toBe('BUS_ARN');
   });
 
-  it('are each named on the page', () => {
+  it('have a link each on the page', () => {
     const page = readFileSync(resolve(folder, '../events.md'), 'utf8');
     for (const [name] of examples) expect(page).toContain(`](events/${name})`);
   });
@@ -125,7 +125,7 @@ describe('an example event that is published', () => {
   const outcomes = (messageId: string | undefined) =>
     log.flatMap((line) => (line.includes(String(messageId)) ? [JSON.parse(line).outcome] : []));
 
-  it('works, or fails into its dead letter, from where it is brought back after the repair', async () => {
+  it('works, or becomes a dead letter that works when it is sent again after the repair', async () => {
     const { queue, dead } = pathOf('link_contacts');
     const linked = await publish(queue.queueUrl, entryOf('link.json'));
     await expect.poll(() => outcomes(linked.MessageId), { timeout: 10_000 }).toEqual(['ok']);

@@ -86,7 +86,7 @@ await describeEjabberd('24.12', 'the queue of links, while ejabberd is away for 
     };
   }
 
-  it('loses nothing, and a queue with five receives loses everything', { timeout: 120_000 }, async () => {
+  it.concurrent('loses nothing, while a queue with five receives loses everything', { timeout: 120_000 }, async () => {
     const queue = await queueOf('links', maxReceiveCount);
     const impatient = await queueOf('impatient', 5);
     proxy.refuse();
@@ -111,7 +111,7 @@ await describeEjabberd('24.12', 'the queue of links, while ejabberd is away for 
     }
   });
 
-  it('names a message that can never succeed at its first receive, and gives it up after the last', {
+  it.concurrent('logs a message that can never succeed at its first receive, and gives it up after the last', {
     timeout: 120_000,
   }, async () => {
     const queue = await queueOf('poison', maxReceiveCount);

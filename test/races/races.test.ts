@@ -19,7 +19,7 @@ for (const [release, sql, describeServer] of [
     });
     afterAll(() => server.stop());
 
-    it.each<Race>(['link ∥ unlink', 'link ∥ link'])('keeps no half link of %s that no call reported', async (race) => {
+    it.each<Race>(['link ∥ unlink', 'link ∥ link'])('%s leaves no half link that no call reported', async (race) => {
       const tally = await runRaces(server, race, RACES);
       expect(tally).toMatchObject({ races: RACES, failed: 0, unreported: 0 });
     });

@@ -72,7 +72,7 @@ describe.each(WRITES)('a write: %s', (method, input, jids) => {
   });
 });
 
-it('a line names as its caller nothing but an ARN', async () => {
+it('a log line names its caller by an ARN only', async () => {
   for (const odd of ['canary', 7, { arn: ARN }, `${ARN} canary`])
     await handlers.call('unlink_contacts', restEvent(link, odd));
   expect(lines().filter((line) => 'caller' in line)).toEqual([]);

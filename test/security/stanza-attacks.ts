@@ -263,7 +263,7 @@ export function stanzaAttacksOn(root: string): void {
     });
 
     it.each(['user@example.com/phone', 'room@conference.xmpp.test/nick', 'nobody@xmpp.test/phone'])(
-      'doesn’t go to %s, which is no session here',
+      'doesn’t go to %s, which has no session',
       async (to) => {
         expect(await send(guarded, { from: 'bot@xmpp.test/x', to, stanza: version })).toMatchObject(forbidden('to'));
       },

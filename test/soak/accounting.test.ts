@@ -35,7 +35,7 @@ const messagesWith = (...copies: readonly Element[]) =>
 const again = { [stanza]: [attempt('OutcomeUnknownError'), attempt('ok')] };
 
 describe('the accounts of a run', () => {
-  it('have nothing to complain of where all went well', () => {
+  it('have no violations if all went well', () => {
     expect(run()).toMatchObject({ done: 10, retried: 0, dead: {}, failures: {}, lost: [], violations: [] });
   });
 
@@ -48,7 +48,7 @@ describe('the accounts of a run', () => {
     expect(run(change).violations).toContain(complaint);
   });
 
-  describe('where ejabberd ended', () => {
+  describe('after ejabberd ended', () => {
     const ending = (signal: 'SIGTERM' | 'SIGKILL', from: number) => ({
       endings: [{ signal, from, ended: from + 1_000, to: from + 3_000 }],
     });
@@ -79,7 +79,7 @@ describe('the accounts of a run', () => {
     });
   });
 
-  it('allow a stanza to come again where that was reported, and only without a table', () => {
+  it('allow a stanza to come again if that was reported, and only without a table', () => {
     const messages = messagesWith(message(), message());
     expect(run({ messages }, again)).toMatchObject({ sentAgain: 1, retried: 1, violations: [] });
     expect(run({ messages, table: true }, again).violations).toHaveLength(1);
@@ -94,7 +94,7 @@ describe('the accounts of a run', () => {
     });
   });
 
-  it('let a stanza die whose outcome is unknown, where there is a table', () => {
+  it('allow a stanza of unknown outcome to become a dead letter if there is a table', () => {
     const attempts = { [stanza]: [attempt('OutcomeUnknownError')] };
     const change = { dead: new Set([stanza]), messages: messagesWith() };
     expect(run({ ...change, table: true }, attempts)).toMatchObject({

@@ -23,7 +23,7 @@ export interface Authority {
 const DAY_MS = 24 * 60 * 60_000;
 const ECDSA_WITH_SHA256 = sequence(Buffer.from('06082a8648ce3d040302', 'hex'));
 
-/** Makes an authority that nobody trusts yet. */
+/** Makes an authority that no client trusts yet. */
 export function createAuthority(name: string): Authority {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const isAuthority = extension('551d13', sequence(der(0x01, Buffer.from([0xff]))));

@@ -131,7 +131,7 @@ await describeEjabberd('24.12', 'the bulk state machine', (root) => {
     expect(got('once')).toBe(1);
   });
 
-  it('keeps a stanza of unknown outcome by itself, where no later run sends it', async () => {
+  it('keeps a stanza of unknown outcome in a file of its own, which no later run sends', async () => {
     stage.interfere((name, call) =>
       name === 'send_stanza'
         ? Promise.resolve({ kind: 'error', errorType: 'OutcomeUnknownError', errorMessage: 'who knows', log: [] })

