@@ -12,12 +12,6 @@ import { notices } from './notices.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/**
- * The oldest releases with which every construct works. Before 2.215, the CDK does not allow a distributed map to be
- * redriven. `npm run test:constructs` tries them.
- */
-export const OLDEST = { cdk: '2.215.0', constructs: '10.0.0' } as const;
-
 /** The declarations that the exports refer to. */
 const PUBLIC_TYPES = ['index.d.ts', 'constructs/ejabberd-*.d.ts', 'constructs/rostbeef-*.d.ts'];
 
@@ -61,7 +55,7 @@ export async function buildPackage(folder = join(root, 'dist/package')): Promise
 }
 
 function manifest(): object {
-  const { version, description, license } = project;
+  const { version, description, license, devDependencies } = project;
   return {
     name: 'rostbeef-functions',
     version,
@@ -73,8 +67,8 @@ function manifest(): object {
     exports: { '.': { types: './types/index.d.ts', default: './index.js' } },
     engines: { node: '>=20' },
     peerDependencies: {
-      'aws-cdk-lib': `^${OLDEST.cdk}`,
-      constructs: `^${OLDEST.constructs}`,
+      'aws-cdk-lib': `^${devDependencies['aws-cdk-lib']}`,
+      constructs: `^${devDependencies['constructs']}`,
     },
   };
 }
