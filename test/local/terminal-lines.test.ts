@@ -16,11 +16,15 @@ describe('the line of a call in the terminal', () => {
     expect(line).toMatch(/^404 .* r-1 {2}ItemNotFoundError: No such user$/);
   });
 
-  it('tells the error of a function that threw, though the status is 200', () => {
+  it('tells the error of a function that threw, without the JSON for programs', () => {
     const headers = { ...json, 'x-amz-function-error': 'Unhandled' };
-    const body = JSON.stringify({ errorType: 'InvalidInputError', errorMessage: 'user is required', trace: ['at x'] });
+    const body = JSON.stringify({
+      errorType: 'InvalidInputError',
+      errorMessage: 'user is required {"issues":[]}',
+      trace: ['at x'],
+    });
     expect(answeredLine({ ...call, reply: { status: 200, headers, body } })).toMatch(
-      / {2}InvalidInputError: user is required$/,
+      /^err .* {2}InvalidInputError: user is required$/,
     );
   });
 

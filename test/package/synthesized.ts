@@ -13,7 +13,8 @@ export type Essence = Readonly<Record<string, unknown>>;
 export function essenceOf(template: unknown): Essence {
   const resources = isObject(template) && isObject(template['Resources']) ? template['Resources'] : {};
   const entries = Object.entries(resources).flatMap(([id, resource]) => {
-    if (!isObject(resource) || resource['Type'] === 'AWS::CDK::Metadata') return [];
+    // The CDK's own handlers of custom resources follow its releases.
+    if (!isObject(resource) || resource['Type'] === 'AWS::CDK::Metadata' || id.startsWith('Custom')) return [];
     const { Type, Properties } = resource;
     const properties = isObject(Properties) ? Properties : {};
     const { Runtime, DefinitionString } = properties;
