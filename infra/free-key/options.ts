@@ -36,7 +36,9 @@ Prints one line of JSON with the outcome, the operator and the access key. Keep 
 Ends with status 0 if the key was freed, 1 if it was not, 2 if the command line is wrong.
 
 Requires dynamodb:GetItem and dynamodb:DeleteItem on the table. Credentials and Region are found as the AWS CLI finds
-them (AWS_PROFILE, AWS_REGION, …). The ARN of a table includes the Region.`;
+them (AWS_PROFILE, AWS_REGION, …). The ARN of a table includes the Region.
+
+Example: npm run free-key -- --table rostbeef-dev-keys --key order-4711 --dry-run`;
 
 const OPTIONS = {
   table: { type: 'string' },

@@ -1,5 +1,4 @@
 /** Reads the settings of the functions from the environment of a shell. */
-
 import {
   type Environment,
   foreignIssue,

@@ -13,17 +13,21 @@ export interface Answered {
   readonly requestId: string;
 }
 
+/** The JSON at the end of a thrown message, for programs. */
+const DETAILS = / \{".*\}$/s;
+
 /** The longest name of a method. */
 const SUBJECT_WIDTH = 'get_roster_with_presence'.length;
 
 /**
- * Returns the line of a call: status, milliseconds, method, request id, and the name and message of an error.
+ * Returns the line of a call: HTTP status, or `err` if a function that was invoked directly threw an error; milliseconds, method, request id, and the name and message of an error.
  *
  * @example
  * answeredLine(answered) // '404      8 ms  get_presence  6f1c…  ItemNotFoundError: No such user: bob@example.com'
  */
 export function answeredLine({ subject, reply, durationMs, requestId }: Answered): string {
-  return line({ status: reply.status, durationMs, subject, id: requestId, error: errorIn(reply) });
+  const status = isThrown(reply) ? 'err' : reply.status;
+  return line({ status, durationMs, subject, id: requestId, error: errorIn(reply) });
 }
 
 /**
@@ -70,8 +74,9 @@ function line({ status, durationMs, subject, id, error }: Line): string {
 }
 
 /** Reads the error of a problem, of a function that threw, or of the Invoke API. */
-function errorIn({ status, headers, body }: Reply): string | undefined {
-  if (status < 400 && headers['x-amz-function-error'] === undefined) return undefined;
+function errorIn(reply: Reply): string | undefined {
+  const { status, headers, body } = reply;
+  if (status < 400 && !isThrown(reply)) return undefined;
   const members = parsed(body.toString());
   if (!isObject(members)) return errorText(String(status), undefined);
   const { name, title, detail, errorType, errorMessage, Message } = members;
@@ -79,8 +84,13 @@ function errorIn({ status, headers, body }: Reply): string | undefined {
   return errorText(String(name ?? errorType ?? type ?? title ?? status), detail ?? errorMessage ?? Message);
 }
 
+/** Whether a function that was invoked directly threw an error. Lambda’s status is 200 then. */
+function isThrown({ headers }: Reply): boolean {
+  return headers['x-amz-function-error'] !== undefined;
+}
+
 function errorText(name: string, message: unknown): string {
-  return safe(typeof message === 'string' ? `${name}: ${message}` : name);
+  return safe(typeof message === 'string' ? `${name}: ${message.replace(DETAILS, '')}` : name);
 }
 
 /** Writes control characters as escapes, because an error may quote what the caller sent. */

@@ -6,10 +6,19 @@ import { describe, expect, it } from 'vitest';
 const run = promisify(execFile);
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(await readFile('package.json', 'utf8'));
 
+/** A tool, and environment variables before it. */
+const TOOL = /^(?:[A-Z_]+=\S+ )*(?:vitest|biome)\b/;
+
 /** The scripts that are programs of the project, with their files. The others run a tool, which has a help of its own. */
 const programs = Object.entries(scripts).flatMap(([name, command]) => {
   const [, file] = /^node (\S+\.ts)$/.exec(command) ?? [];
   return file === undefined ? [] : [{ name, file }];
+});
+
+it('knows each script of package.json', () => {
+  const others = Object.entries(scripts).filter(([name]) => !programs.some((program) => program.name === name));
+  for (const [name, command] of others)
+    expect({ name, command }).toHaveProperty('command', expect.stringMatching(TOOL));
 });
 
 async function outcome(file: string, ...args: readonly string[]) {
@@ -25,6 +34,7 @@ describe.concurrent.each(programs)('npm run $name', ({ name, file }) => {
     expect(stdout).toMatch(/^Usage: /);
     expect(stdout).toContain(name === 'rostbeef' ? 'rostbeef' : `npm ${name === 'start' ? '' : 'run '}${name}`);
     expect(stdout).toContain('--help');
+    expect(stdout).toMatch(/\n\nExample:\s/);
   });
 
   it('names an unknown option and ends with status 2', async () => {

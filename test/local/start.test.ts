@@ -204,6 +204,18 @@ describe('npm start with EJABBERD_URL', () => {
     expect((await call('elsewhere.example')).status).toBe(403);
   });
 
+  it('starts, and says at once if the server can not be reached', async () => {
+    ejabberd = createServer();
+    const port = await listen(ejabberd, 0, '127.0.0.1');
+    await new Promise((resolve) => ejabberd.close(resolve));
+    const { child, greeting } = start([], { PORT: '0', EJABBERD_URL: `http://127.0.0.1:${port}/xmlrpc` });
+    const warned = new Promise((resolve) => child.stderr?.once('data', (data) => resolve(String(data))));
+    expect(urlIn(await greeting())).not.toBe('');
+    expect(await warned).toMatch(
+      new RegExp(`^Warning: 127.0.0.1:${port} can’t be used yet: TCP: .*ECONNREFUSED.* run npm run doctor`),
+    );
+  });
+
   it('speaks the dialect that is asked for', async () => {
     const heads: (string | undefined)[][] = [];
     ejabberd = createServer((request, response) => {

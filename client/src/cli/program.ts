@@ -57,4 +57,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
 const SEE = `
 Without --url and --lambda, commands call the local gateway at http://127.0.0.1:3000.
 Exit codes: 0 done, 1 refused, 2 wrong usage, 75 try again later.
-Help on one command: rostbeef <command> --help`;
+Help on one command: rostbeef <command> --help
+
+Example:
+  $ rostbeef roster alice@example.com --presence`;
