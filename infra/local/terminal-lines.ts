@@ -20,7 +20,8 @@ const DETAILS = / \{".*\}$/s;
 const SUBJECT_WIDTH = 'get_roster_with_presence'.length;
 
 /**
- * Returns the line of a call: HTTP status, or `err` if a function that was invoked directly threw an error; milliseconds, method, request id, and the name and message of an error.
+ * Returns the line of a call: status, milliseconds, method, request id, and the name and message of an error. The status is
+ * `err` if a function that was invoked directly threw an error.
  *
  * @example
  * answeredLine(answered) // '404      8 ms  get_presence  6f1c…  ItemNotFoundError: No such user: bob@example.com'
