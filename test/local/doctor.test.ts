@@ -94,7 +94,7 @@ describe('npm run doctor', () => {
 
   it('says in a line what is wrong with how it is called', async () => {
     expect(await doctor(['--jason'])).toEqual({
-      status: 1,
+      status: 2,
       output: '',
       errors: "Unknown option '--jason'. See npm run doctor -- --help.\n",
     });

@@ -86,14 +86,18 @@ function logging<Event>(method: Method, source: EventSource<Event>): MiddlewareO
       door: source.name,
       requestId: context.awsRequestId,
       ...source.message?.(event),
-      ...(method.writes && { caller: source.caller?.(event), jids: formatted(facts.jids), ...facts.remarks }),
+      ...(method.writes && {
+        caller: source.caller?.(event),
+        jids: facts.jids && formatted(facts.jids),
+        ...facts.remarks,
+      }),
       durationMs: now() - facts.started,
       error: error ?? undefined,
     });
   return { after: log, onError: log };
 }
 
-function formatted(jids: Parameters<Audit>[0] = {}): Readonly<Record<string, string>> {
+function formatted(jids: Parameters<Audit>[0]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(jids).flatMap(([name, jid]) => (jid === undefined ? [] : [[name, formatJid(jid)]])),
   );
