@@ -1,13 +1,17 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_USERS } from '../../infra/local/embedded/demo.ts';
 import { IS_FULL } from '../support/full.ts';
 import { type LocalApi, startLocalApi } from '../support/local-api.ts';
+
+const run = promisify(execFile);
 
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const executablePath = process.env['CHROMIUM'] ?? BROWSERS.find((path) => existsSync(path));
@@ -96,6 +100,57 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     await page.close();
   });
 
+  it('shows what is wrong with a field next to it', async () => {
+    const { page } = await open('/#link_contacts');
+    const form = page.locator('#link_contacts');
+    await form.getByLabel('jid1').fill('alice');
+    await form.getByRole('button', { name: 'Send' }).click();
+    await form.locator('#link_contacts-jid1-issue').getByText('jid1 must be a bare JID').waitFor();
+    expect(await form.getByLabel('jid1').getAttribute('aria-invalid')).toBe('true');
+    expect(await form.getByLabel('jid2').getAttribute('aria-invalid')).toBe('false');
+    await form.getByLabel('jid1').fill('alice@example.com');
+    await form.getByRole('button', { name: 'Send' }).click();
+    await form.getByText(/^200 OK/).waitFor();
+    expect(await form.locator('#link_contacts-jid1-issue').textContent()).toBe('');
+    await page.close();
+  });
+
+  it('tells in the roster view who does not exist, and how an empty roster gets a contact', async () => {
+    const { page } = await open('/');
+    await page.getByLabel('First person').fill('ghost@example.com');
+    await page.getByLabel('Second person').fill('frank@example.com');
+    await page.getByRole('button', { name: 'Read again' }).click();
+    await page.getByText('No such user: ghost@example.com', { exact: true }).waitFor();
+    await page.getByLabel('First person').fill('erin@example.com');
+    await page.getByRole('button', { name: 'Read again' }).click();
+    await page.getByText('No contacts. Link Erin with the other person to add one.').waitFor();
+    await page.close();
+  });
+
+  it('keeps its width and a limited height with long JIDs and 200 contacts', async () => {
+    const { page } = await open('/#get_roster_with_presence', { viewport: { width: 390, height: 844 } });
+    const contact = {
+      group: '',
+      groups: [],
+      subscription: 'none',
+      pending: 'out',
+      resource: '',
+      show: 'xa',
+      status: '',
+    };
+    const contacts = Array.from({ length: 200 }, (_, index) => {
+      return { ...contact, jid: `${'a'.repeat(200)}${index}@${'b'.repeat(60)}.example.com`, nick: 'n'.repeat(200) };
+    });
+    await page.route('**/get_roster_with_presence', (route) => route.fulfill({ json: { contacts } }));
+    await page.getByRole('button', { name: 'Read again' }).click();
+    await page.locator('#get_roster_with_presence').getByRole('button', { name: 'Send' }).click();
+    await page.locator('#get_roster_with_presence pre').waitFor();
+    await page.locator('[data-jid]').nth(399).waitFor({ state: 'attached' });
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(await page.evaluate('document.documentElement.scrollHeight')).toBeLessThan(6_000);
+    await page.close();
+  });
+
   itInFull('can be used by the keyboard only', async () => {
     const { page } = await open('/');
     await page.locator('#get_presence').waitFor();
@@ -115,12 +170,19 @@ describe.skipIf(executablePath === undefined)('the page, in Chromium', { timeout
     await page.close();
   });
 
-  itInFull('copies a call as a command for a shell', async () => {
+  it('copies a call as a command for a shell, and as a program, and both work', async () => {
     const { page } = await open('/#send_stanza', { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.locator('#send_stanza').getByRole('button', { name: 'Copy as curl' }).click();
-    await page.locator('#send_stanza').getByText('Copied.').waitFor();
+    await page.locator('#send_stanza').getByText('Copied as curl.').waitFor();
     const copied = String(await page.evaluate('navigator.clipboard.readText()'));
-    expect(copied).toContain(`curl -sS ${api.url}/send_stanza -H 'Content-Type: application/json'`);
+    const inShell = await run('sh', ['-c', copied]);
+    expect(JSON.parse(inShell.stdout)).toEqual({ code: 0 });
+    await page.locator('#send_stanza').getByRole('button', { name: 'Copy as client code' }).click();
+    await page.locator('#send_stanza').getByText('Copied as client code.').waitFor();
+    const program = String(await page.evaluate('navigator.clipboard.readText()'));
+    // The project has the SDK.
+    const inNode = await run(process.execPath, ['--input-type=module', '--eval', program]);
+    expect(inNode.stdout).toBe('undefined {"code":0}\n');
     await page.close();
   });
 

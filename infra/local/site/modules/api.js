@@ -25,5 +25,10 @@ export async function call(method, input) {
 export function sentenceOf({ status, ms, body }) {
   if (status === 200) return `200 OK in ${ms} ms`;
   const name = body.name ?? body.title ?? 'No response';
-  return `${status === 0 ? '' : `${status} `}${name} after ${ms} ms: ${body.detail ?? ''}`;
+  return `${status === 0 ? '' : `${status} `}${name} after ${ms} ms: ${reasonOf({ body })}`;
+}
+
+/** Returns the reason of an error for a person, without the code and the condition of XEP-0086 at its end. */
+export function reasonOf({ body }) {
+  return (body.detail ?? '').replace(/ \(\d{3} [a-z-]+\)$/, '');
 }

@@ -23,6 +23,7 @@ export function methodForm(method) {
     send.disabled = false;
     status.className = outcome.status === 200 ? 'ok' : 'failed';
     status.textContent = sentenceOf(outcome);
+    showIssues(controls, outcome.body.issues ?? []);
     response.replaceChildren(jsonView(outcome.body));
   };
   return element(
@@ -50,7 +51,7 @@ export function methodForm(method) {
 function controlFor(method, { name, isRequired, isNumber }) {
   const value = method.example[name] ?? '';
   const id = `${method.name}-${name}`;
-  const shared = { id, name, required: isRequired, 'aria-describedby': `${id}-hint`, autocomplete: 'off' };
+  const shared = { id, name, required: isRequired, 'aria-describedby': `${id}-issue ${id}-hint`, autocomplete: 'off' };
   if (name === 'stanza') return element('textarea', { ...shared, rows: '3' }, String(value));
   return element('input', { ...shared, type: isNumber ? 'number' : 'text', value: String(value) });
 }
@@ -62,8 +63,18 @@ function fieldOf(method, { name, description, isRequired }, control) {
     { class: 'field' },
     element('label', { for: id }, name, isRequired ? '' : ' (optional)'),
     control,
+    element('p', { class: 'failed hint', id: `${id}-issue` }),
     element('p', { class: 'hint', id: `${id}-hint` }, description.replaceAll('`', '')),
   );
+}
+
+/** Shows what is wrong with a field next to it. An issue of a member inside of a field is shown at the field. */
+function showIssues(controls, issues) {
+  for (const [{ name }, control] of controls) {
+    const found = issues.filter(({ path }) => String(path).split(/[.[]/)[0] === name).map(({ message }) => message);
+    control.setAttribute('aria-invalid', String(found.length > 0));
+    document.getElementById(`${control.id}-issue`).textContent = found.length > 0 ? `${name} ${found.join(', ')}` : '';
+  }
 }
 
 /** Optional members without a text are left out. */
@@ -80,7 +91,7 @@ function copyButton(label, textOf, status) {
     try {
       await navigator.clipboard.writeText(textOf());
       status.className = 'ok';
-      status.textContent = 'Copied.';
+      status.textContent = `${label.replace('Copy', 'Copied')}.`;
     } catch {
       status.className = 'failed';
       status.textContent = textOf();
