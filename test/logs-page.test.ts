@@ -75,7 +75,7 @@ it('says of each field whether it is there always', async () => {
 });
 
 it('lists the fields of the doctor', async () => {
-  const [line = {}] = await linesOf(() => logReport({ server: 'x', healthy: true, findings: [] }, 'request'));
+  const [line = {}] = await linesOf(() => logReport({ server: 'x', healthy: true, findings: [], unseen: [] }, 'request'));
   expect(Object.keys(line).sort()).toEqual([...namesIn(await documentedTable('logs.md', 'doctor'))].sort());
 });
 
@@ -99,7 +99,7 @@ it('lists the fields of the rotation and of the preparation', async () => {
 it('lists the metrics of a call and of the doctor, with their unit', async () => {
   const lines = await linesOf(async () => {
     await handlers.call('get_presence', { user: 'a', server: HOST });
-    logReport({ server: 'x', healthy: true, findings: [] }, 'request');
+    logReport({ server: 'x', healthy: true, findings: [], unseen: [] }, 'request');
   });
   const directives = lines.flatMap((line) => Object(line['_aws']).CloudWatchMetrics);
   expect(directives).toMatchObject([

@@ -24,7 +24,7 @@ export {
   sharedGroupProbes,
   UNPROBED_COMMANDS,
 } from './dialects/ejabberd/probes.ts';
-export { listSharedGroups } from './dialects/ejabberd/shared-group-commands.ts';
+export { describeSharedGroup, listSharedGroups } from './dialects/ejabberd/shared-group-commands.ts';
 export type { Run } from './dialects/run-command.ts';
 export * from './errors/index.ts';
 export { problemOf, problemSchema } from './events/problem-details.ts';

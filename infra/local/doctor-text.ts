@@ -1,12 +1,13 @@
 import type { Finding, Report } from '../../functions/operations/doctor/report.ts';
 
 /** A report for a terminal: one line a check, and then how to fix what failed. */
-export function reportText({ server, findings }: Report): string {
+export function reportText({ server, findings, unseen }: Report): string {
   const failed = findings.filter(({ outcome }) => outcome === 'failed');
   return [
     ...(server === undefined ? [] : [`${server}\n`]),
     ...findings.map(({ outcome, check, found }) => `${outcome.padEnd(8)} ${check.padEnd(16)} ${found}`),
     ...failed.map(fixText),
+    ...(unseen.length === 0 ? [] : ['\nNot visible from here:', ...unseen.map((text) => `- ${text}`)]),
     failed.length === 0 ? '\nNothing is wrong.' : `\n${failed.length} of ${findings.length} checks failed.`,
   ].join('\n');
 }

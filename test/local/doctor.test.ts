@@ -45,6 +45,8 @@ describe('npm run doctor', () => {
     expect({ status, errors }).toEqual({ status: 0, errors: '' });
     expect(output.split('\n').filter((line) => line.startsWith('ok '))).toHaveLength(13);
     expect(output).toMatch(/\nNothing is wrong\.\n$/);
+    expect(output).toMatch(/^- versioning of mod_roster: /m);
+    expect(output).toMatch(/^- connected_users_info: /m);
   });
 
   it('ends with 1 if something is wrong, and prints lines to copy that fix it', async () => {

@@ -63,7 +63,9 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
     it('says that shared roster groups are unknown to an account that may not ask for them', async () => {
       expect(findingOf(await on(server), 'shared rosters')).toMatchObject({
         outcome: 'ok',
-        found: 'unknown, because the account may not run srg_list, srg_get_info, srg_get_members; they are optional',
+        found:
+          'unknown, because the account may not run srg_list, srg_get_info, srg_get_members; they are optional. ' +
+          'To look: ejabberdctl srg_list xmpp.test',
       });
     });
 
@@ -217,9 +219,20 @@ export function doctorOnRealEjabberd(root: string, release: string): void {
       await withServer({ lines: lines + yaml, permissions }, async (server) => {
         const group = { group: 'team', host: 'xmpp.test', label: 'Team', description: '' };
         await server.command('srg_create', { ...group, display: server.release === 'since-24.02' ? [] : '' });
+        await server.command('srg_create', {
+          ...group,
+          group: 'everyone',
+          display: server.release === 'since-24.02' ? [] : '',
+        });
+        await server.command('srg_user_add', {
+          user: '@all@',
+          host: 'xmpp.test',
+          group: 'everyone',
+          grouphost: 'xmpp.test',
+        });
         const report = await on(server);
         expect(checksThat(report, 'failed')).toEqual([]);
-        const found = 'xmpp.test has one group; other.test has no mod_shared_roster';
+        const found = 'xmpp.test has 2 groups: everyone (all users), team; other.test has no mod_shared_roster';
         expect(findingOf(report, 'shared rosters').found).toBe(found);
       });
     },

@@ -1,6 +1,7 @@
 /** The documented lines of `ejabberd.yml` on real servers: with Debian's own file, and with a small one. */
 import { xml } from '@xmpp/client';
 import type { Element } from '@xmpp/xml';
+import { permissionProbes, sharedGroupProbes, UNPROBED_COMMANDS } from 'rostbeef-layer';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { createAuthority } from '../support/certificates.ts';
@@ -30,6 +31,16 @@ describe('the documented files', () => {
     expect(commands(text)).toEqual(FUNCTION_COMMANDS);
     const uncommented = text.replaceAll('      # - ', '      - ');
     expect(commands(uncommented)).toEqual([...FUNCTION_COMMANDS, ...SHARED_GROUP_COMMANDS]);
+  });
+
+  it('have the commands that the doctor examines', async () => {
+    const text = (await documentedFile('rostbeef.yml')).replaceAll('      # - ', '      - ');
+    const account = { local: 'rostbeef', domain: HOST, resource: '' };
+    const tried = permissionProbes(account, 'groups').map(({ name }) => name);
+    const optional = sharedGroupProbes(HOST).map(({ name }) => name);
+    expect(parse(text).api_permissions['rostbeef functions'].what.sort()).toEqual(
+      [...tried, ...UNPROBED_COMMANDS, ...optional].sort(),
+    );
   });
 
   it('allow the rotation to change passwords, and nothing else', async () => {

@@ -1,5 +1,6 @@
 import { type Deadline, RostbeefError } from 'rostbeef-layer';
 import { CHECKS, type CheckName, type Finding, type Report, type Result } from './report.ts';
+import { UNSEEN } from './unseen.ts';
 
 /** Collects the findings of one examination. */
 export interface Chart {
@@ -31,6 +32,7 @@ export function openChart({ signal }: Deadline): Chart {
       return {
         server: server && server.origin + server.pathname,
         healthy: ![...findings.values()].some(({ outcome }) => outcome === 'failed'),
+        unseen: findings.has('permissions') ? UNSEEN : [],
         findings: CHECKS.map((check) => findings.get(check) ?? { check, outcome: 'skipped', found: reason }),
       };
     },

@@ -89,7 +89,7 @@ export async function checkPermissions(
   const found =
     argument === undefined
       ? `${probes.length} of ${all.length} commands may be run, the others do not exist`
-      : `all ${all.length} commands may be run`;
+      : `all ${all.length} commands that can be tried may be run`;
   return { found, value };
 }
 

@@ -1,10 +1,13 @@
-import { listSharedGroups, orCrash, sharedGroupProbes } from 'rostbeef-layer';
+import { describeSharedGroup, listSharedGroups, orCrash, type Run, sharedGroupProbes } from 'rostbeef-layer';
 import { permissionYaml, type Who } from './advice.ts';
 import { type AsAccount, RELOAD, verdictOf } from './commands.ts';
 import type { Result } from './report.ts';
 
 /** The most vhosts whose groups are listed. */
 const MOST_VHOSTS = 10;
+
+/** The most groups of a vhost that are described. */
+const MOST_GROUPS = 5;
 
 /**
  * Checks whether the functions can tell contacts of shared roster groups. The permissions are optional, so it is no
@@ -29,7 +32,8 @@ export async function checkSharedRosters(
   });
   const names = probes.map(({ name }) => name);
   if (refused.length === probes.length) {
-    return { found: `unknown, because the account may not run ${names.join(', ')}; they are optional`, value: true };
+    const found = `unknown, because the account may not run ${names.join(', ')}`;
+    return { found: `${found}; they are optional. To look: ejabberdctl srg_list ${vhost}`, value: true };
   }
   if (refused.length > 0) {
     return {
@@ -42,7 +46,8 @@ export async function checkSharedRosters(
     const parts: string[] = [];
     for (const host of vhosts.slice(0, MOST_VHOSTS)) {
       const outcome = await orCrash(run, listSharedGroups(host), host);
-      parts.push('crash' in outcome ? `${host} has no mod_shared_roster` : `${host} has ${count(outcome.answer)}`);
+      if ('crash' in outcome) parts.push(`${host} has no mod_shared_roster`);
+      else parts.push(`${host} has ${await described(run, outcome.answer, host)}`);
     }
     return parts;
   });
@@ -50,7 +55,14 @@ export async function checkSharedRosters(
   return { found: `${found.join('; ')}${more}`, value: true };
 }
 
-function count(groups: readonly string[]): string {
+/** Counts groups, and says which of them hold all users, because nobody there can be unlinked. */
+async function described(run: Run, groups: readonly string[], host: string): Promise<string> {
   if (groups.length === 0) return 'no groups';
-  return groups.length === 1 ? 'one group' : `${groups.length} groups`;
+  const names: string[] = [];
+  for (const group of groups.slice(0, MOST_GROUPS)) {
+    const { id, isForAll, isForOnline } = await run(describeSharedGroup(group, host));
+    names.push(isForAll ? `${id} (all users)` : isForOnline ? `${id} (all connected users)` : id);
+  }
+  const rest = groups.length > MOST_GROUPS ? ', …' : '';
+  return `${groups.length === 1 ? 'one group' : `${groups.length} groups`}: ${names.join(', ')}${rest}`;
 }
