@@ -75,7 +75,9 @@ it('says of each field whether it is there always', async () => {
 });
 
 it('lists the fields of the doctor', async () => {
-  const [line = {}] = await linesOf(() => logReport({ server: 'x', healthy: true, findings: [], unseen: [] }, 'request'));
+  const [line = {}] = await linesOf(() =>
+    logReport({ server: 'x', healthy: true, findings: [], unseen: [] }, 'request'),
+  );
   expect(Object.keys(line).sort()).toEqual([...namesIn(await documentedTable('logs.md', 'doctor'))].sort());
 });
 
