@@ -68,6 +68,11 @@ describe('npm run doctor', () => {
     const { status, output } = await doctor([]);
     expect(status).toBe(1);
     expect(output).toMatch(/^failed {3}settings {9}EJABBERD_URL is required/);
+    expect(output.match(/^skipped .*$/gm)).toEqual([
+      expect.stringMatching(
+        /^skipped {2}name resolution, TCP, .*, backlog: not tried, because an earlier check failed$/,
+      ),
+    ]);
   });
 
   it('tells every wrong setting at once, and tries nothing else', async () => {

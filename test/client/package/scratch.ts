@@ -19,7 +19,7 @@ export interface Scratch {
   remove(): Promise<void>;
 }
 
-/** Builds and packs the package, as `npm publish` does. */
+/** Builds and packs the package, as `docs/client.md` says. */
 export async function packClient(): Promise<Scratch> {
   const folder = await mkdtemp(join(tmpdir(), 'rostbeef-package-'));
   await buildClient();
