@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { glob, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
@@ -19,6 +19,21 @@ it('knows each script of package.json', () => {
   const others = Object.entries(scripts).filter(([name]) => !programs.some((program) => program.name === name));
   for (const [name, command] of others)
     expect({ name, command }).toHaveProperty('command', expect.stringMatching(TOOL));
+});
+
+it('has each script that the workflows and the documentation name', async () => {
+  const named = new Set<string>();
+  for await (const file of glob([
+    '.github/workflows/*.yml',
+    '{README,CONTRIBUTING,SECURITY}.md',
+    'docs/**/*.md',
+    'client/*.md',
+  ])) {
+    const text = await readFile(file, 'utf8');
+    // Commands with -w are scripts of another package.
+    for (const [, name = ''] of text.matchAll(/\bnpm run (?:-s )?([a-z][\w:-]*)(?! -w)\b/g)) named.add(name);
+  }
+  expect([...named].filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
 });
 
 async function outcome(file: string, ...args: readonly string[]) {
