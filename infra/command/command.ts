@@ -25,7 +25,7 @@ export interface Command<T extends Options> {
   /** The purpose, in a sentence or two. */
   readonly summary: string;
   readonly options: T;
-  /** What is given without an option. @default - nothing */
+  /** The value that is given without an option. @default - none */
   readonly argument?: Argument;
   /** The arguments of the example. */
   readonly example: string;

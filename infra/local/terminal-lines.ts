@@ -5,7 +5,7 @@ import type { Reply } from './reply.ts';
 
 /** A call that the gateway answered. */
 export interface Answered {
-  /** What was called: a method, or an HTTP method and a path that the gateway refused. */
+  /** The method that was called, or the HTTP method and path of a request that the gateway refused. */
   readonly subject: string;
   readonly reply: Reply;
   readonly durationMs: number;

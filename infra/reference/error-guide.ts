@@ -1,6 +1,6 @@
 /** Says of each error when it is thrown and what to do. The documentation and the OpenAPI document show it. */
 
-/** What a reader needs to know of an error, beyond its class. Each is one or more whole sentences. */
+/** The text about an error that its class does not have. Each member is one or more whole sentences. */
 export interface Guide {
   readonly when: string;
   readonly action: string;

@@ -18,7 +18,7 @@ const PURPOSE = `This page has the input, the result and the errors of each meth
 - Besides the errors that are listed here, a server may answer with [any code of XEP-0086](errors.md), and
   [the gateway](errors.md#errors-of-the-gateway) has errors of its own.`;
 
-/** What a method does if an optional member is not given. A test holds the names to the schemas. */
+/** The effect of an optional member that is not given. A test compares the names with the schemas. */
 export const DEFAULTS: Readonly<Record<string, string>> = {
   group1: 'the groups stay as they are',
   group2: 'the groups stay as they are',

@@ -77,7 +77,7 @@ function timesOf(shape: Shape, contacts: number, letters: Letters, rounds: numbe
   return interleaved(subjects, { rounds, clock: 'cpu' });
 }
 
-/** What the package makes of a response. */
+/** The result of the package for a response. */
 function byPackage(xml: Buffer): Promise<unknown> {
   return new Promise((resolve, reject) => {
     new Deserializer().deserializeMethodResponse(Readable.from([xml], { objectMode: false }), (error, value) =>

@@ -22,7 +22,7 @@ const nested = (levels: number, content: string) =>
   `${'<a xmlns:p="urn:p">'.repeat(levels)}${content}${'</a>'.repeat(levels)}`;
 const attributes = Array.from({ length: 60 }, (_, index) => ` p:a${index}="${index}"`).join('');
 
-/** What a stanza is full of. */
+/** The content of a hostile stanza. */
 const STANZAS: Readonly<Record<string, (bytes: number) => string>> = {
   text: (bytes) => inMessage(fill('Lunch? ', bytes)),
   'text that is not ASCII': (bytes) => inMessage(fill('🎭é', bytes)),
@@ -44,7 +44,7 @@ const STANZAS: Readonly<Record<string, (bytes: number) => string>> = {
   'line feeds': (bytes) => inMessage(fill('\n', bytes)),
 };
 
-/** What a JSON body is full of. */
+/** The content of a hostile JSON body. */
 const BODIES: Readonly<Record<string, (bytes: number) => string>> = {
   'nested lists': (bytes) => fill('[', bytes),
   'unknown members': (bytes) => {

@@ -1,6 +1,6 @@
 /** Timing on a machine that does other things as well: subjects take turns, and what counts is their ratio. */
 
-/** What a subject does once; what it returns is awaited. */
+/** Runs a subject once. Its result is awaited. */
 export type Subject = () => unknown;
 
 /** Which clock: `cpu` is that of this process, with all its threads, and does not see what others on the machine do. */

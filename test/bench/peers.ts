@@ -1,4 +1,4 @@
-/** What a user would pick instead, on the same ejabberd in the same run: mod_http_api with `fetch`, and Python's client. */
+/** Measures the alternatives on the same ejabberd in the same run: mod_http_api with `fetch`, and Python's client. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';

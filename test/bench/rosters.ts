@@ -3,7 +3,7 @@
 /** The shape: a row is an array of one-member structs up to 23.10, and one struct since 24.02. */
 export type Shape = '23.01' | '24.12';
 
-/** What the nicks are made of. */
+/** The characters of the nicks. */
 export type Letters = 'ascii' | 'non-ascii';
 
 const FIRST = { ascii: ['Alice', 'Robert', 'Carol', 'Dave'], 'non-ascii': ['Zoë', 'Łukasz', 'Ирина', '美咲 🌸'] };

@@ -15,7 +15,7 @@ import type { Scale } from './table.ts';
 /** A running server, and what functions and bare clients need to reach it. */
 export interface BenchServer {
   readonly server: XmppServer;
-  /** What only a real one has. */
+  /** The members that only a real server has. */
   readonly real: RealEjabberd | undefined;
   /** The endpoints by their kind, such as `plain`. */
   readonly endpoints: Readonly<Record<string, { readonly url: URL; readonly ca: string | undefined }>>;

@@ -13,7 +13,7 @@ import type { Encodable } from '../../functions/layer/xmlrpc/encode.ts';
 /** Settings of the functions under test, as environment variables. */
 export type Settings = Readonly<Record<string, string>>;
 
-/** What Lambda tells a handler, as far as ours looks at it. */
+/** The members of Lambda's context that the handler reads. */
 const CONTEXT = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 60_000 } as unknown as Context;
 
 /**

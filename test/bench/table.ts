@@ -10,7 +10,7 @@ export interface Figure {
   readonly met: boolean | undefined;
 }
 
-/** What is drawn: a line of points for each name. */
+/** The curves: a line of points for each name. */
 export interface Curve {
   readonly file: string;
   readonly title: string;
@@ -19,7 +19,7 @@ export interface Curve {
   readonly lines: Readonly<Record<string, readonly (readonly [x: number, y: number])[]>>;
 }
 
-/** What one benchmark found. */
+/** The findings of one benchmark. */
 export interface Findings {
   readonly figures: readonly Figure[];
   readonly curves?: readonly Curve[];

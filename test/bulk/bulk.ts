@@ -10,7 +10,7 @@ import { linksFile, missing, pairsOf, register, runName, usersOf } from '../work
 import { synthesizeMachines } from '../workflows/machines.ts';
 import { openStage } from '../workflows/stage.ts';
 
-/** What became of the links, as the table of docs/workflows.md has it. */
+/** The account of a run, for the table of docs/workflows.md. */
 export interface Account {
   readonly links: number;
   readonly users: number;

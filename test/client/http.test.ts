@@ -16,7 +16,7 @@ const bob = { user: 'bob', server: 'example.com' };
 const stanza = { from: 'bob@example.com', to: 'alice@example.com', stanza: '<message/>' };
 const available = { jid: 'bob@example.com/desk', show: 'chat', status: '' };
 
-/** What a promise rejects with. */
+/** Returns the error with which a promise rejects. */
 const thrownBy = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     (value) => {

@@ -25,7 +25,7 @@ describe.skipIf(!hasScript)('in a real terminal', () => {
   });
   afterAll(() => Promise.all([api.stop(), rm(folder, { recursive: true })]));
 
-  /** What a terminal of 60 columns gets to see. */
+  /** The screen of a terminal with 60 columns. */
   async function seen(command: string): Promise<string> {
     const line = `stty cols 60; '${process.execPath}' '${cli}' ${command} --url ${api.url}`;
     const { NO_COLOR, ...others } = process.env;

@@ -2,7 +2,7 @@
 import type { Io, Output } from '../../client/src/cli/io.ts';
 import { run } from '../../client/src/cli/program.ts';
 
-/** What a command wrote, and how it ended. */
+/** The output of a command, and its exit code. */
 export interface Ran {
   readonly code: number;
   readonly out: string;

@@ -1,4 +1,4 @@
-/** What the tests use of the package `xmlrpc`, which has no types of its own. */
+/** Types for the parts of the package `xmlrpc` that the tests use. */
 declare module 'xmlrpc' {
   interface Client {
     methodCall(name: string, params: readonly unknown[], callback: (error: unknown, value: unknown) => void): void;

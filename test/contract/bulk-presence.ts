@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { User, World } from '../support/world.ts';
 
-/** What `get_presence` and `get_resources` promise. */
+/** The contract of `get_presence` and `get_resources`. */
 export function presenceContract(world: () => World): void {
   const presenceOf = async ({ member }: User) => (await world().call('get_presence', member)).body;
   const resourcesOf = async ({ member }: User) => (await world().call('get_resources', member)).body;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT_SECRET, type World } from '../support/world.ts';
 
-/** What holds for the account that the functions use. */
+/** Tests the account that the functions use. */
 export function credentialsContract(world: () => World): void {
   const input = () => ({ user: 'ghost', server: world().server.host });
 
@@ -67,7 +67,7 @@ export function credentialsContract(world: () => World): void {
   });
 }
 
-/** What holds where the server knows no accounts, and anyone may call. */
+/** Tests a server without accounts, which serves every caller. */
 export function withoutCredentialsContract(world: () => World): void {
   describe('the account', () => {
     it('is not read, which each container says once', async () => {

@@ -97,7 +97,7 @@ describe.each(entrances)('$name', (entrance) => {
   const call = (name: string, input: unknown) => through(entrance, name, input);
   const hasResult = !entrance.name.startsWith('SQS');
   const isHttp = entrance.name.startsWith('HTTP');
-  /** What a success looks like here. */
+  /** The response for a success. */
   const success = (result: unknown) => ({ ...(hasResult && { result }), ...(isHttp && { status: 200 }) });
   const memberOf = (user: string) => ({ user, server: server.host });
 

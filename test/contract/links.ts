@@ -6,7 +6,7 @@ import { addItem, isPush, isSubscribe, pushesSince, rosterOf } from './observe.t
 
 const linked = { subscription: 'both', pending: 'none' };
 
-/** What `link_contacts` and `unlink_contacts` promise. */
+/** The contract of `link_contacts` and `unlink_contacts`. */
 export function linkContract(world: () => World): void {
   const link = (a: User, b: User, more: object = {}) =>
     world().call('link_contacts', { jid1: a.jid, nick1: 'One', jid2: b.jid, nick2: 'Two', ...more });
@@ -232,13 +232,13 @@ export function linkContract(world: () => World): void {
           expect(answer).toMatchObject({ status: 502, body: { name: 'PartialLinkError', code: -1, sides } });
         }
       });
-      // What failed is tried once more.
+      // Failed calls are repeated once.
       expect(pushes).toHaveLength(isHalfLinked ? 2 : 0);
       expect(await rosterOf(world(), alice)).toMatchObject(isHalfLinked ? [{ jid: input.jid2, nick: 'Two' }] : []);
       expect(await rowsOf(`ghost-of-${alice.name}`)).toEqual([]);
     });
 
-    /** What the server itself holds, for a user that it may not have. */
+    /** The roster on the server, of a user that may not exist. */
     const rowsOf = async (user: string): Promise<unknown> => {
       const answer = await world().server.command('get_roster', { user, host: world().server.host });
       return (answer as { contacts: unknown }).contacts;

@@ -1,4 +1,4 @@
-/** What is seen of a change: rosters as the functions read them, and what clients got; and changes by others. */
+/** Observes changes: rosters as the functions read them, the stanzas that clients got, and changes by others. */
 import type { Element } from '@xmpp/xml';
 import type { User, World } from '../support/world.ts';
 import type { XmppClient } from '../support/xmpp-server.ts';

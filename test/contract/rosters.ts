@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { User, World } from '../support/world.ts';
 import { addItem, isSubscribe, rosterOf } from './observe.ts';
 
-/** What `get_roster` and `get_roster_with_presence` promise. */
+/** The contract of `get_roster` and `get_roster_with_presence`. */
 export function rosterContract(world: () => World): void {
   const add = (owner: User, contact: string, groups: readonly string[] = [], subs = 'both') =>
     addItem(world(), owner, contact, { groups, subs });
@@ -87,7 +87,7 @@ export function rosterContract(world: () => World): void {
       },
     );
 
-    /** What is read of a user without anything. */
+    /** The result for a user without contacts and sessions. */
     const empty = (method: string, jid: string): object => {
       if (method === 'get_presence') return { jid, show: 'unavailable', status: '' };
       return method === 'get_resources' ? { resources: [] } : { contacts: [] };

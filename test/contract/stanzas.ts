@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { User, World } from '../support/world.ts';
 
-/** What `send_stanza` promises. */
+/** The contract of `send_stanza`. */
 export function stanzaContract(world: () => World): void {
   const send = (from: string, to: string, stanza: string) => world().call('send_stanza', { from, to, stanza });
   const pair = async () => [await world().user('alice'), await world().user('bob')] as const;

@@ -15,7 +15,7 @@ export interface Column {
   /** The input of the next call. */
   input(): unknown;
   /**
-   * What is not as the outcome says, in words; `undefined` where all is.
+   * The difference from the outcome, in words; `undefined` if there is none.
    *
    * @param outcome the error’s name, or `ok`
    * @param message the error’s message
@@ -128,7 +128,7 @@ function stanzaColumn({ server, one, other }: Pair): Column {
     },
     async contradiction(outcome) {
       outcomes.push(outcome);
-      // What was sent before has then arrived as well, if it ever does.
+      // Stanzas that were sent before have then arrived too.
       if (outcome === 'ok') await receiver?.waitFor(hasId(outcomes.length - 1));
       const wrong = outcomes.flatMap((known, id) => {
         const arrived = receiver?.received.filter(hasId(id)).length ?? 0;

@@ -1,4 +1,4 @@
-/** What ejabberd itself may say instead of an answer: faults with their codes, and results that are no 0. */
+/** Faults that ejabberd itself reports, with their codes, and results other than 0. */
 import { okResponse } from '../support/http-message.ts';
 import { CANARIES } from './canaries.ts';
 import { except, type Fault, refusal } from './fault.ts';

@@ -16,7 +16,7 @@ import {
   unreadSides,
 } from './fault.ts';
 
-/** What comes is read, and nothing is said. */
+/** Reads everything, and sends nothing. */
 const silent = (socket: Socket) => void socket.resume();
 const silence = () => undefined;
 

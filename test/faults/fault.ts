@@ -1,4 +1,4 @@
-/** What a fault is, and what has to come of it. */
+/** Defines a fault, and the outcome that is expected of it. */
 import type { Interference } from '../support/fault-proxy.ts';
 
 /** The seven methods. Those that write two sides come again with the fault at one phase: the writes of one side, or the read-back. */
@@ -20,7 +20,7 @@ export type ColumnName = (typeof COLUMNS)[number];
 /** The name of the error, or `ok`; of a `PartialLinkError` also what it says of both sides. */
 export type Expected = (column: ColumnName) => string;
 
-/** What the functions stand before. */
+/** The server that a fault changes. */
 export type Way = 'plain' | 'tls' | 'gate';
 
 /** One fault. */
@@ -83,7 +83,7 @@ export function except(others: Expected, these: Partial<Record<ColumnName, strin
   return (column) => these[column] ?? others(column);
 }
 
-/** What becomes of one side if neither roster can be read back. */
+/** The state of one side if neither roster can be read back. */
 export const unreadSides: Partial<Record<ColumnName, string>> = {
   'link_contacts, one side': UNREAD_SIDES,
   'unlink_contacts, one side': UNREAD_SIDES,

@@ -13,7 +13,7 @@ import type { ColumnName, Fault, Way } from './fault.ts';
 import { MAX_RESPONSE_BYTES } from './http-faults.ts';
 import { authority, identity } from './tls-faults.ts';
 
-/** What one fault did to one column. */
+/** The outcome of one fault in one column. */
 export interface Cell {
   readonly fault: string;
   readonly column: ColumnName;
@@ -22,7 +22,7 @@ export interface Cell {
   readonly elapsedMs: number;
   /** How many lines the log has of the call. */
   readonly settled: number;
-  /** What is not as it must be after the call, each in words. */
+  /** The violations after the call, each in words. */
   readonly complaints: readonly string[];
   /** How often it was played again since it was not as it is due. */
   readonly again: number;
@@ -37,7 +37,7 @@ export interface Played {
 /** The functions’ deadline in the matrix. */
 export const TIMEOUT_MS = 1_000;
 
-/** What a test allows beyond it. */
+/** The time that a test allows beyond it. */
 export const ALLOWED_EXCESS_MS = 500;
 
 const MOST_REPLAYS = 3;
@@ -186,7 +186,7 @@ async function cellOf(setting: Setting, fault: Fault, output: string[]): Promise
 async function leftBehind({ sandbox, proxy, idle }: Setting, { isSound = false }: Fault): Promise<readonly string[]> {
   if (sandbox.starts !== 1) return ['the process crashed'];
   let complaints: readonly string[] = [];
-  // What closes takes a moment to be closed.
+  // Connections take a moment to close.
   for (let looks = 0; looks === 0 || (complaints.length > 0 && looks < 50); looks++) {
     await sleep(looks);
     const { more, mishaps } = beyond(await sandbox.residue(), idle());
@@ -199,7 +199,7 @@ async function leftBehind({ sandbox, proxy, idle }: Setting, { isSound = false }
   return complaints;
 }
 
-/** What a process has more than it had, and what befell it since. */
+/** The timers and connections that a process has gained, and its unhandled errors since. */
 function beyond(now: Residue, before: Residue) {
   const more = [...now.resources];
   for (const resource of before.resources) if (more.includes(resource)) more.splice(more.indexOf(resource), 1);
@@ -209,7 +209,7 @@ function beyond(now: Residue, before: Residue) {
   return { more, mishaps };
 }
 
-/** What is wrong with a call once everything is well again. */
+/** The problem of a call after the fault has ended. */
 export async function nextCall({ column, sandbox, healthy }: Setting): Promise<readonly string[]> {
   await column.prepare();
   const next = await sandbox.invoke(column.input());

@@ -81,7 +81,7 @@ function section(groups: readonly Group[]): string {
   return [heading, ...groups.map((group) => `${partsText(group.outcomes)}\n\n${namesText(group)}`)].join('\n\n');
 }
 
-/** What the two kinds that hit a part of a link end in. */
+/** The outcomes of the two kinds of fault that hit a part of a link. */
 function partsText(outcomes: Outcomes): string {
   const oneSide = outcomes['link_contacts, one side'];
   const readBack = outcomes['link_contacts, read back'];

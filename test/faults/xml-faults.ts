@@ -13,7 +13,7 @@ const body = `<string>${CANARIES.body}</string>`;
 const declared = (declaration: string) => ok.replace('<?xml version="1.0"?>', declaration);
 const LAUGHS = '<!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;">]>';
 
-/** What each body is, by its name. */
+/** The bodies by name. */
 const BODIES: Readonly<Record<string, string | Buffer>> = {
   'XML: cut off': ok.slice(0, -8),
   'XML: text after the document': `${ok}${ok}`,

@@ -1,4 +1,4 @@
-/** What the fuzz begins with, and what it has found. */
+/** The inputs that the fuzz begins with, and those that it has found. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -47,7 +47,7 @@ const list = (item: string, bytes: number) =>
   answer(`<value><array><data>${item.repeat(bytes / item.length)}</data></array></value>`);
 const text = (unit: string, bytes: number) => answer(`<value>${unit.repeat(bytes / unit.length)}</value>`);
 
-/** What a body is full of, by its name. */
+/** The content of each body, by name. */
 const FULL_OF: Readonly<Record<string, (bytes: number) => string>> = {
   'unknown tags': (bytes) => '<a>'.repeat(bytes / 6) + '</b>'.repeat(bytes / 8),
   'nested values': (bytes) => answer('<value><array><data>'.repeat(bytes / 20)),

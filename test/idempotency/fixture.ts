@@ -53,7 +53,7 @@ export async function startKeyedWorld(server: XmppServer, bundles: Bundles): Pro
 const messageOf = (id: string) => `<message id="${id}"><body>canary</body></message>`;
 
 let lasts = 0;
-/** What is sent last comes last (RFC 6120 section 10.1). */
+/** Stanzas arrive in the order in which they are sent (RFC 6120 section 10.1). */
 async function countAt(client: XmppClient, { host, command }: XmppServer, user: string): Promise<number> {
   lasts += 1;
   const id = `last${lasts}`;
@@ -65,7 +65,7 @@ async function countAt(client: XmppClient, { host, command }: XmppServer, user: 
 /** An input through a door, with what that door knows it by. */
 export interface KeyedEntrance {
   readonly name: string;
-  /** What an issue about the key is called. */
+  /** The path of an issue about the key. */
   readonly path: string;
   event(input: Input, key: string): unknown;
   seen: Entrance['seen'];

@@ -9,7 +9,7 @@ import { synthesize } from './synthesize.ts';
 
 const { functions: template, outdir, remove } = synthesize();
 
-/** What a deployment would unpack, from the folder that the CDK would zip. */
+/** The files of a deployment, from the folder that the CDK would zip. */
 const unpacked = (code: { readonly S3Key: string }) => join(outdir, `asset.${code.S3Key.replace(/\.zip$/, '')}`);
 
 const [layer] = Object.values(template.findResources('AWS::Lambda::LayerVersion')).map(({ Properties }) =>

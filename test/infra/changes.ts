@@ -1,4 +1,4 @@
-/** What CloudFormation would do to change a deployment from one configuration to another. */
+/** Lists the steps by which CloudFormation changes a deployment from one configuration to another. */
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import { fullDiff, ResourceImpact } from '@aws-cdk/cloudformation-diff';
 import { filledIn, type Json, type StackTemplate, usesOf } from './template.ts';
@@ -6,12 +6,12 @@ import { filledIn, type Json, type StackTemplate, usesOf } from './template.ts';
 /** The templates of a deployment by the name of their stack, in the order of their deployment. */
 export type Deployment = ReadonlyMap<string, StackTemplate>;
 
-/** What a change does, in words that name stacks and resources. */
+/** The effect of a change, in words that name stacks and resources. */
 export interface Change {
   readonly replaced: readonly string[];
   /** Resources that hold data and get another logical id. */
   readonly renamed: readonly string[];
-  /** What CloudFormation would not do. */
+  /** The steps that CloudFormation would refuse. */
   readonly refused: readonly string[];
   /** References that go on to name what is gone. */
   readonly stale: readonly string[];

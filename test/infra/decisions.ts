@@ -1,4 +1,4 @@
-/** What IAM decides on a call, by every policy of a deployment that has a say. */
+/** IAM's decision on a call, by every policy of a deployment that applies. */
 import { runSimulation, type Simulation } from '@cloud-copilot/iam-simulate';
 import type { Deployed } from './account.ts';
 import type { Json } from './template.ts';

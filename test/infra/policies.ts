@@ -1,4 +1,4 @@
-/** Who may do what, read out of a template. */
+/** Reads the permissions of each role from a template. */
 import type { Template } from 'aws-cdk-lib/assertions';
 
 /** One statement of a role's policy, in words. */
@@ -11,7 +11,7 @@ export interface Permission {
   readonly conditions: unknown;
 }
 
-/** What every role in a template may do. */
+/** The permissions of every role in a template. */
 export function permissionsIn(template: Template): readonly Permission[] {
   return Object.values(template.findResources('AWS::IAM::Policy')).flatMap(({ Properties }) =>
     Properties.Roles.flatMap((role: unknown) =>
@@ -47,7 +47,7 @@ export function withoutHash(logicalId: string): string {
 }
 
 /**
- * Who may do what, as a table in Markdown: roles that may do the same stand together, and each one's own things are
+ * The permissions of each role, as a table in Markdown: roles that may do the same stand together, and each one's own things are
  * called so.
  */
 export function permissionTable(templates: readonly Template[]): string {

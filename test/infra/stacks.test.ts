@@ -135,7 +135,7 @@ describe('every role', () => {
       'ec2:DescribeNetworkInterfaces',
       'ec2:DescribeSubnets',
       'ec2:UnassignPrivateIpAddresses',
-      // What a state machine that logs and traces needs, as AWS's documentation has it.
+      // The permissions that AWS's documentation names for a state machine that logs and traces.
       'logs:CreateLogDelivery',
       'logs:DeleteLogDelivery',
       'logs:DescribeLogGroups',

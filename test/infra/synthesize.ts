@@ -10,7 +10,7 @@ import type { Credentials } from '../../infra/config/target.ts';
 import { makeStacks } from '../../infra/stacks/stacks.ts';
 import type { StackTemplate } from './template.ts';
 
-/** What `-c` would add to the committed context. */
+/** The values that `-c` would add to the committed context. */
 export type Context = Readonly<Record<string, unknown>>;
 
 const key = 'arn:aws:kms:eu-west-1:123456789012:key';
@@ -45,7 +45,7 @@ export const EVERYTHING: Context = {
 /** The least that a deployment with events needs. */
 export const WITH_EVENTS: Context = { events: 'true', dynamodbPrefixListId: 'pl-0123456789abcdef0' };
 
-/** What AWS answered to a look-up of a VPC with two groups of private subnets. */
+/** AWS's response to a look-up of a VPC with two groups of private subnets. */
 export const TWO_GROUPS_IN_EACH_ZONE: Context = {
   'vpc-provider:account=123456789012:filter.vpc-id=vpc-0123456789abcdef0:region=eu-west-1:returnAsymmetricSubnets=true':
     {

@@ -23,7 +23,7 @@ const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
   'AWS::URLSuffix': 'amazonaws.com',
 };
 
-/** What a reference stands for; `undefined` leaves it as it is. */
+/** The value of a reference; `undefined` leaves the reference unchanged. */
 export type Lookup = (intrinsic: string, argument: Json) => Json | undefined;
 
 /**

@@ -18,7 +18,7 @@ const member = (name: string, value: string) => `<member><name>${name}</name><va
 const fault = (...members: string[]) =>
   `<methodResponse><fault><value><struct>${members.join('')}</struct></value></fault></methodResponse>`;
 
-/** What the package `xmlrpc` makes of a response. */
+/** The result of the package `xmlrpc` for a response. */
 function byPackage(xml: Buffer | string): Promise<unknown> {
   return new Promise((settle) => {
     new Deserializer().deserializeMethodResponse(

@@ -3,7 +3,7 @@ import { sendStanza } from '../../functions/layer/dialects/ejabberd/commands.ts'
 import { meaningOf } from '../../functions/layer/dialects/faults.ts';
 import { BadRequestError, RostbeefError } from '../../functions/layer/errors/index.ts';
 
-/** What a fault means, in a word. */
+/** The meaning of a fault, in a word. */
 const meaning = (text: string, code = -118): string => {
   const result = meaningOf({ code, text });
   return result instanceof RostbeefError ? result.name : result;

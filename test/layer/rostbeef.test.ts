@@ -26,7 +26,7 @@ const sides = (nick1 = 'One', nick2 = 'Two', group1 = '', group2 = '') =>
     { owner: bob, contact: alice, nick: nick1, group: group1 },
   ] as const;
 
-/** What makes the dialect for an invocation, on one container. */
+/** Makes the dialect for an invocation, on one container. */
 function containerOn(url: string, timeoutMs = 10_000): () => Dialect {
   const endpoint = createEndpoint({
     url: new URL(url),

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { rosterRemoval } from '../../functions/layer/xmpp/roster-set.ts';
 import { readStanza } from '../../functions/layer/xmpp/stanza.lazy.ts';
 
-/** What an XML parser reads as the contact. */
+/** The contact, as an XML parser reads it. */
 function contactIn(stanza: string): unknown {
   let contact: unknown;
   const parser = new SaxesParser();

@@ -11,7 +11,7 @@ import { decodeResponse } from '../../functions/layer/xmlrpc/decode.ts';
 
 const corpus = join(import.meta.dirname, '../fuzz/corpus/answer');
 
-/** What a command reads in an answer that a real server gave. */
+/** The result that a command reads from a real server's response. */
 function readIn<T>(release: string, command: Command<T>): T {
   const response = decodeResponse(readFileSync(join(corpus, `${release}-${command.name}.xml`)));
   if (response.kind !== 'result') throw new Error('expected a result');

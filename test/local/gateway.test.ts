@@ -66,7 +66,7 @@ async function expectProblem(response: Response, status: number): Promise<void> 
   });
 }
 
-/** What the functions answer to a request that is not valid; the catalogue's error, with everything it has. */
+/** The response of the functions to an invalid request: the catalogue's error, with all its members. */
 async function expectInvalid(response: Response, status: number): Promise<void> {
   expect(response.status).toBe(status);
   expect(response.headers.get('content-type')).toBe('application/problem+json');

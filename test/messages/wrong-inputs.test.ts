@@ -37,7 +37,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** What a caller by HTTP sees. */
+/** The response to a caller by HTTP. */
 interface Seen {
   readonly status: number;
   readonly name: string;

@@ -1,7 +1,7 @@
 /** Wrong inputs that callers send, as public reports and newcomers' tries have them. */
 import type { MethodName } from 'rostbeef-layer';
 
-/** What else than the settings that work. */
+/** The settings that differ from the valid ones. */
 export type Setup = 'usual' | 'restricted' | 'unreachable';
 
 /** An input that goes to a method by HTTP and by direct invocation. */

@@ -154,7 +154,7 @@ function useServer(root: string, variation: () => Promise<Variation>): () => Sta
   };
 }
 
-/** What has to work with every main file. */
+/** Tests that hold for every main file. */
 function declareLinks(started: () => Started): void {
   it('let the functions link two users, each of whom sees the other', async () => {
     const { server, handlers } = started();

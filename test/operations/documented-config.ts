@@ -65,7 +65,7 @@ function onLoopback(file: string, { http }: Ports): string {
     .replace('ip: "::"', 'ip: "127.0.0.1"');
 }
 
-/** What the harness needs: a listener for XMPP clients without TLS, and XML-RPC for its own calls. */
+/** The options that the harness needs: a listener for XMPP clients without TLS, and XML-RPC for its own calls. */
 function harnessLines({ c2s, harness }: Ports): string {
   return `listen:
   - {port: ${c2s}, ip: 127.0.0.1, module: ejabberd_c2s, starttls: false, access: all, shaper: none}

@@ -16,7 +16,7 @@ export interface RotationWorld<Server extends XmppServer = XmppServer> extends W
   invoke(event: unknown, settings?: Readonly<Record<string, string>>): Promise<Taken>;
 }
 
-/** What came of a step: the log line's `outcome`, and whether it changed anything. */
+/** The result of a step: the log line's `outcome`, and whether it changed anything. */
 export interface Taken {
   readonly outcome: unknown;
   readonly changed: unknown;
@@ -28,7 +28,7 @@ export interface RotatingSecret {
   /** Begins a rotation, which is what these are of. */
   begin(): string;
   take(step: Step, settings?: Readonly<Record<string, string>>): Promise<Taken>;
-  /** What a stage holds. */
+  /** The credentials of a stage. */
   held(stage: string): Account & Readonly<Record<string, unknown>>;
 }
 

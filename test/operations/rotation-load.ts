@@ -3,7 +3,7 @@ import type { Built } from '../../infra/build.ts';
 import { type Gateway, startGateway } from '../../infra/local/gateway.ts';
 import type { RealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
 
-/** What the callers got. */
+/** The responses that the callers got. */
 export interface Load {
   /** Milliseconds of each call. */
   readonly durations: readonly number[];

@@ -1,4 +1,4 @@
-/** What a release of the CDK may not lose of the constructs: resources, permissions and state machines. */
+/** Extracts the resources, permissions and state machines that no release of the CDK may lose. */
 import { isObject } from 'rostbeef-layer';
 
 /** The parts of a template that must not depend on the release of the CDK, by resource. */

@@ -114,7 +114,7 @@ describe('an example event that is published', () => {
   }
   const publish = (queueUrl: string, entry: Entry) =>
     client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(eventOf(entry)) }));
-  /** What a message move task does, which the stand-in does not have. */
+  /** Plays a message move task, which the stand-in does not have. */
   const moveBack = async (from: string, to: string) => {
     const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl: from }));
     for (const { Body, ReceiptHandle } of Messages) {

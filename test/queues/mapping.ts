@@ -1,4 +1,4 @@
-/** What an event source mapping of Lambda does: takes messages from a queue, invokes, and deletes what succeeded. */
+/** Plays an event source mapping of Lambda: takes messages from a queue, invokes, and deletes those that succeeded. */
 import { DeleteMessageCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Sandbox } from '../../infra/local/sandbox.ts';
 import { failuresOf } from '../support/event-sources.ts';

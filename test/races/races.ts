@@ -8,10 +8,10 @@ import { isHalf } from '../schedules/half-link.ts';
 import { type Container, openContainer } from '../support/container.ts';
 import type { XmppClient, XmppServer } from '../support/xmpp-server.ts';
 
-/** What runs at once. */
+/** The calls that run at once. */
 export type Race = 'link ∥ unlink' | 'link ∥ link' | 'link ∥ a client that removes the contact';
 
-/** What came of many races. */
+/** The outcome of many races. */
 export interface Tally {
   races: number;
   /** Races of which a call reported `PartialLinkError`. */

@@ -31,7 +31,7 @@ const ACCOUNTS = {
 
 export type LimitedAccount = keyof typeof ACCOUNTS;
 
-/** What the tests of odd rosters act in. */
+/** The server and the functions for the tests of unusual rosters. */
 export interface RosterWorld extends World {
   readonly server: RealEjabberd;
   /** Calls methods as an account that may run less. */

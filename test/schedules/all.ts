@@ -17,7 +17,7 @@ const { positionals } = scriptArguments({
 });
 const most = wholeNumberOr(positionals[0], 'changes', 3);
 
-/** What came of many orders. */
+/** The outcome of many orders. */
 interface Tally {
   orders: number;
   partial: number;

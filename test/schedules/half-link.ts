@@ -1,4 +1,4 @@
-/** What half a link is: the one definition for schedules and races. */
+/** Defines half a link, for schedules and races. */
 
 import type { RosterItem } from '../../functions/layer/dialects/dialect.ts';
 import { entryOf, grants, receives } from '../../functions/layer/dialects/ejabberd/roster-entry.ts';

@@ -12,7 +12,7 @@ import { Deadline } from '../../functions/layer/shared/deadline.ts';
 import type { Jid } from '../../functions/layer/xmpp/jid.ts';
 import { type Exchange, FaultProxy } from '../support/fault-proxy.ts';
 
-/** What a call is to do. */
+/** The task of a call. */
 export type Wanted =
   | { readonly name: string; readonly link: readonly [nick1: string, nick2: string] }
   | { readonly name: string; readonly unlink: true };

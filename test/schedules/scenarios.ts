@@ -17,7 +17,7 @@ const [A, B]: readonly [Jid, Jid] = [
 ];
 const NAMES = { a: `a@${HOST}`, b: `b@${HOST}` };
 
-/** What two rosters hold before the calls begin. */
+/** The content of two rosters before the calls begin. */
 export const BEGINNINGS = ['strangers', 'linked', 'half linked', 'a has asked'] as const;
 export type Beginning = (typeof BEGINNINGS)[number];
 
@@ -42,7 +42,7 @@ export const RACES: Readonly<Record<string, readonly Wanted[]>> = {
   ],
 };
 
-/** What came of one order. */
+/** The outcome of one order. */
 export interface Outcome {
   /** The subscriptions in the end, such as `both|both`. */
   readonly entries: string;

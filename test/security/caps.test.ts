@@ -22,7 +22,7 @@ const link = { jid1: 'a@xmpp.test', nick1: 'One', jid2: 'b@xmpp.test', nick2: 'T
 const stanzaOf = (bytes: number) => `<message>${'é'.repeat((bytes - 19) / 2)}</message>`;
 const send = (stanza: string) => ({ from: 'a@xmpp.test', to: 'b@xmpp.test', stanza });
 const posted = (body: string) => ({ httpMethod: 'POST', requestContext: {}, headers: {}, body });
-/** What a call ended in, and how many requests reached the server meanwhile. */
+/** The outcome of a call, and the number of requests that reached the server. */
 const outcomeOf = async (...call: Parameters<Handlers['call']>) => {
   const before = proxy.forwarded.length;
   const result = await handlers.call(...call);

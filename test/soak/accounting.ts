@@ -1,4 +1,4 @@
-/** What became of every record of a run, and what must not have become of any. */
+/** Accounts for every record of a run, and lists the outcomes that must not occur. */
 import type { Element } from '@xmpp/xml';
 import type { SoakRecord } from './records.ts';
 
@@ -18,14 +18,14 @@ export interface Ending {
   readonly to: number;
 }
 
-/** What a run has seen. */
+/** The observations of a run. */
 export interface Seen {
   readonly records: readonly SoakRecord[];
   readonly attempts: ReadonlyMap<string, readonly Attempt[]>;
   /** The ids in the dead-letter queues. */
   readonly dead: ReadonlySet<string>;
   readonly endings: readonly Ending[];
-  /** What the clients got, by the record's id. */
+  /** The stanzas that the clients got, by the record's id. */
   readonly messages: ReadonlyMap<string, readonly Element[]>;
   /** `owner contact` of each side of a link. */
   readonly links: ReadonlySet<string>;
@@ -52,7 +52,7 @@ export interface Accounting {
   readonly failures: Readonly<Record<string, number>>;
   /** Stanzas that came more than once, though each of their calls but the last was reported as unknown. */
   readonly sentAgain: number;
-  /** What ejabberd had taken and lost, or had delivered and delivered again, by an end that was near. */
+  /** The stanzas that ejabberd lost or delivered twice, because it ended soon after it took them. */
   readonly lost: readonly string[];
   readonly violations: readonly string[];
 }

@@ -14,7 +14,7 @@ interface Kept {
   visibleAt: number;
 }
 
-/** What a queue does with what is not deleted. */
+/** The redelivery rules of a queue. */
 export interface QueueOptions {
   readonly visibilityMs: number;
   readonly maxReceiveCount: number;

@@ -13,7 +13,7 @@ import { Queue } from './queue.ts';
 import { Receiver } from './receiver.ts';
 import { makeRecords, type SoakRecord, usersFor } from './records.ts';
 
-/** What a run is of. */
+/** The options of a run. */
 export interface SoakOptions {
   /** The folder that ejabberd's packages are unpacked in. */
   readonly root: string;
@@ -138,7 +138,7 @@ async function consume(queue: Queue, sandbox: Sandbox, attempts: ReadonlyMap<str
   }
 }
 
-/** What the function's log says of each message. */
+/** The outcome of each message in the function's log. */
 function outcomesIn({ log }: Invoked): ReadonlyMap<string, string> {
   const lines = log.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
   return new Map(lines.filter(({ messageId }) => messageId).map(({ messageId, outcome }) => [messageId, outcome]));

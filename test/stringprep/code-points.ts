@@ -1,4 +1,4 @@
-/** What ejabberd makes of every code point, as a table of text that is checked in. */
+/** Writes ejabberd's result for every code point as a table of text. */
 import type { Prepared } from '../support/ejabberd/stringprep.ts';
 
 /** The planes that hold characters, and the tags and variation selectors. Private use and what lies above is refused by us. */

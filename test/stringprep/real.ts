@@ -1,4 +1,4 @@
-/** What must hold of every accepted spelling on a release of ejabberd. */
+/** Tests every accepted spelling on a release of ejabberd. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -1,7 +1,7 @@
 /** Values of XML-RPC, and the ways to write them: for what must be read whichever way it was written. */
 import fc from 'fast-check';
 
-/** What a response can hold that has one way to be read. */
+/** The values of a response that can be read in one way only. */
 export type Value = string | number | boolean | null | Value[] | { [name: string]: Value };
 
 const text = fc

@@ -13,7 +13,7 @@ import dynalite from 'dynalite';
 import { listen } from '../../infra/local/listen.ts';
 
 /**
- * What becomes of a request.
+ * The fate of a request.
  *
  * - `answer`: what a table does
  * - `hang`: nothing is done, nothing is answered

@@ -1,7 +1,7 @@
 /** One input through each of the doors of a function, and what comes back in each of their forms. */
 import type { Invoked } from '../../infra/local/sandbox.ts';
 
-/** What a caller of any door learns: the result where the door has one, and the error's name. */
+/** The outcome for a caller of any event source: the result, if the source returns one, and the error's name. */
 export interface Seen {
   readonly result?: unknown;
   readonly error?: string;

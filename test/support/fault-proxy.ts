@@ -22,7 +22,7 @@ export interface Exchange {
   forward(): Promise<Buffer>;
 }
 
-/** What is done to the traffic. */
+/** The change to the traffic. */
 export interface Interference {
   /** Is done before anything else, such as to stop listening. */
   readonly begin?: (proxy: FaultProxy) => void | Promise<void>;
@@ -32,7 +32,7 @@ export interface Interference {
   readonly play?: (exchange: Exchange) => void | Promise<void>;
 }
 
-/** What a proxy stands before. */
+/** The server behind a proxy. */
 export interface ProxyOptions {
   /** The server's endpoint. */
   readonly target: string;

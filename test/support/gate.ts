@@ -50,7 +50,7 @@ export class Gate {
   async unblock(): Promise<void> {
     for (const socket of this.#filling.splice(0)) socket.destroy();
     this.#child.kill('SIGCONT');
-    // What is dropped meanwhile comes again after a second only.
+    // Dropped packets are sent again only after a second.
     while (!(await this.#takes()));
   }
 

@@ -2,11 +2,11 @@
 import { fileURLToPath } from 'node:url';
 import { type Invoked, Sandbox, type SandboxOptions } from '../../infra/local/sandbox.ts';
 
-/** What a process tells of itself. */
+/** The report of a process about itself. */
 export interface Residue {
   /** The layer's files that it has loaded, by name. */
   readonly loaded: readonly string[];
-  /** What keeps its event loop alive: timers, connections, requests; kept connections that are idle do not. */
+  /** The resources that keep its event loop alive: timers, connections, requests. Idle kept connections do not. */
   readonly resources: readonly string[];
   /** The most memory that it had so far. */
   readonly peakKilobytes: number;
@@ -43,7 +43,7 @@ export class ProbedSandbox {
     return this.#sandbox.invoke(event, requestId === undefined ? {} : { requestId });
   }
 
-  /** What the process holds now. */
+  /** The resources that the process holds now. */
   residue(): Promise<Residue> {
     return new Promise((resolve) => {
       this.#waiting = resolve;

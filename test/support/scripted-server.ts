@@ -12,7 +12,7 @@ export interface RawRequest {
   readonly connection: number;
 }
 
-/** What a server does with a request: writes to the socket, ends it, or nothing. */
+/** Handles a request: writes to the socket, ends it, or does nothing. */
 export type Script = (socket: Socket, request: RawRequest, number: number) => void;
 
 /** A listening server. */

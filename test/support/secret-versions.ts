@@ -67,7 +67,7 @@ export class SecretVersions {
     );
   }
 
-  /** What `RotateSecret` does before it calls the function: a version with the label `AWSPENDING` and nothing in it. */
+  /** Does as `RotateSecret` before it calls the function: adds an empty version with the label `AWSPENDING`. */
   beginRotation(): string {
     const pending = this.#holder('AWSPENDING');
     if (pending !== undefined && pending !== this.#holder('AWSCURRENT')) {

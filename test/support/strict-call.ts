@@ -1,7 +1,7 @@
 /** Reads an XML-RPC call with a strict XML parser and nothing of the product's codec; whatever is odd about it throws. */
 import { SaxesParser } from 'saxes';
 
-/** What a call can hold. */
+/** The values that a call can hold. */
 export type CallValue = string | number | boolean | readonly CallValue[] | { readonly [name: string]: CallValue };
 
 /** A call as its receiver understands it. */

@@ -1,6 +1,6 @@
 /** Reads a thrown error's message as `docs/calling.md` says. */
 
-/** What a message says in words, and what it holds as JSON, if it holds any. */
+/** The words of a message, and its JSON, if it has any. */
 export interface ThrownError {
   readonly words: string;
   readonly structure: unknown;

@@ -1,4 +1,4 @@
-/** What a server can and can't do beside what all can: the exceptions that the contract makes for it, each asserted. */
+/** The differences between servers that the contract allows. Each is asserted. */
 export interface Traits {
   /** The value for `EJABBERD_DIALECT`. */
   readonly dialect: 'ejabberd' | 'rostbeef';

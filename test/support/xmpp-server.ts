@@ -1,4 +1,4 @@
-/** What the contract suite needs of an XMPP server, be it the embedded one or a real ejabberd. */
+/** The interface of an XMPP server for the contract suite: the embedded one or a real ejabberd. */
 import type { Element } from '@xmpp/xml';
 import type { Traits } from './traits.ts';
 
@@ -12,7 +12,7 @@ export interface XmppServer {
   readonly otherHost: string;
   /** Whether its answers have the shapes of ejabberd 24.02 and later, or those before. */
   readonly release: 'before-24.02' | 'since-24.02';
-  /** What it can and can't do beside what all can. */
+  /** The differences of this server from the others. */
   readonly traits: Traits;
   /** An account that may run every command used here; what `EJABBERD_SECRET_ARN` should lead to. */
   readonly account: Account;

@@ -46,5 +46,5 @@ export function synthesizeMachines(context: Context = {}): Machines {
   };
 }
 
-/** What makes the table of idempotency keys. */
+/** The context that adds the table of idempotency keys. */
 export const WITH_TABLE: Context = { idempotency: 'true', dynamodbPrefixListId: 'pl-0123456789abcdef0' };

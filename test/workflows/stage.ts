@@ -26,7 +26,7 @@ export interface Stage {
   interfere(interference: Interference | undefined): void;
   /** How a process of the preparing function is run. */
   readonly prepareOptions: Omit<SandboxOptions, 'log'>;
-  /** What the functions logged. */
+  /** The lines that the functions logged. */
   readonly log: readonly string[];
   stop(): Promise<void>;
 }

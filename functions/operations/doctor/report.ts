@@ -40,7 +40,7 @@ export interface Report {
   /** Whether no check failed. Skipped checks do not count. */
   readonly healthy: boolean;
   readonly findings: readonly Finding[];
-  /** What can’t be checked over XML-RPC, and how to look it up. Empty if the commands were not examined. */
+  /** The facts that can’t be checked over XML-RPC, and how to look each up. Empty if the commands were not examined. */
   readonly unseen: readonly string[];
 }
 

@@ -55,7 +55,7 @@ export async function checkSharedRosters(
   return { found: `${found.join('; ')}${more}`, value: true };
 }
 
-/** Counts groups, and says which of them hold all users, because nobody there can be unlinked. */
+/** Counts groups, and says which of them hold all users, because no user there can be unlinked. */
 async function described(run: Run, groups: readonly string[], host: string): Promise<string> {
   if (groups.length === 0) return 'no groups';
   const names: string[] = [];

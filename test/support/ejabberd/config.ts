@@ -34,7 +34,7 @@ export const ADMIN = 'rostbeef';
 export const POWERLESS = 'powerless';
 export const ROTATOR = 'rotator';
 
-/** What the account of the functions may run: the list in `docs/ejabberd.md`, and no more. */
+/** The commands that the account of the functions may run, as in `docs/ejabberd.md`. */
 export const FUNCTION_COMMANDS = [
   'add_rosteritem',
   'check_account',
@@ -49,7 +49,7 @@ export const FUNCTION_COMMANDS = [
   'user_sessions_info',
 ];
 
-/** What the account may run as well, to know of shared roster groups. */
+/** The commands that the account may also run, to read shared roster groups. */
 export const SHARED_GROUP_COMMANDS = ['srg_get_info', 'srg_get_members', 'srg_list'];
 
 /** The harness calls from here, and needs no account; who calls from anywhere else does. */

@@ -12,7 +12,7 @@ import { pathIn } from './paths.ts';
 export interface Vm {
   readonly process: ChildProcess;
   readonly ports: Ports;
-  /** What it has printed: ejabberd's log, and all that went wrong before there was one. */
+  /** The output of the process: ejabberd's log, and the errors before the log began. */
   readonly logFile: string;
 }
 

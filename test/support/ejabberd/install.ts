@@ -14,7 +14,7 @@ export type Release = keyof typeof SUITES;
 /** The folder that it is unpacked in, or why it can't be had on this machine. */
 export type Installed = { readonly root: string } | { readonly unavailable: string };
 
-/** What the server and its libraries are made of; the rest of the closure serves an installation. */
+/** The packages of the server and its libraries. Their other dependencies serve an installation only. */
 const PACKAGES = /^(?:ejabberd|erlang-.+|lib.+|zlib1g)$/;
 
 const CACHE = resolve(import.meta.dirname, '../../../.cache/ejabberd');
@@ -54,7 +54,7 @@ function exists(path: string): Promise<boolean> {
   );
 }
 
-/** What a command complained of, or that there is no such command. */
+/** The error of a command, or that there is no such command. */
 function reasonOf(error: unknown): string {
   const text = error instanceof Error && 'stderr' in error && error.stderr ? String(error.stderr) : String(error);
   return text.trim().split('\n').slice(-2).join(' ');

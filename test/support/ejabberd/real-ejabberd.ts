@@ -11,7 +11,7 @@ import { endVm, startVm, stopVm } from './erlang-vm.ts';
 import { pathsIn } from './paths.ts';
 import { connectClient } from './xmpp-client.ts';
 
-/** What a test may want of a server of its own beside what every server has. */
+/** The options of a server that a test starts for itself. */
 export interface RealEjabberd extends XmppServer {
   /** Where XMPP clients connect. */
   readonly c2sPort: number;

@@ -4,7 +4,7 @@ import type { Element } from '@xmpp/xml';
 import { Inbox } from '../inbox.ts';
 import type { Presence, XmppClient } from '../xmpp-server.ts';
 
-/** Who logs in where. Without `account` the session is anonymous (SASL ANONYMOUS). */
+/** The account and server of a login. Without `account` the session is anonymous (SASL ANONYMOUS). */
 export interface Login {
   readonly port: number;
   readonly host: string;

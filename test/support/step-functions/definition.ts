@@ -18,7 +18,7 @@ export interface State extends Partial<Readonly<Record<'Next' | 'Resource' | 'De
   readonly ItemProcessor?: Graph & { readonly ProcessorConfig: { readonly Mode: string } };
 }
 
-/** What a retrier and a catcher have in common. */
+/** The members that a retrier and a catcher share. */
 export interface Matcher {
   readonly ErrorEquals: readonly string[];
 }

@@ -5,7 +5,7 @@ import jsonata from 'jsonata';
 import pLimit from 'p-limit';
 import { type Graph, type Matcher, readDefinition, type State } from './definition.ts';
 
-/** What the states reach, and how fast time goes. */
+/** The services that the states call, and the speed of time. */
 export interface World {
   /** Does a task by its `Resource`. @throws StateError */
   call(resource: string, args: unknown): Promise<unknown>;
@@ -30,14 +30,14 @@ export function execute(definition: string, input: unknown, name: string, world:
   return runStates(readDefinition(definition), input, { name, variables: {}, world });
 }
 
-/** What the states of one execution, or of one iteration, share. */
+/** The data that the states of one execution or iteration share. */
 interface Scope {
   readonly name: string;
   variables: object;
   readonly world: World;
 }
 
-/** What an expression finds in `$states`. */
+/** The value of `$states` in an expression. */
 type Known = Readonly<Record<string, unknown>>;
 
 async function runStates({ StartAt, States }: Graph, input: unknown, scope: Scope): Promise<unknown> {
@@ -86,7 +86,7 @@ async function attempts(state: State, known: Known, scope: Scope) {
   }
 }
 
-/** What a state does by itself: its result. */
+/** Runs a state once, and returns its result. */
 async function work(state: State, known: Known, scope: Scope): Promise<unknown> {
   const { Type, Resource = '', ItemProcessor, MaxConcurrency = 40, Cause = '' } = state;
   const fill = (value: unknown) => filled(value, known, scope);
