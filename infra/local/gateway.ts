@@ -163,7 +163,8 @@ async function proxy(sandbox: Sandbox, path: string, request: IncomingMessage, r
   });
   const event = body && Buffer.from(JSON.stringify(proxyEvent(request, path, body, requestId)));
   if (!event || event.length > maxEventBytes) return invalidRequest(413, 'the request is too large', requestId);
-  return proxyReply(await sandbox.invoke(event));
+  // Unlike on AWS, one id names the request and the invocation, so that a call is found in the log.
+  return proxyReply(await sandbox.invoke(event, { requestId }));
 }
 
 function send(response: ServerResponse, reply: Reply, requestId: string, headOnly: boolean): void {

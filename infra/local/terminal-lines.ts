@@ -16,6 +16,9 @@ export interface Answered {
 /** The JSON at the end of a thrown message, for programs. */
 const DETAILS = / \{".*\}$/s;
 
+/** The line in which the runtime reports an error that a function threw, with its stack. */
+const THROWN = /\tERROR\tInvoke Error/;
+
 /** The longest name of a method. */
 const SUBJECT_WIDTH = 'get_roster_with_presence'.length;
 
@@ -32,7 +35,8 @@ export function answeredLine({ subject, reply, durationMs, requestId }: Answered
 }
 
 /**
- * Returns the line of what a function logged, if no {@link answeredLine} tells it: a message of a batch, or a warning.
+ * Returns the line for a function’s log line, if no {@link answeredLine} tells the same: a message of a batch, a warning, or
+ * text such as the last words of a process that crashes.
  *
  * @param functionName the name of the method
  * @param logged a line of JSON, or any other text
@@ -40,6 +44,7 @@ export function answeredLine({ subject, reply, durationMs, requestId }: Answered
  */
 export function loggedLine(functionName: string, logged: string): string | undefined {
   const members = parsed(logged);
+  if (members === undefined && !THROWN.test(logged)) return `${functionName}: ${safe(logged)}`;
   if (!isObject(members)) return undefined;
   const { level, message, messageId, outcome, durationMs, error } = members;
   if (level === 'WARN' && typeof message === 'string') return `Warning of ${functionName}: ${safe(message)}`;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { problemSchema } from 'rostbeef-layer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startDemo } from '../../infra/local/embedded/demo.ts';
 import { listen } from '../../infra/local/listen.ts';
@@ -104,10 +105,11 @@ describe('npm start', () => {
   it('prints one line for each call on standard error, with status, time, request id and error', async () => {
     const { child, greeting, errors } = start(['--port', '0']);
     const url = urlIn(await greeting());
-    await postJson(`${url}/get_presence`, '{"user":"nobody-at-all"}');
+    const answer = await postJson(`${url}/get_presence`, '{"user":"nobody-at-all"}');
+    const { requestId } = problemSchema().parse(await answer.json());
     child.kill('SIGTERM');
     expect(await errors).toMatch(
-      /^400 +\d+ ms {2}get_presence +[\da-f-]{36} {2}InvalidInputError: .*server is required$/m,
+      new RegExp(`^400 +\\d+ ms {2}get_presence +${requestId} {2}InvalidInputError: .*server is required$`, 'm'),
     );
   });
 

@@ -60,11 +60,16 @@ describe('the line of what a function logged', () => {
     expect(loggedLine('get_roster', line)).toBe('Warning of get_roster: Mind this.');
   });
 
+  it('tells other text, such as the last words of a process that crashes', () => {
+    expect(loggedLine('get_roster', 'FATAL ERROR: heap out of memory\u001b')).toBe(
+      'get_roster: FATAL ERROR: heap out of memory\\u001b',
+    );
+  });
+
   it.each([
     ['a call, which the gateway tells', JSON.stringify({ ...logged, outcome: 'ok' })],
     ['the stack of an error', '2026-01-01T00:00:00.000Z\tr-1\tERROR\tInvoke Error\t{"stack":["at x"]}'],
     ['other JSON', '[1]'],
-    ['other text', 'plain words'],
   ])('leaves out %s', (_, line) => {
     expect(loggedLine('get_roster', line)).toBeUndefined();
   });
