@@ -114,7 +114,42 @@ await describeEjabberd('24.12', 'the bulk state machine', (root) => {
     );
   });
 
-  it('sends a stanza once, though every answer is lost and the run is started again', async () => {
+  it('redrives a run that was given up: does what failed or was not started, and nothing else', async () => {
+    await server.register('dan');
+    const link = (name: string) => ({
+      method: 'link_contacts',
+      ...{ jid1: `${name}@${server.host}`, nick1: name, jid2: `dan@${server.host}`, nick2: 'Dan' },
+    });
+    const late = Array.from({ length: 28 }, (_, index) => `late${index}`);
+    const names = ['alice', 'bob', ...late];
+    await stage.upload('in/redrive.jsonl', json(...names.map(link)));
+    const run = runName();
+    const execution = stage.begin('bulk', { key: 'in/redrive.jsonl' }, run);
+    await expect(execution()).rejects.toMatchObject({ name: 'States.ExceedToleratedFailureThreshold' });
+    for (const name of late) await server.register(name);
+
+    const called: string[] = [];
+    stage.interfere((name, call) => {
+      called.push(name);
+      return call();
+    });
+    const report = await execution();
+    stage.interfere(undefined);
+    expect(report).toMatchObject({ run, operations: 30, failed: 0, unknown: 0, bad: { count: 0 } });
+    expect(called).toEqual(late.map(() => 'link_contacts'));
+    const roster = JSON.stringify(await server.command('get_roster', { user: 'dan', server: server.host }));
+    expect(names.filter((name) => !roster.includes(`${name}@`))).toEqual([]);
+  });
+
+  it('reads the file again when an execution that found none is redriven', async () => {
+    const execution = stage.begin('bulk', { key: 'in/later.jsonl' }, runName());
+    await expect(execution()).rejects.toMatchObject({ name: 'InvalidInputError' });
+    await stage.upload('in/later.jsonl', json(stanza('later')));
+    expect(await execution()).toMatchObject({ operations: 1, failed: 0 });
+    await alice.waitFor((element) => element.getChildText('body') === 'later');
+  });
+
+  it('sends a stanza once, though every answer is lost and the run is redriven and started again', async () => {
     let losses = 0;
     stage.interfere(async (name, call) => {
       const invoked = await call();
@@ -123,10 +158,15 @@ await describeEjabberd('24.12', 'the bulk state machine', (root) => {
       return { kind: 'error', errorType: 'Lambda.SdkClientException', errorMessage: 'lost', log: [] };
     });
     const run = runName();
-    await expect(start(json(stanza('once')), 'in/once.jsonl', run)).rejects.toThrow('1 failed');
-    stage.interfere(undefined);
+    await stage.upload('in/once.jsonl', json(stanza('once')));
+    const execution = stage.begin('bulk', { key: 'in/once.jsonl' }, run);
+    await expect(execution()).rejects.toThrow('1 failed');
     expect(losses).toBe(7);
+    await expect(execution()).rejects.toThrow('1 failed');
+    expect(losses).toBe(14);
+    stage.interfere(undefined);
     expect(await stage.start('bulk', { key: await manifestOf(run) }, runName())).toMatchObject({ failed: 0 });
+    expect(await execution()).toMatchObject({ operations: 1, failed: 0 });
     await alice.waitFor((element) => element.getChildText('body') === 'once');
     expect(got('once')).toBe(1);
   });

@@ -164,6 +164,65 @@ await describeEjabberd('24.12', 'the onboarding state machine', (root) => {
     expect((await failure(run(user, [friend, 'ghost'])))?.report).toMatchObject({ unlinked: [], kept: [jid(friend)] });
   });
 
+  it('sends the welcome once, and links no member again, when a failed execution is redriven', async () => {
+    const { user, team } = await people(2);
+    const client = await server.connect(user, 'desk', {});
+    const execution = stage.begin('onboarding', inputOf(user, team), runName());
+    const called: string[] = [];
+    const lose = (lost: boolean) =>
+      stage.interfere(async (name, call) => {
+        called.push(name);
+        const invoked = await call();
+        return name === 'send_stanza' && lost
+          ? { kind: 'error', errorType: 'Lambda.Unknown', errorMessage: 'lost', log: [] }
+          : invoked;
+      });
+    lose(true);
+    await expect(execution()).rejects.toMatchObject({ name: 'Lambda.Unknown' });
+    called.splice(0);
+    lose(false);
+    expect(await execution()).toEqual({ linked: team.map(jid), welcome: 'sent' });
+    stage.interfere(undefined);
+    expect(called).toEqual(['send_stanza']);
+    await client.waitFor((element) => element.getChildText('body') === 'Welcome');
+    expect(client.received.filter((element) => element.getChildText('body') === 'Welcome')).toHaveLength(1);
+    await client.disconnect();
+  });
+
+  it('links only the members that are left when an execution that failed among them is redriven', async () => {
+    const { user, team } = await people(3);
+    const execution = stage.begin('onboarding', inputOf(user, team), runName());
+    let called: string[] = [];
+    stage.interfere((name, call) => {
+      called.push(name);
+      const links = called.filter((one) => one === 'link_contacts').length;
+      if (name !== 'link_contacts' || links !== 2) return call();
+      // No catcher of States.ALL catches this one.
+      return Promise.resolve({ kind: 'error', errorType: 'States.DataLimitExceeded', errorMessage: 'large', log: [] });
+    });
+    await expect(execution()).rejects.toMatchObject({ name: 'States.DataLimitExceeded' });
+    expect(called).not.toContain('send_stanza');
+    called = [];
+    expect(await execution()).toEqual({ linked: team.map(jid), welcome: 'sent' });
+    stage.interfere(undefined);
+    expect(called).toEqual(['link_contacts', 'send_stanza']);
+  });
+
+  it('fails again, and calls nothing, when an execution that undid its links is redriven', async () => {
+    const { user, team } = await people(1);
+    const execution = stage.begin('onboarding', inputOf(user, [...team, 'ghost']), runName());
+    const first = await failure(execution());
+    let calls = 0;
+    stage.interfere((_, call) => {
+      calls += 1;
+      return call();
+    });
+    expect(await failure(execution())).toEqual(first);
+    stage.interfere(undefined);
+    expect(first).toMatchObject({ name: 'NotOnboarded' });
+    expect(calls).toBe(0);
+  });
+
   it('catches a user who does not exist by the error’s name', async () => {
     await expect(run('nobody', ['ghost'])).rejects.toMatchObject({ name: 'NoSuchUser' });
   });

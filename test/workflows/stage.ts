@@ -5,13 +5,15 @@ import { startFauxqs } from 'fauxqs';
 import type { Invoked, SandboxOptions } from '../../infra/local/sandbox.ts';
 import { type Bundles, bundleOf } from '../support/bundles.ts';
 import { type FunctionPool, openFunctionPool } from '../support/function-pool.ts';
-import { execute } from '../support/step-functions/execute.ts';
+import { begin, type Execution } from '../support/step-functions/execute.ts';
 import { localWorld } from '../support/step-functions/local-world.ts';
 import type { Machines } from './machines.ts';
 
 /** A place where executions run. */
 export interface Stage {
   readonly bucket: string;
+  /** Begins an execution. */
+  begin(machine: 'bulk' | 'onboarding', input: unknown, name: string): Execution;
   /** Runs an execution to its end. @throws StateError if it fails */
   start(machine: 'bulk' | 'onboarding', input: unknown, name: string): Promise<unknown>;
   /** Runs another definition, whose calls do this. @throws StateError if it fails */
@@ -87,9 +89,10 @@ export async function openStage({ machines, environment, bundles, processes = 3 
     bucket: Bucket,
     log,
     prepareOptions: optionsOf('prepare'),
-    run: (definition, input, call) => execute(definition, input, 'another', localWorld(s3, call, SECOND_MS)),
+    run: (definition, input, call) => begin(definition, input, 'another', localWorld(s3, call, SECOND_MS))(),
     call: (name, payload) => poolOf(name).invoke(payload),
-    start: (machine, input, name) => execute(machines[machine], input, name, world),
+    begin: (machine, input, name) => begin(machines[machine], input, name, world),
+    start: (machine, input, name) => begin(machines[machine], input, name, world)(),
     async upload(Key, content) {
       await new Upload({ client: s3, params: { Bucket, Key, Body: Buffer.from(content) } }).done();
     },

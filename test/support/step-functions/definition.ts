@@ -15,7 +15,7 @@ export interface State extends Partial<Readonly<Record<'Next' | 'Resource' | 'De
   readonly Retry?: readonly (Matcher & Readonly<Record<'MaxAttempts' | 'IntervalSeconds' | 'BackoffRate', number>>)[];
   readonly Catch?: readonly (Matcher & { readonly Next: string; readonly Output?: unknown })[];
   readonly Choices?: readonly { readonly Condition: string; readonly Next: string }[];
-  readonly ItemProcessor?: Graph & { readonly ProcessorConfig: { readonly Mode: string } };
+  readonly ItemProcessor?: Processor;
 }
 
 /** The members that a retrier and a catcher share. */
@@ -28,6 +28,9 @@ export interface Graph {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }
+
+/** The states of a map's iterations. */
+export type Processor = Graph & { readonly ProcessorConfig: { readonly Mode: string } };
 
 const COMMON = 'Type Comment QueryLanguage Next End Output Assign';
 const FIELDS: Readonly<Record<string, string>> = {

@@ -1,16 +1,16 @@
-/** Executes state machines in JSONata as Step Functions does: inputs, outputs, variables, retriers, catchers and limits. */
+/** Executes state machines in JSONata as Step Functions does: data, retriers, catchers, limits and redrives. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import jsonata from 'jsonata';
 import pLimit from 'p-limit';
-import { type Graph, type Matcher, readDefinition, type State } from './definition.ts';
+import { type Graph, type Matcher, type Processor, readDefinition, type State } from './definition.ts';
 
 /** The services that the states call, and the speed of time. */
 export interface World {
   /** Does a task by its `Resource`. @throws StateError */
   call(resource: string, args: unknown): Promise<unknown>;
-  /** Does a distributed map: `run` is to be called with each item. @throws StateError */
-  mapRun(state: State, reader: unknown, writer: unknown, run: (item: unknown) => Promise<unknown>): Promise<unknown>;
+  /** Begins a distributed map: `run` is to be called with each item. @throws StateError */
+  mapRun(state: State, reader: unknown, writer: unknown, run: (item: unknown) => Promise<unknown>): Promise<Execution>;
   /** Milliseconds that a second of a retrier lasts. */
   readonly secondMs: number;
 }
@@ -25,9 +25,12 @@ export class StateError extends Error {
   }
 }
 
-/** Runs an execution of this name to its end, and resolves to its output. @throws StateError if it fails */
-export function execute(definition: string, input: unknown, name: string, world: World): Promise<unknown> {
-  return runStates(readDefinition(definition), input, { name, variables: {}, world });
+/** Runs to the end. If that failed, another call redrives it from the state that failed. @throws StateError if it fails */
+export type Execution = () => Promise<unknown>;
+
+/** Begins an execution of this name. */
+export function begin(definition: string, input: unknown, name: string, world: World): Execution {
+  return execution(readDefinition(definition), input, { name, variables: {}, world });
 }
 
 /** The data that the states of one execution or iteration share. */
@@ -35,21 +38,26 @@ interface Scope {
   readonly name: string;
   variables: object;
   readonly world: World;
+  /** The maps that failed. */
+  readonly maps: Map<State, Execution>;
 }
 
 /** The value of `$states` in an expression. */
 type Known = Readonly<Record<string, unknown>>;
 
-async function runStates({ StartAt, States }: Graph, input: unknown, scope: Scope): Promise<unknown> {
-  let [name, value]: [string | undefined, unknown] = [StartAt, limited(input)];
-  while (name !== undefined) {
-    const state = States[name];
-    if (state === undefined) throw new Error(`expected a state ${name}`);
-    const known = { input: value, context: { Execution: { Name: scope.name } } };
-    const step = await attempts(state, known, scope);
-    [name, value] = [step.next, limited(step.output)];
-  }
-  return value;
+function execution({ StartAt, States }: Graph, input: unknown, shared: Omit<Scope, 'maps'>): Execution {
+  const scope = { ...shared, maps: new Map<State, Execution>() };
+  let [name, value]: [string | undefined, unknown] = [StartAt, input];
+  return async () => {
+    while (name !== undefined) {
+      const state = States[name];
+      if (state === undefined) throw new Error(`expected a state ${name}`);
+      const known = { input: limited(value), context: { Execution: { Name: scope.name } } };
+      const step = await attempts(state, known, scope);
+      [name, value] = [step.next, limited(step.output)];
+    }
+    return value;
+  };
 }
 
 const MAX_BYTES = 262_144;
@@ -75,11 +83,13 @@ async function attempts(state: State, known: Known, scope: Scope) {
       const count = counts.get(retrier) ?? 0;
       if (retrier !== undefined && count < retrier.MaxAttempts) {
         counts.set(retrier, count + 1);
+        scope.maps.delete(state);
         await sleep(Math.random() * retrier.IntervalSeconds * retrier.BackoffRate ** count * scope.world.secondMs);
         continue;
       }
       const catcher = state.Catch?.find(matches);
       if (catcher === undefined) throw error;
+      scope.maps.delete(state);
       const errorOutput = { Error: name, Cause: message };
       return leave({ Output: catcher.Output }, { ...known, errorOutput }, errorOutput, scope, catcher.Next);
     }
@@ -88,7 +98,7 @@ async function attempts(state: State, known: Known, scope: Scope) {
 
 /** Runs a state once, and returns its result. */
 async function work(state: State, known: Known, scope: Scope): Promise<unknown> {
-  const { Type, Resource = '', ItemProcessor, MaxConcurrency = 40, Cause = '' } = state;
+  const { Type, Resource = '', ItemProcessor, Cause = '' } = state;
   const fill = (value: unknown) => filled(value, known, scope);
   if (Type === 'Fail') throw new StateError(String(await fill(state.Error)), String(await fill(Cause)));
   if (Type === 'Task') {
@@ -96,14 +106,31 @@ async function work(state: State, known: Known, scope: Scope): Promise<unknown> 
     return within(state.TimeoutSeconds, scope.world.call(Resource, args));
   }
   if (ItemProcessor === undefined) return known['input'];
+  const map = scope.maps.get(state) ?? (await mapOf(state, ItemProcessor, known, scope));
+  scope.maps.set(state, map);
+  const result = await map();
+  scope.maps.delete(state);
+  return result;
+}
+
+async function mapOf(state: State, processor: Processor, known: Known, scope: Scope): Promise<Execution> {
+  const fill = (value: unknown) => filled(value, known, scope);
   const { world } = scope;
-  if (ItemProcessor.ProcessorConfig.Mode === 'DISTRIBUTED') {
+  if (processor.ProcessorConfig.Mode === 'DISTRIBUTED') {
     return world.mapRun(state, await fill(state.ItemReader), await fill(state.ResultWriter), (item) =>
-      runStates(ItemProcessor, item, { name: randomUUID(), variables: {}, world }),
+      execution(processor, item, { name: randomUUID(), variables: {}, world })(),
     );
   }
   const items = [await fill(state.Items)].flat();
-  return pLimit(MaxConcurrency).map(items, (item) => runStates(ItemProcessor, item, { ...scope }));
+  const iterations = items.map((item) => execution(processor, item, scope));
+  const limit = pLimit(state.MaxConcurrency ?? 40);
+  return async () => {
+    const ends = await Promise.allSettled(iterations.map((iteration) => limit(iteration)));
+    return ends.map((end) => {
+      if (end.status === 'rejected') throw end.reason;
+      return end.value;
+    });
+  };
 }
 
 async function nextOf({ Type, Choices = [], Default, Next }: State, known: Known, scope: Scope) {

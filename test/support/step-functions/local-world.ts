@@ -36,37 +36,44 @@ export function localWorld(s3: S3Client, invoke: Invoke, secondMs: number): Worl
     async mapRun({ MaxConcurrency = 1000, ToleratedFailurePercentage = 0 }, reader, writer, run) {
       const { Body } = await s3.send(new GetObjectCommand(Object(reader).Arguments));
       const items = (await Body?.transformToString())?.split('\n').filter((line) => line !== '') ?? [];
-      const results = { SUCCEEDED: [] as string[], FAILED: [] as string[], PENDING: [] as string[] };
-      const isOver = () => results.FAILED.length * 100 > ToleratedFailurePercentage * items.length;
-      const limit = pLimit(MaxConcurrency);
-      await limit.map(items, async (Input) => {
-        if (isOver()) return results.PENDING.push(JSON.stringify({ Input }));
-        try {
-          return results.SUCCEEDED.push(JSON.stringify(await run(JSON.parse(Input))));
-        } catch (error) {
-          if (!(error instanceof StateError)) throw error;
-          const failed = { Name: randomUUID(), Status: 'FAILED', Error: error.name, Cause: error.message, Input };
-          return results.FAILED.push(JSON.stringify(failed));
-        }
-      });
       const { Bucket, Prefix } = Object(writer).Arguments;
       const folder = `${Prefix}/${randomUUID()}`;
-      const ResultFiles: Record<string, readonly object[]> = {};
-      for (const [status, lines] of Object.entries(results)) {
-        const Key = `${folder}/${status}_0.jsonl`;
-        if (lines.length > 0) await put(Bucket, Key, lines.map((line) => `${line}\n`).join(''));
-        ResultFiles[status] = lines.length > 0 ? [{ Key, Size: Buffer.byteLength(lines.join('\n')) + 1 }] : [];
-      }
       const MapRunArn = `arn:aws:states:eu-west-1:123456789012:mapRun:Bulk/Operations:${randomUUID()}`;
-      await put(
-        Bucket,
-        `${folder}/manifest.json`,
-        JSON.stringify({ DestinationBucket: Bucket, MapRunArn, ResultFiles }),
-      );
-      if (isOver()) throw new StateError('States.ExceedToleratedFailureThreshold', `${results.FAILED.length} failed`);
-      const ItemCounts = { Total: items.length, Succeeded: results.SUCCEEDED.length, Failed: results.FAILED.length };
-      mapRuns.set(MapRunArn, { ItemCounts });
-      return { MapRunArn, ResultWriterDetails: { Bucket, Key: `${folder}/manifest.json` } };
+      const done: string[] = [];
+      let left = items;
+      return async () => {
+        const failed: { readonly Input: string }[] = [];
+        const pending: { readonly Input: string }[] = [];
+        const isOver = () => failed.length * 100 > ToleratedFailurePercentage * items.length;
+        await pLimit(MaxConcurrency).map(left, async (Input) => {
+          if (isOver()) return pending.push({ Input });
+          try {
+            return done.push(JSON.stringify(await run(JSON.parse(Input))));
+          } catch (error) {
+            if (!(error instanceof StateError)) throw error;
+            const failure = { Name: randomUUID(), Status: 'FAILED', Error: error.name, Cause: error.message, Input };
+            return failed.push(failure);
+          }
+        });
+        left = [...failed, ...pending].map(({ Input }) => Input);
+        const results = { SUCCEEDED: done, FAILED: failed.map(json), PENDING: pending.map(json) };
+        const ResultFiles: Record<string, readonly object[]> = {};
+        for (const [status, lines] of Object.entries(results)) {
+          const Key = `${folder}/${status}_0.jsonl`;
+          if (lines.length > 0) await put(Bucket, Key, lines.map((line) => `${line}\n`).join(''));
+          ResultFiles[status] = lines.length > 0 ? [{ Key, Size: Buffer.byteLength(lines.join('\n')) + 1 }] : [];
+        }
+        await put(Bucket, `${folder}/manifest.json`, json({ DestinationBucket: Bucket, MapRunArn, ResultFiles }));
+        if (isOver()) throw new StateError('States.ExceedToleratedFailureThreshold', `${failed.length} failed`);
+        mapRuns.set(MapRunArn, {
+          ItemCounts: { Total: items.length, Succeeded: done.length, Failed: failed.length },
+        });
+        return { MapRunArn, ResultWriterDetails: { Bucket, Key: `${folder}/manifest.json` } };
+      };
     },
   };
+}
+
+function json(value: object): string {
+  return JSON.stringify(value);
 }
