@@ -115,7 +115,8 @@ export async function writeVerified(pair: Pair, first: readonly Progress[], writ
     longestMs = Math.max(longestMs, now() - started);
     const fits = longestMs + MOST_PAUSE_MS <= writing.deadline.remainingMs;
     if (repeats === MOST_REPEATS || !fits || both.some(({ reading }) => reading === 'unread')) {
-      if (both.every(isDone)) return;
+      // If every write was answered, another call has renewed the nick or the groups.
+      if (error === undefined && both.every(isDone)) return;
       throw partial(pair, error);
     }
     sides = both;
