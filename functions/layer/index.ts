@@ -48,4 +48,4 @@ export { Deadline } from './shared/deadline.ts';
 export { edits } from './shared/edits.ts';
 export { hostAndPort } from './shared/host-and-port.ts';
 export { isObject } from './shared/is-object.ts';
-export type { Jid } from './xmpp/jid.ts';
+export { type Jid, preparedDomainOf } from './xmpp/jid.ts';

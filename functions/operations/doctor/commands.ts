@@ -11,6 +11,7 @@ import {
   type Jid,
   PermissionDeniedError,
   permissionProbes,
+  preparedDomainOf,
   probeGroupsArgument,
   RostbeefError,
   type Run,
@@ -93,16 +94,19 @@ export async function checkPermissions(
   return { found, value };
 }
 
-/** Checks that the server has every vhost that callers may name. Its value is those vhosts. */
+/** Checks whether the server has every vhost that callers may name. The value lists them as the server spells them. */
 export async function checkVhosts(
   asAccount: AsAccount,
   servers: ReadonlySet<string> | undefined,
 ): Promise<Result<readonly string[]>> {
   const vhosts = await asAccount((run) => run(registeredVhosts()));
   if (servers === undefined) return { found: `callers may name all of ${vhosts.join(', ')}`, value: vhosts };
-  const missing = [...servers].filter((server) => !vhosts.includes(server));
-  if (missing.length === 0)
-    return { found: `the server has all of EJABBERD_SERVERS: ${[...servers].join(', ')}`, value: [...servers] };
+  const spellings = new Map(vhosts.map((vhost) => [preparedDomainOf(vhost), vhost]));
+  const missing = [...servers].filter((server) => !spellings.has(server));
+  if (missing.length === 0) {
+    const value = [...servers].flatMap((server) => spellings.get(server) ?? []);
+    return { found: `the server has all of EJABBERD_SERVERS: ${[...servers].join(', ')}`, value };
+  }
   return {
     found: `the server does not have ${missing.join(', ')} of EJABBERD_SERVERS; it has ${vhosts.join(', ')}`,
     fix: `Correct EJABBERD_SERVERS, or add the vhosts, ${RELOAD}`,
