@@ -5,7 +5,7 @@ import { prepareDomain } from '../xmpp/jid-parts.ts';
 import { type Environment, foreignNames, type SettingName } from './setting-names.ts';
 
 /** The dialect of the server: ejabberd's own commands, or those of mod_rostbeef and mod_xmlrpc. */
-export type DialectName = 'ejabberd' | 'rostbeef';
+type DialectName = 'ejabberd' | 'rostbeef';
 
 /** The rule of `EJABBERD_STANZAS`: stanzas to users only, or any stanza of a listed sender. */
 export type StanzaRule = 'users' | 'any';
@@ -48,7 +48,7 @@ const EMPTY_LIST = 'is set but empty: list what is allowed, or remove the settin
 const LISTS: ReadonlySet<SettingName> = new Set(['EJABBERD_SERVERS', 'EJABBERD_SENDERS']);
 
 /** The settings, or every issue by the name of the setting. Issues hold no values. */
-export type ConfigResult = { readonly config: Config } | { readonly issues: readonly Issue[] };
+type ConfigResult = { readonly config: Config } | { readonly issues: readonly Issue[] };
 
 /**
  * Reads and validates the settings of this process.

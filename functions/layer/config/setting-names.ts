@@ -4,7 +4,7 @@ import type { Issue } from '../errors/index.ts';
 import { edits } from '../shared/edits.ts';
 
 /** Every setting of the functions, in the order of `docs/settings.md`. */
-export const SETTING_NAMES = [
+const SETTING_NAMES = [
   'EJABBERD_URL',
   'EJABBERD_DIALECT',
   'EJABBERD_SECRET_ARN',

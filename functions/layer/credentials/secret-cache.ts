@@ -5,7 +5,7 @@ import type { SecretStage, SecretStore } from './secret-store.ts';
 import { inTime, sharedRead } from './shared-read.ts';
 
 /** The cache of one container. */
-export interface SecretCache {
+interface SecretCache {
   /** Starts a read before a call needs it. If it fails, the next call reads again. */
   prefetch(): void;
   /**

@@ -8,7 +8,7 @@ export interface Fault {
 }
 
 /** The reason why a command was refused before it ran, or the error that it ended with. */
-export type FaultMeaning = 'credentials' | 'permission' | RostbeefError;
+type FaultMeaning = 'credentials' | 'permission' | RostbeefError;
 
 /** The code for refused credentials, a refused command, and a failed command (`ejabberd_xmlrpc.erl`). */
 const COMMAND_FAILURE = -118;

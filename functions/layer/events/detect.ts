@@ -2,7 +2,7 @@
 import { isObject } from '../shared/is-object.ts';
 
 /** The source of an event. All other sources are `unsupported`. */
-export type SourceName = 'http' | 'direct' | 'sqs' | 'eventbridge' | 'unsupported';
+type SourceName = 'http' | 'direct' | 'sqs' | 'eventbridge' | 'unsupported';
 
 /**
  * Detects the source of an event. It never throws.

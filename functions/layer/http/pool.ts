@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { unsentInTime } from './errors.ts';
 
 /** The options of a pool. */
-export interface PoolOptions {
+interface PoolOptions {
   readonly isTls: boolean;
   /** Whether connections are reused. */
   readonly keepAlive: boolean;

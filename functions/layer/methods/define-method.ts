@@ -37,7 +37,7 @@ export interface NamedJids {
 export type Audit = (jids: Readonly<Record<string, Jid | undefined>>) => void;
 
 /** The context before the JIDs are authorized. It gives no access to the server. */
-export interface InputContext {
+interface InputContext {
   /** The idempotency key of the event: a header, or the id of a message or event. */
   readonly key?: IdempotencyKey | undefined;
   /** Whether an idempotency table is configured. */
@@ -47,7 +47,7 @@ export interface InputContext {
 }
 
 /** The context after the JIDs are authorized. */
-export interface RunContext {
+interface RunContext {
   readonly dialect: Dialect;
   /** Whether callers may name users of this server. */
   readonly covers: Authorization['covers'];

@@ -34,7 +34,7 @@ export function bareJids<Members extends Readonly<Record<string, string>>>(membe
 }
 
 /** Two JIDs, of which one may be a contact on another server: a domain or a full JID, such as a gateway's. */
-export interface OwnerAndContact {
+interface OwnerAndContact {
   readonly jids: { readonly jid1: Jid; readonly jid2: Jid };
   /** The JID that is no bare JID with a local part, and what is wrong with it unless it is on another server. */
   readonly unusual: { readonly domain: string; readonly issue: Issue } | undefined;

@@ -3,7 +3,7 @@ import { RostbeefError, UnexpectedError } from '../errors/index.ts';
 import { callMetrics } from './metrics.ts';
 
 /** The facts about a call that its log line holds. */
-export interface CallRecord {
+interface CallRecord {
   readonly method: string;
   /** The name of the event source. */
   readonly door: string;

@@ -1,7 +1,7 @@
 /** Describes failed calls of AWS services by the SDK's error names, because its messages may quote the request. */
 
 /** A call of an AWS service, for the description of its failure. */
-export interface AwsCall {
+interface AwsCall {
   /** The service, such as `Secrets Manager`. */
   readonly service: string;
   /** The operation, such as `GetSecretValue`. */

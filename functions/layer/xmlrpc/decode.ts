@@ -4,7 +4,7 @@ import { DecodeError } from './errors.ts';
 import { Scanner } from './scanner.ts';
 
 /** A value of XML-RPC. A struct has no inherited members. */
-export type XmlRpcValue =
+type XmlRpcValue =
   | string
   | number
   | boolean

@@ -4,7 +4,7 @@ import { aLabelsDecoded } from './a-labels.ts';
 import { type PreparationProblem, stringprep } from './stringprep.ts';
 
 /** The prepared part, or a message that says what was expected. */
-export type PartResult = string | { readonly problem: string };
+type PartResult = string | { readonly problem: string };
 
 type PartName = 'local part' | 'domain' | 'resource';
 

@@ -22,7 +22,7 @@ import { checkSharedRosters } from './shared-rosters.ts';
 import { checkTls } from './tls.ts';
 
 /** The options of an examination. */
-export interface Examination {
+interface Examination {
   /** The settings. */
   readonly environment: Environment;
   /** Problems of the settings that were found before. */

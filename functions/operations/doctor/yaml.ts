@@ -1,5 +1,5 @@
 /** A value of `ejabberd.yml`. */
-export type Yaml = string | number | boolean | readonly Yaml[] | { readonly [name: string]: Yaml };
+type Yaml = string | number | boolean | readonly Yaml[] | { readonly [name: string]: Yaml };
 
 /**
  * The lines of a value, in block style.

@@ -3,7 +3,7 @@ import { InvalidInputError, type Issue, isObject } from 'rostbeef-layer';
 import type { Preparation } from './prepare.ts';
 
 /** Where to prepare what. */
-export interface PrepareEvent extends Preparation {
+interface PrepareEvent extends Preparation {
   readonly bucket: string;
 }
 

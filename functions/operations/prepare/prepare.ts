@@ -12,13 +12,13 @@ export interface Preparation extends Run {
 }
 
 /** A file that was written. */
-export interface Written {
+interface Written {
   readonly key: string;
   readonly count: number;
 }
 
 /** The two files of a run. */
-export interface Prepared {
+interface Prepared {
   /** The operations, one a line. */
   readonly good: Written;
   /** The bad lines, by number and reason. */

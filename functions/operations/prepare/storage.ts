@@ -7,7 +7,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { InvalidInputError } from 'rostbeef-layer';
 
 /** An object that is being written. */
-export interface ObjectWriter {
+interface ObjectWriter {
   /** Writes a line. It resolves when there is room for another one. */
   write(line: string): Promise<void>;
   /** Ends the object, which is there from then on. */

@@ -7,7 +7,7 @@ export const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret']
 export type Step = (typeof STEPS)[number];
 
 /** One step of one rotation. */
-export interface RotationEvent {
+interface RotationEvent {
   readonly step: Step;
   readonly secretArn: string;
   /** The version that this rotation makes. */

@@ -42,7 +42,7 @@ export interface LearnedWays {
 }
 
 /** The sessions that are known before the contacts are known. */
-export interface Overview {
+interface Overview {
   /** How many sessions the server has; `undefined` if the account may not ask. */
   readonly sessionCount: number | undefined;
   /** All sessions by bare JID, if there are few. */

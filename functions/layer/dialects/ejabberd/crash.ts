@@ -9,7 +9,7 @@ import { checkAccount } from './commands.ts';
 export const GHOST = 'rostbeef-probe';
 
 /** The result of a command, or the error of its lost connection if it crashed. */
-export type AnswerOrCrash<T> = { readonly answer: T } | { readonly crash: ConnectionLostError };
+type AnswerOrCrash<T> = { readonly answer: T } | { readonly crash: ConnectionLostError };
 
 /**
  * Runs a command that crashes on a vhost without its module. If its connection is lost twice, and another command is

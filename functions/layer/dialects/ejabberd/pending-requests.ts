@@ -17,7 +17,7 @@ import { asks, grants, receives } from './roster-entry.ts';
 import { inWritingTime, type Progress, partialAsRead, track, type Writing } from './write-both-sides.ts';
 
 /** One side of a link, and its progress. */
-export interface LinkSide {
+interface LinkSide {
   readonly side: Side;
   readonly progress: Progress;
 }
