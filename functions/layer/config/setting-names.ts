@@ -35,7 +35,7 @@ const NAME_OF_SERVER =
   /^EJABBERD_(?:MACRO_.*|(?:BIN|CONFIG|CSS|DOC|EBIN|IMG|JS|LOG|MSGS|PID|PRIV|SCHEMA|SO)_PATH|BYPASS_WARNINGS|MNESIA_SCHEMA|NO_TIMEOUT|OPTS)$/;
 
 /** A name with more edits than this does not count as misspelt. */
-const MOST_EDITS = 3;
+const MAX_EDITS = 3;
 
 /**
  * Whether a name is the name of a setting.
@@ -71,7 +71,7 @@ export function foreignNames(env: Environment): readonly Issue[] {
 export function isMisspelt(name: string): boolean {
   if (isSettingName(name) || NAME_OF_SERVER.test(name)) return false;
   const upper = name.toUpperCase();
-  return SETTING_NAMES.some((known) => known.startsWith(upper) || edits(known, upper) <= MOST_EDITS);
+  return SETTING_NAMES.some((known) => known.startsWith(upper) || edits(known, upper) <= MAX_EDITS);
 }
 
 /**

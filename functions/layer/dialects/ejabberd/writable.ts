@@ -3,16 +3,17 @@ import { FeatureNotImplementedError, JidMalformedError, PermissionDeniedError } 
 import type { Jid } from '../../xmpp/jid.ts';
 import type { Run } from '../run-command.ts';
 import { deleteRosterItem } from './commands.ts';
-import { GHOST, orCrash } from './crash.ts';
+import { orCrash } from './crash.ts';
 import { type LearnedGroups, writeEntry } from './groups.ts';
+import { invalidUser, missingUser } from './probe-users.ts';
 
-/** The vhosts of which an execution environment knows that entries can be written, or removed. */
+/** The vhosts on which entries can be written or removed, as far as a container knows. */
 export interface LearnedRosters {
   readonly writable: Set<string>;
   readonly removable: Set<string>;
 }
 
-/** The state of a new execution environment. */
+/** The state of a new container. */
 export function nothingLearned(): LearnedRosters {
   return { writable: new Set(), removable: new Set() };
 }
@@ -24,10 +25,11 @@ export function forget({ writable, removable }: LearnedRosters): void {
 }
 
 /**
- * Finds out whether entries can be written on these vhosts, each once in an execution environment.
+ * Demands that entries can be written on these vhosts. Each vhost is tested once in a container. The test changes nothing.
  *
  * @param users the users whose domains are the vhosts
- * @throws PermissionDeniedError, FeatureNotImplementedError; nothing was changed
+ * @throws PermissionDeniedError if the account may not add entries
+ * @throws FeatureNotImplementedError if a vhost has no `mod_roster`
  */
 export async function demandWritable(run: Run, users: readonly Jid[], learned: LearnedRosters, groups: LearnedGroups) {
   await Promise.all(
@@ -40,9 +42,10 @@ export async function demandWritable(run: Run, users: readonly Jid[], learned: L
 }
 
 /**
- * Finds out whether entries can be removed on these vhosts, each once in an execution environment.
+ * Demands that entries can be removed on these vhosts, as {@link demandWritable} does for writing.
  *
- * @throws PermissionDeniedError, FeatureNotImplementedError; nothing was changed
+ * @throws PermissionDeniedError if the account may not remove entries
+ * @throws FeatureNotImplementedError if a vhost has no `mod_roster`
  */
 export async function demandRemovable(run: Run, users: readonly Jid[], learned: LearnedRosters): Promise<void> {
   await Promise.all(
@@ -57,11 +60,11 @@ function vhostsOf(users: readonly Jid[], known: ReadonlySet<string>): readonly s
   return [...new Set(users.map(({ domain }) => domain))].filter((vhost) => !known.has(vhost));
 }
 
-/** Adds an entry for a local part that no server accepts. ejabberd checks the permission first, then refuses the local part. */
+/** Adds an entry that every server refuses, after it has checked the permission. */
 async function tryToAdd(run: Run, vhost: string, groups: LearnedGroups): Promise<void> {
-  const invalidUser: Jid = { local: 'nobody@nowhere', domain: vhost, resource: '' };
+  const user = invalidUser(vhost);
   try {
-    await writeEntry(run, { owner: invalidUser, contact: invalidUser, nick: '', groups: [] }, groups);
+    await writeEntry(run, { owner: user, contact: user, nick: '', groups: [] }, groups);
   } catch (error) {
     if (!(error instanceof JidMalformedError)) throw error;
   }
@@ -73,8 +76,8 @@ async function tryToAdd(run: Run, vhost: string, groups: LearnedGroups): Promise
  * A vhost without `mod_roster` reads like any other. Only a command that writes or removes an entry crashes there.
  */
 async function tryToRemove(run: Run, vhost: string): Promise<void> {
-  const ghost: Jid = { local: GHOST, domain: vhost, resource: '' };
-  const probe = deleteRosterItem({ owner: ghost, contact: ghost });
+  const user = missingUser(vhost);
+  const probe = deleteRosterItem({ owner: user, contact: user });
   const outcome = await orCrash(run, probe, vhost);
   if ('answer' in outcome) return;
   const symptom = `ejabberd reads the rosters of ${vhost}, and closes the connection at ${probe.name}`;
