@@ -1,5 +1,6 @@
 /** Reads the settings. No other file of the layer reads the environment. */
 import { ConfigurationError, type Issue } from '../errors/index.ts';
+import { isObject } from '../shared/is-object.ts';
 import { formatJid, parseJid } from '../xmpp/jid.ts';
 import { prepareDomain } from '../xmpp/jid-parts.ts';
 import { type Environment, foreignNames, type SettingName } from './setting-names.ts';
@@ -186,5 +187,5 @@ function areBareJids(entries: ReadonlySet<string> | undefined): boolean {
 }
 
 function isProblem(value: unknown): value is { readonly problem: string } {
-  return typeof value === 'object' && value !== null && 'problem' in value;
+  return isObject(value) && 'problem' in value;
 }

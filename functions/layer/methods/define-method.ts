@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Once } from '../idempotency/at-most-once.ts';
 import type { IdempotencyKey } from '../idempotency/key.ts';
+import { lazy } from '../shared/lazy.ts';
 import type { Jid } from '../xmpp/jid.ts';
 import type { Authorization } from './authorization.ts';
 import type { StanzaPolicy } from './stanza-policy.ts';
@@ -128,11 +129,7 @@ export function defineMethod<Input, Named extends NamedJids, Result>({
   ...description
 }: Description<Input, Result> & Steps<Input, Named, Result>): Method {
   const { name } = description;
-  let schema: z.ZodMiniType<Input> | undefined;
-  const input = () => {
-    schema ??= description.input();
-    return schema;
-  };
+  const input = lazy(description.input);
   return {
     ...description,
     input,
