@@ -21,7 +21,7 @@ import {
   UNPROBED_COMMANDS,
 } from 'rostbeef-layer';
 import { adminExtraYaml, configureYaml, hostsYaml, permissionYaml, type Who } from './advice.ts';
-import type { Asked } from './endpoint.ts';
+import type { Target } from './endpoint.ts';
 import type { Result } from './report.ts';
 
 /** Runs commands as the account that was accepted. */
@@ -31,11 +31,11 @@ export type AsAccount = <T>(use: (run: Run) => Promise<T>) => Promise<T>;
 export const RELOAD = 'then: ejabberdctl reload_config';
 
 /** Checks whether `mod_admin_extra` is loaded. The value is the form of a roster item's groups. */
-export async function checkAdminExtra(asked: Asked): Promise<Result<GroupsArgument>> {
+export async function checkAdminExtra(target: Target): Promise<Result<GroupsArgument>> {
   const anyone: Jid = { local: 'anyone', domain: 'localhost', resource: '' };
   const probe = probeGroupsArgument({ owner: anyone, contact: anyone });
   try {
-    const value = await runCommands({ ...asked, account: undefined }, (run) => run(probe));
+    const value = await runCommands({ ...target, account: undefined }, (run) => run(probe));
     return { found: 'loaded', value };
   } catch (error) {
     if (!(error instanceof ConnectionLostError)) throw error;

@@ -1,6 +1,7 @@
 /** Tells which domains are vhosts of the server, and how the server spells them. */
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { ItemNotFoundError, PermissionDeniedError } from '../../errors/index.ts';
+import { readOnce } from '../../shared/lazy.ts';
 import type { Jid } from '../../xmpp/jid.ts';
 import type { Run } from '../run-command.ts';
 import { registeredVhosts } from './commands.ts';
@@ -10,18 +11,9 @@ export type ReadVhosts = () => Promise<readonly string[]>;
 
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** Creates the reader of one invocation. A failed read is not kept. */
+/** Creates the reader of one invocation. */
 export function vhostReader(run: Run): ReadVhosts {
-  let reading: Promise<readonly string[]> | undefined;
-  return async () => {
-    reading ??= run(registeredVhosts());
-    try {
-      return await reading;
-    } catch (error) {
-      reading = undefined;
-      throw error;
-    }
-  };
+  return readOnce(() => run(registeredVhosts()));
 }
 
 /**

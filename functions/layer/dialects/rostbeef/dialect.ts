@@ -9,9 +9,9 @@ import * as commands from './commands.ts';
 import { type LearnedForm, linkByOneCall, unlinkByOneCall } from './link.ts';
 
 /**
- * Opens the dialect for an execution environment.
+ * Creates the dialect of one container. All its invocations share what they learn about the server.
  *
- * @returns a function that makes the dialect for one invocation. All share what was learned about the server
+ * @returns a function that creates the dialect of one invocation
  */
 export function rostbeefDialect(server: Server): (invocation: Invocation) => Dialect {
   const learned: LearnedForm = { form: undefined };
