@@ -34,7 +34,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const NAME_OF_SERVER =
   /^EJABBERD_(?:MACRO_.*|(?:BIN|CONFIG|CSS|DOC|EBIN|IMG|JS|LOG|MSGS|PID|PRIV|SCHEMA|SO)_PATH|BYPASS_WARNINGS|MNESIA_SCHEMA|NO_TIMEOUT|OPTS)$/;
 
-/** A name with more edits than this does not count as misspelt. */
+/** The most edits between a misspelt name and a setting. */
 const MAX_EDITS = 3;
 
 /**

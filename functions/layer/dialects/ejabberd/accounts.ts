@@ -1,15 +1,18 @@
-/** Tells whether users exist. For an unknown user, ejabberd reads an empty roster, and writes a roster without an error. */
+/**
+ * Tells whether users exist. For an unknown user, ejabberd reads an empty roster, and writes a roster without an error.
+ * Since release 26.07, an unknown vhost is an error, not an empty list.
+ */
 import { ItemNotFoundError } from '../../errors/index.ts';
 import { formatJid, type Jid } from '../../xmpp/jid.ts';
 import type { Session } from '../best-presence.ts';
-import { elseIfNotFound, isOversized } from '../command-errors.ts';
+import { elseIf, isOversized } from '../command-errors.ts';
 import type { RosterItem } from '../dialect.ts';
 import type { Run, RunOptions } from '../run-command.ts';
 import { checkAccount, getRoster, userResources, userSessions } from './commands.ts';
 
 /** Tells whether ejabberd lists the account. It lists no anonymous user, and some authentication back ends list no user. */
 export async function accountExists(run: Run, user: Jid): Promise<boolean> {
-  return run(checkAccount(user)).catch(elseIfNotFound(false));
+  return run(checkAccount(user)).catch(elseIf(ItemNotFoundError, false));
 }
 
 /** Tells whether the user has a session, with or without presence. An anonymous user exists only while it has one. */
@@ -39,7 +42,7 @@ async function hasEntries(run: Run, user: Jid): Promise<boolean> {
 
 /** Reads a roster. It is empty for a user that does not exist. */
 export function rosterOrEmpty(run: Run, user: Jid, options?: RunOptions): Promise<readonly RosterItem[]> {
-  return run(getRoster(user), options).catch(elseIfNotFound<readonly RosterItem[]>([]));
+  return run(getRoster(user), options).catch(elseIf<readonly RosterItem[]>(ItemNotFoundError, []));
 }
 
 /**
@@ -60,10 +63,10 @@ export async function existing<T>(
 
 /** Reads a user's sessions. The list is empty if the server does not have the vhost. */
 export function sessionsOf(run: Run, user: Jid): Promise<readonly Session[]> {
-  return run(userSessions(user)).catch(elseIfNotFound<readonly Session[]>([]));
+  return run(userSessions(user)).catch(elseIf<readonly Session[]>(ItemNotFoundError, []));
 }
 
 /** Reads a user's connected resources, in no order. The list is empty if the server does not have the vhost. */
 export function resourcesOf(run: Run, user: Jid, signal?: AbortSignal): Promise<readonly string[]> {
-  return run(userResources(user), { signal }).catch(elseIfNotFound<readonly string[]>([]));
+  return run(userResources(user), { signal }).catch(elseIf<readonly string[]>(ItemNotFoundError, []));
 }

@@ -1,9 +1,9 @@
 /** Reads the presence of many contacts by the cheapest commands. All ways have the same result. */
 
-import { EjabberdTimeoutError, PermissionDeniedError, RostbeefError } from '../../errors/index.ts';
+import { EjabberdTimeoutError, ItemNotFoundError, PermissionDeniedError, RostbeefError } from '../../errors/index.ts';
 import { formatJid, splitJid } from '../../xmpp/jid.ts';
 import { bestPresence, type Session } from '../best-presence.ts';
-import { elseIfNotFound } from '../command-errors.ts';
+import { elseIf } from '../command-errors.ts';
 import { type Presence, type RosterItem, UNAVAILABLE } from '../dialect.ts';
 import type { Run } from '../run-command.ts';
 import { sessionsOf } from './accounts.ts';
@@ -151,13 +151,10 @@ async function readOnlineUsers(run: Run, hosts: readonly string[]): Promise<Onli
 }
 
 async function onlineUsersOf(run: Run, host: string): Promise<ReadonlySet<string> | undefined> {
-  try {
-    const sessions = await run(connectedUsers(host)).catch(elseIfNotFound<readonly string[]>([]));
-    return new Set(sessions.map((jid) => contactOf(jid).bareJid));
-  } catch (error) {
-    if (error instanceof PermissionDeniedError) return undefined;
-    throw error;
-  }
+  const sessions = await run(connectedUsers(host))
+    .catch(elseIf<readonly string[]>(ItemNotFoundError, []))
+    .catch(elseIf(PermissionDeniedError, undefined));
+  return sessions && new Set(sessions.map((jid) => contactOf(jid).bareJid));
 }
 
 /**

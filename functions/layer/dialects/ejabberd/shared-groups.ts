@@ -6,6 +6,7 @@
  */
 import { PermissionDeniedError } from '../../errors/index.ts';
 import { formatJid, type Jid, sameJid } from '../../xmpp/jid.ts';
+import { elseIf } from '../command-errors.ts';
 import type { Run } from '../run-command.ts';
 import { accountExists, isConnected } from './accounts.ts';
 import type { EntryKey } from './commands.ts';
@@ -27,12 +28,7 @@ export async function sharedGroupsOf(
   learned: LearnedSharedGroups,
 ): Promise<readonly SharedGroup[] | undefined> {
   if (entry?.subscription !== 'both') return [];
-  try {
-    return await groupsShowing(run, key, entry.groups, learned);
-  } catch (error) {
-    if (error instanceof PermissionDeniedError) return undefined;
-    throw error;
-  }
+  return groupsShowing(run, key, entry.groups, learned).catch(elseIf(PermissionDeniedError, undefined));
 }
 
 async function groupsShowing(

@@ -1,15 +1,15 @@
 /** Tells which domains are vhosts of the server, and how the server spells them. */
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { ItemNotFoundError, PermissionDeniedError } from '../../errors/index.ts';
+import { isAscii } from '../../shared/is-ascii.ts';
 import { readOnce } from '../../shared/lazy.ts';
 import type { Jid } from '../../xmpp/jid.ts';
+import { elseIf } from '../command-errors.ts';
 import type { Run } from '../run-command.ts';
 import { registeredVhosts } from './commands.ts';
 
 /** Reads the server's vhosts, once for each invocation. */
 export type ReadVhosts = () => Promise<readonly string[]>;
-
-const ASCII = /^[\x00-\x7f]*$/;
 
 /** Creates the reader of one invocation. */
 export function vhostReader(run: Run): ReadVhosts {
@@ -62,8 +62,8 @@ export async function isForeign(readVhosts: ReadVhosts, domain: string): Promise
  * await spelledByServer(readVhosts, { local: 'bob', domain: 'bücher.test', resource: '' }) // on 24.12 { domain: 'xn--bcher-kva.test', … }
  */
 export async function spelledByServer(readVhosts: ReadVhosts, jid: Jid): Promise<Jid> {
-  if (ASCII.test(jid.domain)) return jid;
-  const vhosts = await readVhosts().catch(emptyIfDenied);
+  if (isAscii(jid.domain)) return jid;
+  const vhosts = await readVhosts().catch(elseIf<readonly string[]>(PermissionDeniedError, []));
   const aLabels = domainToASCII(jid.domain);
   return !vhosts.includes(jid.domain) && vhosts.includes(aLabels) ? { ...jid, domain: aLabels } : jid;
 }
@@ -71,9 +71,4 @@ export async function spelledByServer(readVhosts: ReadVhosts, jid: Jid): Promise
 function isAmong(vhosts: readonly string[], domain: string): boolean {
   const spellings = [domain, domainToASCII(domain), domainToUnicode(domain)];
   return vhosts.some((vhost) => spellings.includes(vhost.toLowerCase()));
-}
-
-function emptyIfDenied(error: unknown): readonly string[] {
-  if (error instanceof PermissionDeniedError) return [];
-  throw error;
 }

@@ -1,6 +1,7 @@
 /** Finds out whether the rosters of a vhost can be written, by calls that change nothing. */
 import { FeatureNotImplementedError, JidMalformedError, PermissionDeniedError } from '../../errors/index.ts';
 import type { Jid } from '../../xmpp/jid.ts';
+import { elseIf } from '../command-errors.ts';
 import type { Run } from '../run-command.ts';
 import { deleteRosterItem } from './commands.ts';
 import { orCrash } from './crash.ts';
@@ -35,7 +36,10 @@ export async function demandWritable(run: Run, users: readonly Jid[], learned: L
   await Promise.all(
     vhostsOf(users, learned.writable).map(async (vhost) => {
       // A link removes no entry, so it does not need the permission to remove.
-      await Promise.all([tryToAdd(run, vhost, groups), tryToRemove(run, vhost).catch(unlessPermission)]);
+      await Promise.all([
+        tryToAdd(run, vhost, groups),
+        tryToRemove(run, vhost).catch(elseIf(PermissionDeniedError, undefined)),
+      ]);
       learned.writable.add(vhost);
     }),
   );
@@ -83,8 +87,4 @@ async function tryToRemove(run: Run, vhost: string): Promise<void> {
   const symptom = `ejabberd reads the rosters of ${vhost}, and closes the connection at ${probe.name}`;
   const remedy = `add mod_roster to the modules of ${vhost} in ejabberd.yml`;
   throw new FeatureNotImplementedError({ detail: `${symptom}; ${remedy}`, cause: outcome.crash });
-}
-
-function unlessPermission(error: unknown): void {
-  if (!(error instanceof PermissionDeniedError)) throw error;
 }

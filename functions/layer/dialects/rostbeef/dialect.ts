@@ -1,7 +1,8 @@
 /** Implements the dialect `rostbeef`: mod_rostbeef and ProcessOne's mod_xmlrpc, 2008 to 2013, without authentication. */
 
+import { ItemNotFoundError } from '../../errors/index.ts';
 import { bestPresence } from '../best-presence.ts';
-import { elseIfNotFound } from '../command-errors.ts';
+import { elseIf } from '../command-errors.ts';
 import type { Dialect } from '../dialect.ts';
 import { byCodeUnit } from '../roster-items.ts';
 import { commandRunner, type Invocation, type Server } from '../run-command.ts';
@@ -34,7 +35,7 @@ export function rostbeefDialect(server: Server): (invocation: Invocation) => Dia
       },
       getPresence: async (user) => ({ ...bestPresence(await run(commands.getPresence(user))), user }),
       connectedResources: (user, signal) =>
-        run(commands.getResources(user), { signal }).catch(elseIfNotFound<readonly string[]>([])),
+        run(commands.getResources(user), { signal }).catch(elseIf<readonly string[]>(ItemNotFoundError, [])),
       getResources: async (user) => [...(await run(commands.getResources(user)))].sort(byCodeUnit),
       sendStanza: (from, to, stanza, signal) => run(commands.sendStanza(from, to, stanza), { signal }),
     };

@@ -1,0 +1,9 @@
+/**
+ * Whether a text has only ASCII characters.
+ *
+ * @example
+ * isAscii('bücher') // false
+ */
+export function isAscii(text: string): boolean {
+  return /^[\x00-\x7f]*$/.test(text);
+}
