@@ -24,7 +24,7 @@ import { adminExtraYaml, configureYaml, hostsYaml, permissionYaml, type Who } fr
 import type { Target } from './endpoint.ts';
 import type { Result } from './report.ts';
 
-/** Runs commands as the account that was accepted. */
+/** Runs commands as the account that ejabberd accepted. */
 export type AsAccount = <T>(use: (run: Run) => Promise<T>) => Promise<T>;
 
 /** The last step of a change in `ejabberd.yml`. */
@@ -47,7 +47,7 @@ export async function checkAdminExtra(target: Target): Promise<Result<GroupsArgu
   }
 }
 
-/** Finds out the release. Without the permission for `status`, it is only known whether it is older than 24.02. */
+/** Reads the release. Without the permission for `status`, the finding is only whether it is older than 24.02. */
 export async function checkRelease(asAccount: AsAccount, argument: GroupsArgument | undefined): Promise<Result<true>> {
   const release = await asAccount((run) => run(serverRelease())).catch(unlessDefect);
   if (release !== undefined) return { found: `ejabberd ${release}`, value: true };
@@ -117,6 +117,11 @@ export async function checkVhosts(
 /** The outcome of a probe. An error of the command itself shows that the account may run it. */
 export type Verdict = 'allowed' | 'refused' | 'broken';
 
+/**
+ * Runs a probe, and returns its verdict.
+ *
+ * @throws RostbeefError if the server did not answer, or refused the credentials
+ */
 export async function verdictOf(run: Run, probe: Command<unknown>): Promise<Verdict> {
   try {
     await run(probe);

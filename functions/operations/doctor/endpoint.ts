@@ -11,7 +11,7 @@ import {
 import { listenerYaml } from './advice.ts';
 import type { Result } from './report.ts';
 
-/** The server to ask, and the time to wait. */
+/** The server that a check calls, and the time limit. */
 export interface Target extends Pick<Config, 'url'> {
   readonly ca: string | undefined;
   readonly timeoutMs: number;

@@ -25,7 +25,7 @@ import { checkTls } from './tls.ts';
 interface Examination {
   /** The settings. */
   readonly environment: Environment;
-  /** Problems of the settings that were found before. */
+  /** Other issues of the settings, such as of names that the caller does not pass on. */
   readonly issues?: readonly Issue[];
   readonly deadline: Deadline;
   /** The number of connections to open at once, to test the listener's queue. The default is that of a function. */
@@ -35,8 +35,8 @@ interface Examination {
 /**
  * Examines everything between the settings and the commands, and changes nothing.
  *
- * @returns the report, whatever is wrong with the server
- * @throws nothing but defects
+ * @returns the report. A failed check does not throw
+ * @throws defects only
  */
 export async function examine({ environment, issues, deadline, connections }: Examination): Promise<Report> {
   const chart = openChart(deadline);

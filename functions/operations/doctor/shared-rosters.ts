@@ -10,10 +10,10 @@ const MAX_VHOSTS = 10;
 const MAX_GROUPS = 5;
 
 /**
- * Checks whether the functions can tell contacts of shared roster groups. The permissions are optional, so it is no
- * failure if all of them are missing.
+ * Checks whether the functions can detect contacts of shared roster groups. The permissions are optional. If the account has
+ * none of them, the check does not fail.
  *
- * @param vhosts those that callers may name
+ * @param vhosts the vhosts that callers may name
  * @param required the commands that the account needs in any case
  */
 export async function checkSharedRosters(
@@ -55,7 +55,7 @@ export async function checkSharedRosters(
   return { found: `${found.join('; ')}${more}`, value: true };
 }
 
-/** Counts groups, and says which of them hold all users, because no user there can be unlinked. */
+/** Counts groups, and names those of all users, because their members can't be unlinked. */
 async function described(run: Run, groups: readonly string[], host: string): Promise<string> {
   if (groups.length === 0) return 'no groups';
   const names: string[] = [];

@@ -11,7 +11,7 @@ export type Step = (typeof STEPS)[number];
 interface RotationEvent {
   readonly step: Step;
   readonly secretArn: string;
-  /** The version that this rotation makes. */
+  /** The id of the new version. */
   readonly versionId: string;
 }
 
