@@ -157,7 +157,7 @@ function wholeNumber(least: number, most: number): (value: string) => number | {
   };
 }
 
-/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html */
+/** Checks the name or ARN of a table. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html */
 function tableName(value: string): string | { readonly problem: string } {
   const isTable = /^(?:arn:[\w:-]+:table\/)?[\w.-]{3,255}$/.test(value);
   return isTable ? value : { problem: 'must be the name or ARN of a DynamoDB table' };

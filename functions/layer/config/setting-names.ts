@@ -38,7 +38,7 @@ const NAME_OF_SERVER =
 const MAX_EDITS = 3;
 
 /**
- * Whether a name is the name of a setting.
+ * Tells whether a name is the name of a setting.
  *
  * @example
  * isSettingName('EJABBERD_URL') // true
@@ -61,7 +61,7 @@ export function foreignNames(env: Environment): readonly Issue[] {
 }
 
 /**
- * Whether a name is a misspelt setting: up to three edits from one, or its beginning, in upper or lower case.
+ * Tells whether a name is a misspelt setting: up to three edits from one, or its beginning, in upper or lower case.
  *
  * @example
  * isMisspelt('EJABERD_URL') // true
@@ -75,7 +75,7 @@ export function isMisspelt(name: string): boolean {
 }
 
 /**
- * Whether a name begins with `EJABBERD_`, but neither the functions nor ejabberd read it.
+ * Tells whether a name begins with `EJABBERD_`, but neither the functions nor ejabberd read it.
  *
  * @example
  * isForeign('EJABBERD_SERVER') // true

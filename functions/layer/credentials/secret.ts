@@ -40,7 +40,7 @@ export function parseSecret(text: string, name = 'the secret'): Credentials {
   return { user: member('user'), server: member('server'), password: member('password') };
 }
 
-/** Whether two credentials are the same, including the password. */
+/** Tells whether two credentials are the same, including the password. */
 export function sameCredentials(one: Credentials, other: Credentials): boolean {
   return one.user === other.user && one.server === other.server && one.password === other.password;
 }

@@ -154,7 +154,7 @@ function demandSent(held: Held, claim: Claim, key: IdempotencyKey): false {
   throw new OutcomeUnknownError({ detail });
 }
 
-/** Whether an error proves that the server did not accept the stanza. */
+/** Tells whether an error proves that the server did not accept the stanza. */
 function wasNotSent(error: unknown): boolean {
   return error instanceof RostbeefError && !error.leavesOutcomeOpen;
 }

@@ -27,7 +27,7 @@ export function describeAwsFailure(error: unknown, { service, operation, permiss
   return `${service} can not be reached (${name}): ${advice}`;
 }
 
-/** Without credentials in the environment, the SDK loads its other providers, which the layer does not include. */
+/** Detects missing credentials. Without them in the environment, the SDK loads its other providers, which the layer does not include. */
 function isMissingProvider(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
 }

@@ -1,5 +1,5 @@
 /**
- * Whether a text has only ASCII characters.
+ * Tells whether a text has only ASCII characters.
  *
  * @example
  * isAscii('bücher') // false

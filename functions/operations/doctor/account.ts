@@ -73,7 +73,7 @@ async function isAccepted(target: Target, account: Credentials): Promise<boolean
   }
 }
 
-/** The account as a JID. */
+/** Returns the account as a JID. */
 export function jidOf({ user, server }: Pick<Credentials, 'user' | 'server'>): string {
   return `${user}@${server}`;
 }

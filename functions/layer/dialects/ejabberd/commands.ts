@@ -75,7 +75,7 @@ function groupsToSend(
   return argument === 'groups' ? [''] : ['', ...sharedGroups.filter(isOneGroup).slice(0, 1)];
 }
 
-/** Whether the form `group` can hold a group, because it splits groups at `;`. */
+/** Tells whether the form `group` can hold a group, because it splits groups at `;`. */
 export function isOneGroup(group: string): boolean {
   return !group.includes(';');
 }

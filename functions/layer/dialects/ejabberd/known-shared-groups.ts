@@ -69,7 +69,7 @@ async function askForGroups(run: Run, vhost: string): Promise<KnownGroups> {
   }
 }
 
-/** A failed read is not kept. */
+/** Returns the descriptions of the groups. A failed read is not kept. */
 async function describedGroups(
   run: Run,
   vhost: string,

@@ -51,7 +51,7 @@ export function describeSharedGroup(group: string, host: string): Command<Shared
   });
 }
 
-/** ejabberd prints an empty text as `[]`. */
+/** Reads a label. ejabberd prints an empty one as `[]`. */
 function labelIn(printed: string | undefined): string | undefined {
   return printed === '[]' ? '' : printed;
 }

@@ -31,7 +31,11 @@ async function hasAccount({ run }: Sources, jid: Jid): Promise<boolean> {
   return isBareUser(jid) && accountExists(run, jid);
 }
 
-/** @param other a user that exists, so that its domain is a vhost */
+/**
+ * Finds out the kind of a JID without an account.
+ *
+ * @param other a user that exists, so that its domain is a vhost
+ */
 async function standingOf({ run, readVhosts }: Sources, jid: Jid, other: Jid | undefined): Promise<Standing> {
   if (isBareUser(jid) && (await hasSessionOrEntries(run, jid))) return 'user';
   if (other?.domain === jid.domain) return 'unknown';

@@ -14,7 +14,7 @@ export interface LearnedRosters {
   readonly removable: Set<string>;
 }
 
-/** The state of a new container. */
+/** Creates the state of a new container. */
 export function nothingLearned(): LearnedRosters {
   return { writable: new Set(), removable: new Set() };
 }

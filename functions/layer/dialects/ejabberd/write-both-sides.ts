@@ -161,7 +161,7 @@ function writeAll(sides: readonly Progress[], { deadline, isInTurn }: Writing): 
   });
 }
 
-/** @param afterFailure whether to avoid kept connections */
+/** Reads the sides back. After a failure it uses new connections, because the kept ones can be broken. */
 async function readBack(sides: readonly Progress[], afterFailure: boolean): Promise<void> {
   await Promise.all(
     sides.map(async (side) => {
