@@ -158,5 +158,6 @@ describe('the doctor, of the secret,', () => {
     onTestFinished(idn.stop);
     const report = await examined({ EJABBERD_URL: idn.url, EJABBERD_SERVERS: 'bücher.test' });
     expect(findingOf(report, 'vhosts').found).toBe('the server has all of EJABBERD_SERVERS: bücher.test');
+    expect(findingOf(report, 'shared rosters').found).toBe('xn--bcher-kva.test has no groups');
   });
 });

@@ -123,9 +123,9 @@ export function commandRunner(server: Server, invocation: Invocation, vhosts?: C
 function permissionAdvice(command: string, list?: string): string {
   return (
     `allow ${command} to the account in ejabberd.yml, under api_permissions with "from: ejabberd_xmlrpc"; ` +
-    'releases after 2026-07 also want it in the access rule "configure" of the vhost' +
+    'releases after 2026-07 also require the account in the access rule "configure" of the vhost' +
     (list === undefined
       ? ''
-      : `, and refuse a vhost that is not there: allow ${list} as well, which tells the two apart`)
+      : `, and refuse an unknown vhost with the same error: allow ${list} too, so that the error is exact`)
   );
 }
