@@ -1,3 +1,5 @@
+const ASCII = /^[\x00-\x7f]*$/;
+
 /**
  * Tells whether a text has only ASCII characters.
  *
@@ -5,5 +7,5 @@
  * isAscii('bücher') // false
  */
 export function isAscii(text: string): boolean {
-  return /^[\x00-\x7f]*$/.test(text);
+  return ASCII.test(text);
 }
