@@ -1,10 +1,10 @@
 /** The public API of the layer. Functions and infrastructure import the layer from here only. */
 
-export { type Config, type ConfigResult, parseConfig, readConfig } from './config/config.ts';
+export { type Config, parseConfig } from './config/config.ts';
 export { type Environment, foreignIssue, isForeign, isMisspelt, isSettingName } from './config/setting-names.ts';
 export { type CredentialSource, secretCredentials } from './credentials/credentials.ts';
 export { type Credentials, parseSecret } from './credentials/secret.ts';
-export { type SecretStage, secretsManagerStore } from './credentials/secret-store.ts';
+export { secretsManagerStore } from './credentials/secret-store.ts';
 export { type SecretVersions, secretVersions } from './credentials/secret-versions.ts';
 export type { Command } from './dialects/command.ts';
 export {
@@ -44,8 +44,8 @@ export { logLine } from './observability/call-log.ts';
 export { metricDirective } from './observability/metrics.ts';
 export { createHandler, type LambdaHandler } from './runtime/create-handler.ts';
 export { type CommandOptions, runCommands } from './runtime/run-commands.ts';
-export { Deadline } from './shared/deadline.ts';
+export { Deadline, unlessAborted } from './shared/deadline.ts';
 export { edits } from './shared/edits.ts';
 export { hostAndPort } from './shared/host-and-port.ts';
 export { isObject } from './shared/is-object.ts';
-export type { Jid } from './xmpp/jid.ts';
+export { type Jid, preparedDomainOf } from './xmpp/jid.ts';

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { secretCredentials } from '../../functions/layer/credentials/credentials.ts';
 import type { SecretStage, SecretStore } from '../../functions/layer/credentials/secret-store.ts';
@@ -50,8 +51,23 @@ describe('the credentials', () => {
     pass(5 * 60_000 + 1);
     stages.AWSCURRENT = new CredentialsUnavailableError();
     expect(await source.current(never)).toEqual(account('one'));
+    await setImmediate();
     stages.AWSCURRENT = account('two');
+    expect(await source.current(never)).toEqual(account('one'));
+    pass(10_000);
+    await source.current(never);
+    await setImmediate();
     expect(await source.current(never)).toEqual(account('two'));
+  });
+
+  it('that are cached serve every call while Secrets Manager does not respond', async () => {
+    const answers = [JSON.stringify(account('one'))];
+    let time = 0;
+    const read = async () => answers.pop() ?? new Promise<never>(() => undefined);
+    const source = secretCredentials({ read }, () => time);
+    await source.current(never);
+    time = 5 * 60_000 + 1;
+    expect(await source.current(AbortSignal.timeout(100))).toEqual(account('one'));
   });
 
   it('once refused, give way to the current ones if those differ', async () => {
@@ -115,10 +131,11 @@ describe('the credentials', () => {
     );
     await source.current(never);
     time = 5 * 60_000 + 1;
-    const late = source.current(never);
+    await source.current(never);
     expect(await source.renew(account('one'), never)).toEqual(account('two'));
     slow.resolve();
-    expect(await late).toEqual(account('one'));
+    await setImmediate();
+    expect(await source.current(never)).toEqual(account('one'));
     expect(await source.renew(account('one'), never)).toEqual(account('two'));
     expect(reads).toEqual(['AWSCURRENT', 'AWSCURRENT', 'AWSCURRENT', 'AWSPENDING']);
   });
@@ -171,6 +188,7 @@ describe('the credentials', () => {
     ['of another form', { user: 'canary', server: 5, password: '' }, 'lacks server, password'],
     ['a list', ['canary'], 'lacks user, server, password'],
     ['absent', undefined, 'no value'],
+    ['with a control character', account('canary\u0001'), 'password must not hold control characters'],
   ])('are unavailable where the secret is %s, and its content is not told', async (_, value, text) => {
     const { source } = storeOf({ AWSCURRENT: value });
     const error = await source.current(never).catch((reason: unknown) => reason);

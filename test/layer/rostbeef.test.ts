@@ -188,6 +188,19 @@ describe('a string in place of an integer', () => {
   });
 });
 
+describe('a link whose nick is renewed', () => {
+  it('is a partial link if the server can not unlink the pair first, because the old nick stays', async () => {
+    const row = (contact: string) => ({ jid: `${contact}@xmpp.test`, nick: 'old', subscription: 'both', group: '' });
+    const { dialect } = await answering((request) =>
+      valued(methodIn(request) === 'get_roster' ? [row(request.includes('>alice<') ? 'bob' : 'alice')] : 1),
+    );
+    await expect(dialect.linkContacts(...sides())).rejects.toMatchObject({
+      name: 'PartialLinkError',
+      sides: { jid1: 'not', jid2: 'not' },
+    });
+  });
+});
+
 describe('a roster of a classic server', () => {
   it('has no contact for a row without a JID', async () => {
     const row = { jid: 'carol@xmpp.test', nick: 'Carol', subscription: 'both', group: 'Work' };

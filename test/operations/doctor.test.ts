@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startEmbeddedServer } from '../../infra/local/embedded/server.ts';
 import { listen } from '../../infra/local/listen.ts';
 import { openBlackHole } from '../support/black-hole.ts';
 import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
@@ -150,5 +151,13 @@ describe('the doctor, of the secret,', () => {
     expect(checksThat(report, 'failed')).toEqual(['permissions']);
     expect(findingOf(report, 'secret').found).toBe('none is configured: calls go out without credentials');
     expect(findingOf(report, 'permissions').yaml).toContain('    who:\n      ip: "127.0.0.1"\n');
+  });
+
+  it('finds a vhost of EJABBERD_SERVERS that the server spells in A-labels', async () => {
+    const idn = await startEmbeddedServer({ release: '24.12', hosts: ['xn--bcher-kva.test'] });
+    onTestFinished(idn.stop);
+    const report = await examined({ EJABBERD_URL: idn.url, EJABBERD_SERVERS: 'bücher.test' });
+    expect(findingOf(report, 'vhosts').found).toBe('the server has all of EJABBERD_SERVERS: bücher.test');
+    expect(findingOf(report, 'shared rosters').found).toBe('xn--bcher-kva.test has no groups');
   });
 });

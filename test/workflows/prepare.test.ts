@@ -166,7 +166,7 @@ describe('nothing is started', () => {
     ['names a column twice', 'in/twice.csv', 'method,jid1,jid1\n', 'names the column jid1 twice'],
     ['has bad lines only', 'in/bad-only.jsonl', '{}\n', 'every line is bad: see runs/'],
     ['has another form', 'in/one.xlsx', 'x', 'key must end in .csv, .jsonl or manifest.json'],
-    ['is a manifest of something else', 'in/manifest.json', '{}', 'key is no manifest.json of a map run'],
+    ['is a manifest of something else', 'in/manifest.json', '{}', 'key must be the manifest.json of a map run'],
   ])('from a file that %s', async (_, name, content, reason) => {
     const { error } = await prepare(name, content);
     expect(error).toMatch(/^InvalidInputError: /);

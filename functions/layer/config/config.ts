@@ -1,11 +1,12 @@
 /** Reads the settings. No other file of the layer reads the environment. */
 import { ConfigurationError, type Issue } from '../errors/index.ts';
+import { isObject } from '../shared/is-object.ts';
 import { formatJid, parseJid } from '../xmpp/jid.ts';
 import { prepareDomain } from '../xmpp/jid-parts.ts';
 import { type Environment, foreignNames, type SettingName } from './setting-names.ts';
 
 /** The dialect of the server: ejabberd's own commands, or those of mod_rostbeef and mod_xmlrpc. */
-export type DialectName = 'ejabberd' | 'rostbeef';
+type DialectName = 'ejabberd' | 'rostbeef';
 
 /** The rule of `EJABBERD_STANZAS`: stanzas to users only, or any stanza of a listed sender. */
 export type StanzaRule = 'users' | 'any';
@@ -48,7 +49,7 @@ const EMPTY_LIST = 'is set but empty: list what is allowed, or remove the settin
 const LISTS: ReadonlySet<SettingName> = new Set(['EJABBERD_SERVERS', 'EJABBERD_SENDERS']);
 
 /** The settings, or every issue by the name of the setting. Issues hold no values. */
-export type ConfigResult = { readonly config: Config } | { readonly issues: readonly Issue[] };
+type ConfigResult = { readonly config: Config } | { readonly issues: readonly Issue[] };
 
 /**
  * Reads and validates the settings of this process.
@@ -156,7 +157,7 @@ function wholeNumber(least: number, most: number): (value: string) => number | {
   };
 }
 
-/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html */
+/** Checks the name or ARN of a table. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html */
 function tableName(value: string): string | { readonly problem: string } {
   const isTable = /^(?:arn:[\w:-]+:table\/)?[\w.-]{3,255}$/.test(value);
   return isTable ? value : { problem: 'must be the name or ARN of a DynamoDB table' };
@@ -186,5 +187,5 @@ function areBareJids(entries: ReadonlySet<string> | undefined): boolean {
 }
 
 function isProblem(value: unknown): value is { readonly problem: string } {
-  return typeof value === 'object' && value !== null && 'problem' in value;
+  return isObject(value) && 'problem' in value;
 }

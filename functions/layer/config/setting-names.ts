@@ -4,7 +4,7 @@ import type { Issue } from '../errors/index.ts';
 import { edits } from '../shared/edits.ts';
 
 /** Every setting of the functions, in the order of `docs/settings.md`. */
-export const SETTING_NAMES = [
+const SETTING_NAMES = [
   'EJABBERD_URL',
   'EJABBERD_DIALECT',
   'EJABBERD_SECRET_ARN',
@@ -34,11 +34,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const NAME_OF_SERVER =
   /^EJABBERD_(?:MACRO_.*|(?:BIN|CONFIG|CSS|DOC|EBIN|IMG|JS|LOG|MSGS|PID|PRIV|SCHEMA|SO)_PATH|BYPASS_WARNINGS|MNESIA_SCHEMA|NO_TIMEOUT|OPTS)$/;
 
-/** A name with more edits than this does not count as misspelt. */
-const MOST_EDITS = 3;
+/** The most edits between a misspelt name and a setting. */
+const MAX_EDITS = 3;
 
 /**
- * Whether a name is the name of a setting.
+ * Tells whether a name is the name of a setting.
  *
  * @example
  * isSettingName('EJABBERD_URL') // true
@@ -61,7 +61,7 @@ export function foreignNames(env: Environment): readonly Issue[] {
 }
 
 /**
- * Whether a name is a misspelt setting: up to three edits from one, or its beginning, in upper or lower case.
+ * Tells whether a name is a misspelt setting: up to three edits from one, or its beginning, in upper or lower case.
  *
  * @example
  * isMisspelt('EJABERD_URL') // true
@@ -71,11 +71,11 @@ export function foreignNames(env: Environment): readonly Issue[] {
 export function isMisspelt(name: string): boolean {
   if (isSettingName(name) || NAME_OF_SERVER.test(name)) return false;
   const upper = name.toUpperCase();
-  return SETTING_NAMES.some((known) => known.startsWith(upper) || edits(known, upper) <= MOST_EDITS);
+  return SETTING_NAMES.some((known) => known.startsWith(upper) || edits(known, upper) <= MAX_EDITS);
 }
 
 /**
- * Whether a name begins with `EJABBERD_`, but neither the functions nor ejabberd read it.
+ * Tells whether a name begins with `EJABBERD_`, but neither the functions nor ejabberd read it.
  *
  * @example
  * isForeign('EJABBERD_SERVER') // true

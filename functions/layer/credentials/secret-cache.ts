@@ -5,13 +5,13 @@ import type { SecretStage, SecretStore } from './secret-store.ts';
 import { inTime, sharedRead } from './shared-read.ts';
 
 /** The cache of one container. */
-export interface SecretCache {
+interface SecretCache {
   /** Starts a read before a call needs it. If it fails, the next call reads again. */
   prefetch(): void;
   /**
-   * Returns the credentials of `AWSCURRENT`. They are read at most every five minutes.
+   * Returns the credentials of `AWSCURRENT`. After five minutes they are read again, while the cached ones stay in use.
    *
-   * @throws CredentialsUnavailableError if the secret can't be read, and none is cached
+   * @throws CredentialsUnavailableError if no credentials are cached, and the secret can't be read before the signal fires
    */
   current(signal: AbortSignal): Promise<Credentials>;
   /** Returns the cached credentials, if they differ from the given ones. */
@@ -22,6 +22,9 @@ export interface SecretCache {
 
 /** After this time the secret is read again, so that most rotations are noticed before the server refuses a call. */
 const CACHE_MS = 5 * 60_000;
+
+/** The time until the next try, if the secret can't be read again. */
+const RETRY_MS = 10_000;
 
 /**
  * Creates a cache.
@@ -38,17 +41,10 @@ export function secretCache(store: SecretStore, now: () => number): SecretCache 
     return credentials;
   };
 
-  /** Reads the secret. If that fails, the cached credentials stay in use. */
   const read = async (): Promise<Credentials> => {
-    const stale = cached?.credentials;
-    try {
-      const credentials = await readStage(store, 'AWSCURRENT');
-      if (credentials === undefined) throw new CredentialsUnavailableError({ detail: 'the secret has no value yet' });
-      return keep(credentials);
-    } catch (error) {
-      if (stale === undefined) throw error;
-      return stale;
-    }
+    const credentials = await readStage(store, 'AWSCURRENT');
+    if (credentials === undefined) throw new CredentialsUnavailableError({ detail: 'the secret has no value yet' });
+    return keep(credentials);
   };
 
   return {
@@ -64,8 +60,13 @@ export function secretCache(store: SecretStore, now: () => number): SecretCache 
     },
     async current(signal) {
       if (prefetching !== undefined) await inTime(prefetching, signal);
-      if (cached !== undefined && now() < cached.until) return cached.credentials;
-      return reading.join(signal, read);
+      if (cached === undefined) return reading.join(signal, read);
+      if (now() >= cached.until) {
+        cached = { ...cached, until: now() + RETRY_MS };
+        // No call waits for this read, because the cached credentials usually still work.
+        read().catch(() => undefined);
+      }
+      return cached.credentials;
     },
   };
 }

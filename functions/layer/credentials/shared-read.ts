@@ -3,7 +3,7 @@ import { unlessAborted } from '../shared/deadline.ts';
 import { ENDPOINT_ADVICE } from './secret-store.ts';
 
 /** One read that all callers share while it runs. Each caller waits until its own deadline. */
-export interface SharedRead<T> {
+interface SharedRead<T> {
   isRunning(): boolean;
   /**
    * Joins the running read, or starts one.

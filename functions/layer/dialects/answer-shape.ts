@@ -1,5 +1,4 @@
-/** Reads the forms in which the releases of ejabberd wrap the same values. */
-
+/** Reads the forms in which the releases of ejabberd wrap the same values. Each reader throws a `ShapeError` on another form. */
 import { isObject } from '../shared/is-object.ts';
 
 /** The response is valid XML-RPC, but not of the command's form. The message holds nothing of the response. */
@@ -11,7 +10,7 @@ export class ShapeError extends Error {
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   if (Array.isArray(value)) {
     const members: Record<string, unknown> = Object.create(null);
-    // One call each, because a long list does not fit the stack as arguments.
+    // One call for each item, because the stack can't hold a long list of arguments.
     for (const item of value) if (isStruct(item)) Object.assign(members, item);
     return members;
   }

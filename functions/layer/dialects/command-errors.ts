@@ -4,7 +4,6 @@ import {
   EjabberdTimeoutError,
   EjabberdUnreachableError,
   InvalidInputError,
-  ItemNotFoundError,
   MalformedResponseError,
   OutcomeUnknownError,
   RostbeefError,
@@ -61,10 +60,15 @@ function hasSafeMessage(cause: unknown): cause is TransportError | DecodeError |
   return cause instanceof TransportError || cause instanceof DecodeError || cause instanceof ShapeError;
 }
 
-/** Returns a handler that replaces `ItemNotFoundError` by a value. Since 26.07 an unknown vhost is an error, not an empty list. */
-export function elseIfNotFound<T>(fallback: T): (error: unknown) => T {
+/**
+ * Returns a handler that replaces an error of one class by a value.
+ *
+ * @example
+ * await run(checkAccount(user)).catch(elseIf(ItemNotFoundError, false));
+ */
+export function elseIf<T>(Class: new () => Error, fallback: T): (error: unknown) => T {
   return (error) => {
-    if (error instanceof ItemNotFoundError) return fallback;
+    if (error instanceof Class) return fallback;
     throw error;
   };
 }

@@ -1,4 +1,4 @@
-/** Describes one call of an XML-RPC command: its arguments, and how its answers read. */
+/** Describes one call of an XML-RPC command: its arguments, and how to read its response. */
 import type { Fault } from './faults.ts';
 
 /**
@@ -17,8 +17,8 @@ export interface Command<T> {
   readonly idempotent: boolean;
   /** Whether its response grows with a roster or with the number of sessions. Few such commands run at a time. */
   readonly large?: boolean;
-  /** Reads the response. Throws a ShapeError if it has another form, or the error that it reports. */
+  /** Reads the response. It throws a ShapeError if the response has another form, or the error that the response reports. */
   readonly read: (answer: unknown) => T;
-  /** Reads a fault that is a result too; returns `undefined` for any other fault. */
+  /** Reads a fault that is a result, or throws its error. It returns `undefined` for any other fault. */
   readonly readFault?: (fault: Fault) => T | undefined;
 }

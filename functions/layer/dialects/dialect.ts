@@ -4,7 +4,7 @@ import type { Jid } from '../xmpp/jid.ts';
 /** The subscription of a roster item (RFC 6121 section 2.1.2.5). */
 export type Subscription = 'none' | 'from' | 'to' | 'both';
 
-/** The subscription request without an answer: the owner's own (`out`), the contact's (`in`), or both. */
+/** The unanswered subscription requests: the owner's (`out`), the contact's (`in`), or both. */
 export type Pending = 'none' | 'in' | 'out' | 'both';
 
 /** The values of `show` in RFC 6121 section 4.7.2.1, and the two for a session without `show`. */
@@ -47,29 +47,29 @@ export interface Unlinked {
 }
 
 /**
- * The operations of one server. Every failure is a `RostbeefError`. Nothing is written before all possible checks passed.
+ * The operations of one server. Every failure is a `RostbeefError`. Nothing is written before all possible checks.
  */
 export interface Dialect {
-  /** Writes both sides with subscription `both`. Sides that are so already are not written. */
+  /** Writes both sides with subscription `both`. If both are right already, it writes nothing. */
   linkContacts(side1: Side, side2: Side): Promise<void>;
-  /** Removes both users from each other's roster, as far as they are there. One of the two may be on no vhost of the server. */
+  /** Removes each user from the other's roster. One of the two may be on no vhost of the server. */
   unlinkContacts(jid1: Jid, jid2: Jid): Promise<Unlinked>;
-  /** Whether a domain is known to be no vhost of the server. */
+  /** Tells whether a domain is known to be no vhost of the server. */
   isForeign(domain: string): Promise<boolean>;
-  /** The roster, sorted by JID. */
+  /** Reads the roster, sorted by JID. */
   getRoster(owner: Jid): Promise<readonly RosterItem[]>;
   /**
    * Reads a part of the roster with each contact's presence.
    *
    * @param select chooses the part from the whole roster, sorted by JID
-   * @param isVisible tells whether a contact's presence may be read. The others are unavailable, and are not asked for
+   * @param isVisible tells whether a contact's presence may be read. All others count as unavailable
    */
   getRosterWithPresence<Part extends { readonly items: readonly RosterItem[] }>(
     owner: Jid,
     select: (roster: readonly RosterItem[]) => Part,
     isVisible: (item: RosterItem) => boolean,
   ): Promise<{ readonly part: Part; readonly presences: readonly Presence[] }>;
-  /** The presence of a user, and the user as the server spells it. */
+  /** Reads the presence of a user, and returns the user as the server spells it. */
   getPresence(user: Jid): Promise<Presence & { readonly user: Jid }>;
   /**
    * Lists every connected resource of a user, in no order. The list of a user that does not exist is empty.

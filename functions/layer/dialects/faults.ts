@@ -1,4 +1,4 @@
-/** Reads ejabberd's faults. Their text quotes every argument, so it never leaves this file. */
+/** Reads ejabberd's faults. Their text quotes every argument, so that no error and no log may hold it. */
 import { errorOfCode, JidMalformedError, type RostbeefError } from '../errors/index.ts';
 
 /** A fault as the server sent it. */
@@ -7,8 +7,8 @@ export interface Fault {
   readonly text: string;
 }
 
-/** The reason why a command was refused before it ran, or the error that it ended with. */
-export type FaultMeaning = 'credentials' | 'permission' | RostbeefError;
+/** The reason why a command was refused before it ran, or the error in which it ended. */
+type FaultMeaning = 'credentials' | 'permission' | RostbeefError;
 
 /** The code for refused credentials, a refused command, and a failed command (`ejabberd_xmlrpc.erl`). */
 const COMMAND_FAILURE = -118;

@@ -6,7 +6,7 @@ import type { Pending, RosterItem, Show, Subscription } from './dialect.ts';
 const SUBSCRIPTIONS: readonly Subscription[] = ['none', 'from', 'to', 'both'];
 const SHOWS: readonly Show[] = ['available', 'chat', 'away', 'dnd', 'xa', 'unavailable'];
 
-/** The values of `ask`. Today's releases write only `subscribe` or nothing; the classic servers write the others. */
+/** The values of `ask`. Current releases write only `subscribe` or nothing. Classic servers write the others. */
 const PENDING_OF_ASK: ReadonlyMap<string, Pending> = new Map([
   ['subscribe', 'out'],
   ['out', 'out'],
@@ -42,7 +42,7 @@ export function showOf(value: unknown): Show {
   return SHOWS.find((known) => known === value) ?? 'available';
 }
 
-/** Compares two texts by code unit: the order of every sorted result. */
+/** Compares two strings by code unit. Every sorted result has this order. */
 export function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }

@@ -5,6 +5,7 @@ import type { CredentialSource } from '../credentials/credentials.ts';
 import type { Credentials } from '../credentials/secret.ts';
 import { CredentialsRejectedError, ItemNotFoundError, PermissionDeniedError, RostbeefError } from '../errors/index.ts';
 import type { Endpoint, InvocationSockets } from '../http/index.ts';
+import { readOnce } from '../shared/lazy.ts';
 import { call } from '../xmlrpc/index.ts';
 import type { Command } from './command.ts';
 import { errorOfCall } from './command-errors.ts';
@@ -54,8 +55,8 @@ type Attempt<T> = { readonly done: T } | { readonly refused: 'credentials' | 'pe
 /**
  * Binds {@link Run} to a server for one invocation.
  *
- * @param vhosts the command that lists the server's vhosts. Since release 26.07 an unknown vhost is answered as a missing
- * permission, and this command tells the two apart
+ * @param vhosts the command that lists the server's vhosts. It tells an unknown vhost from a missing permission, because
+ *   ejabberd answers both alike since release 26.07
  */
 export function commandRunner(server: Server, invocation: Invocation, vhosts?: Command<readonly string[]>): Run {
   const attempt = async <T>(
@@ -90,33 +91,7 @@ export function commandRunner(server: Server, invocation: Invocation, vhosts?: C
     return renewed === undefined ? first : await attempt(command, renewed, options);
   };
 
-  let reading: Promise<readonly string[] | undefined> | undefined;
-  /** The server's vhosts, read once; `undefined` if they can't be read. */
-  const listedVhosts = async (
-    list: Command<readonly string[]>,
-    options: RunOptions,
-  ): Promise<readonly string[] | undefined> => {
-    reading ??= attemptAuthorized(list, options).then(
-      (listed) => ('done' in listed ? listed.done : undefined),
-      () => undefined,
-    );
-    const listed = await reading;
-    if (listed === undefined) reading = undefined;
-    return listed;
-  };
-
-  /** Returns the error of a refused command. 26.07 answers an unknown vhost as a missing permission. */
-  const refusalOf = async ({ name, host }: Command<unknown>, options: RunOptions): Promise<RostbeefError> => {
-    if (host === undefined || vhosts === undefined)
-      return new PermissionDeniedError({ detail: permissionAdvice(name) });
-    const listed = await listedVhosts(vhosts, options);
-    if (listed === undefined) return new PermissionDeniedError({ detail: permissionAdvice(name, vhosts.name) });
-    return listed.includes(host)
-      ? new PermissionDeniedError({ detail: permissionAdvice(name) })
-      : new ItemNotFoundError({ detail: `ejabberd has no vhost ${host}` });
-  };
-
-  return async (command, options = {}) => {
+  const run: Run = async (command, options = {}) => {
     try {
       const outcome = await attemptAuthorized(command, options);
       if ('done' in outcome) return outcome.done;
@@ -126,15 +101,31 @@ export function commandRunner(server: Server, invocation: Invocation, vhosts?: C
       throw error instanceof RostbeefError ? error : errorOfCall(error, command, server.endpoint.url);
     }
   };
+
+  const listVhosts = readOnce((list: Command<readonly string[]>, options: RunOptions) => run(list, options));
+
+  /** Returns the error of a refused command. 26.07 answers an unknown vhost as a missing permission. */
+  const refusalOf = async ({ name, host }: Command<unknown>, options: RunOptions): Promise<RostbeefError> => {
+    if (host === undefined || vhosts === undefined) {
+      return new PermissionDeniedError({ detail: permissionAdvice(name) });
+    }
+    const listed = await listVhosts(vhosts, options).catch(() => undefined);
+    if (listed === undefined) return new PermissionDeniedError({ detail: permissionAdvice(name, vhosts.name) });
+    return listed.includes(host)
+      ? new PermissionDeniedError({ detail: permissionAdvice(name) })
+      : new ItemNotFoundError({ detail: `ejabberd has no vhost ${host}` });
+  };
+
+  return run;
 }
 
-/** @param list the command that would tell whether the vhost is there, if it is refused as well */
+/** @param list the command that lists the vhosts, if it is refused too */
 function permissionAdvice(command: string, list?: string): string {
   return (
     `allow ${command} to the account in ejabberd.yml, under api_permissions with "from: ejabberd_xmlrpc"; ` +
-    'releases after 2026-07 also want it in the access rule "configure" of the vhost' +
+    'releases after 2026-07 also require the account in the access rule "configure" of the vhost' +
     (list === undefined
       ? ''
-      : `, and refuse a vhost that is not there: allow ${list} as well, which tells the two apart`)
+      : `, and refuse an unknown vhost with the same error: allow ${list} too, so that the error is exact`)
   );
 }

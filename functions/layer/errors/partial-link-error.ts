@@ -16,7 +16,7 @@ export interface Sides {
  * `sides` has the last known state of each roster:
  * - `written`: the roster is as requested, and this call wrote to it
  * - `not`: the roster is not as requested, or this call wrote nothing to it
- * - `unknown`: the roster could not be read
+ * - `unknown`: the roster could not be read, or whether this call wrote to it is unknown
  *
  * @example
  * new PartialLinkError({ jid1: 'written', jid2: 'unknown' }).sides.jid2 // 'unknown'

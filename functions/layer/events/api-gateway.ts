@@ -60,9 +60,7 @@ function memberOf(value: unknown, name: string): unknown {
 }
 
 function demandPost(event: Readonly<Record<string, unknown>>): void {
-  const context = isObject(event['requestContext']) ? event['requestContext'] : {};
-  const http = isObject(context['http']) ? context['http'] : {};
-  const method = event['httpMethod'] ?? http['method'];
+  const method = event['httpMethod'] ?? memberOf(memberOf(event['requestContext'], 'http'), 'method');
   if (method !== 'POST') throw new InvalidInputError({ status: 405, detail: 'the HTTP method must be POST' });
 }
 

@@ -2,7 +2,7 @@
 import { isObject } from '../shared/is-object.ts';
 
 /** The source of an event. All other sources are `unsupported`. */
-export type SourceName = 'http' | 'direct' | 'sqs' | 'eventbridge' | 'unsupported';
+type SourceName = 'http' | 'direct' | 'sqs' | 'eventbridge' | 'unsupported';
 
 /**
  * Detects the source of an event. It never throws.
@@ -23,7 +23,7 @@ export function detectSource(event: unknown): SourceName {
   return isEnvelope(event) ? 'eventbridge' : 'direct';
 }
 
-/** Whether an object is an EventBridge event. No input of a method has members of these names. */
+/** Tells whether an object is an EventBridge event. No input of a method has members of these names. */
 export function isEnvelope(event: Readonly<Record<string, unknown>>): boolean {
   return typeof event['detail-type'] === 'string' && typeof event['source'] === 'string';
 }

@@ -4,7 +4,7 @@ import { InvalidInputError } from '../errors/index.ts';
 /** https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
 const TYPES: readonly unknown[] = ['Notification', 'SubscriptionConfirmation', 'UnsubscribeConfirmation'];
 
-/** Whether an object is an SNS envelope. No input of a method has members of these names. */
+/** Tells whether an object is an SNS envelope. No input of a method has members of these names. */
 export function isNotification(body: Readonly<Record<string, unknown>>): boolean {
   return TYPES.includes(body['Type']) && typeof body['TopicArn'] === 'string';
 }

@@ -34,7 +34,7 @@ export const sqsSource: EventSource<QueueRecord> = {
   fail: () => undefined,
 };
 
-/** Reads the records of a batch. */
+/** Reads the records of a batch. It never throws, because `detectSource` has checked the event. */
 export function recordsOf(event: unknown): readonly QueueRecord[] {
   const records: readonly unknown[] = isObject(event) && Array.isArray(event['Records']) ? event['Records'] : [];
   return records.filter(isObject).map((record) => {
@@ -86,7 +86,7 @@ export async function respondToBatch(
 ): Promise<BatchResponse> {
   const failed = new Set<string>();
   const brokenGroups = new Set<string>();
-  /** The last record so far of each FIFO group and of each pair of users. */
+  /** Ends with the last record so far of each ordering key. */
   const last = new Map<string, Promise<void>>();
   const attempt = async (record: QueueRecord): Promise<void> => {
     const { group, messageId } = record;
@@ -97,9 +97,9 @@ export async function respondToBatch(
     }
   };
   const inTurn = async (record: QueueRecord): Promise<void> => {
-    const orders = ordersOf(record, maxBodyBytes);
-    const done = Promise.all(orders.map((order) => last.get(order))).then(() => attempt(record));
-    for (const order of orders) last.set(order, done);
+    const keys = orderingKeysOf(record, maxBodyBytes);
+    const done = Promise.all(keys.map((key) => last.get(key))).then(() => attempt(record));
+    for (const key of keys) last.set(key, done);
     await done;
   };
   const waiting = [...records];
@@ -115,8 +115,8 @@ export async function respondToBatch(
   };
 }
 
-/** Returns the group and the pair of users, in each of which records keep their order. */
-function ordersOf(record: QueueRecord, maxBodyBytes: number): readonly string[] {
+/** Returns the FIFO group and the pair of users of a record. Records that share one of them run in their order. */
+function orderingKeysOf(record: QueueRecord, maxBodyBytes: number): readonly string[] {
   const { group } = record;
   const pair = pairIn(record, maxBodyBytes);
   return [...(group === undefined ? [] : [`group ${group}`]), ...(pair === undefined ? [] : [`pair ${pair}`])];

@@ -42,14 +42,14 @@ export interface Endpoint extends EndpointOptions {
  * createEndpoint({ url: new URL('http://127.0.0.1:4560/'), ca: undefined, maxResponseBytes: 1e6, maxSockets: 10 })
  */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const { url, ca, maxSockets: most, isClassic = false } = options;
+  const { url, ca, maxSockets: maxRequests, isClassic = false } = options;
   const isTls = url.protocol === 'https:';
   const { protocol, hostname, port, path } = urlToHttpOptions(url);
   return {
     ...options,
     isTls,
-    kept: createPool({ isTls, keepAlive: !isClassic, most }),
-    single: createPool({ isTls, keepAlive: false, most: Number.POSITIVE_INFINITY }),
+    kept: createPool({ isTls, keepAlive: !isClassic, maxRequests }),
+    single: createPool({ isTls, keepAlive: false, maxRequests: Number.POSITIVE_INFINITY }),
     target: { protocol, hostname, port, path, ca },
     resumption: { session: undefined },
   };
@@ -74,11 +74,11 @@ export interface InvocationSockets {
  *   sockets.close();
  * }
  */
-export function openSockets({ isTls, maxSockets: most }: Endpoint): InvocationSockets {
+export function openSockets({ isTls, maxSockets: maxRequests }: Endpoint): InvocationSockets {
   let pool: Pool | undefined;
   return {
     get pool() {
-      pool ??= createPool({ isTls, keepAlive: true, most });
+      pool ??= createPool({ isTls, keepAlive: true, maxRequests });
       return pool;
     },
     close: () => pool?.destroy(),

@@ -4,12 +4,12 @@ import type { Socket } from 'node:net';
 import { unsentInTime } from './errors.ts';
 
 /** The options of a pool. */
-export interface PoolOptions {
+interface PoolOptions {
   readonly isTls: boolean;
   /** Whether connections are reused. */
   readonly keepAlive: boolean;
-  /** The most parallel requests, and so the most connections. */
-  readonly most: number;
+  /** The largest number of parallel requests, and so of connections. */
+  readonly maxRequests: number;
 }
 
 /** A pool of connections. Each request takes a slot first, and returns it once its connection is idle or closed. */
@@ -34,16 +34,16 @@ export interface Pool {
  * Creates a pool. It opens no connection.
  *
  * @example
- * const pool = createPool({ isTls: false, keepAlive: true, most: 10 });
+ * const pool = createPool({ isTls: false, keepAlive: true, maxRequests: 10 });
  */
-export function createPool({ isTls, keepAlive, most }: PoolOptions): Pool {
+export function createPool({ isTls, keepAlive, maxRequests }: PoolOptions): Pool {
   // Loaded on demand, because TLS is a fifth of a cold start.
   const { Agent } = isTls ? process.getBuiltinModule('node:https') : http;
   // The endpoint keeps the TLS session, because several agents share it.
-  const agent = new Agent({ keepAlive, maxCachedSessions: 0, ...(keepAlive && { maxFreeSockets: most }) });
+  const agent = new Agent({ keepAlive, maxCachedSessions: 0, ...(keepAlive && { maxFreeSockets: maxRequests }) });
   agent.on('free', guardIdle);
   const idle = (): Socket[] => Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? []);
-  const slots = createSlots(most);
+  const slots = createSlots(maxRequests);
   let isDestroyed = false;
   return {
     agent,
@@ -100,9 +100,9 @@ function wholeTurn(): Promise<void> {
  * Limits the parallel requests. All others wait in their order. The agent's own queue is not used, because it reuses a
  * connection at once, before unsolicited data can be noticed.
  */
-function createSlots(most: number) {
+function createSlots(count: number) {
   const waiting: (() => void)[] = [];
-  let free = most;
+  let free = count;
   return {
     async take(signal: AbortSignal): Promise<void> {
       if (signal.aborted) throw unsentInTime();

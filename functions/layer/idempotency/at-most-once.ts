@@ -25,7 +25,7 @@ import { type Claim, type Held, isAbandoned, isAtWork } from './record.ts';
 import type { Table } from './table.ts';
 
 /** One stanza to send, with its idempotency key. */
-export interface Sending {
+interface Sending {
   readonly method: string;
   readonly key: IdempotencyKey;
   /** The contents. The same key with other contents is refused. */
@@ -48,7 +48,7 @@ export interface Sending {
 export type Once = (sending: Sending) => Promise<void>;
 
 /** The options of {@link onceBy}. */
-export interface OnceOptions {
+interface OnceOptions {
   readonly table: Table;
   /** Seconds that a key is kept. */
   readonly ttlSeconds: number;
@@ -154,7 +154,7 @@ function demandSent(held: Held, claim: Claim, key: IdempotencyKey): false {
   throw new OutcomeUnknownError({ detail });
 }
 
-/** Whether an error proves that the server did not accept the stanza. */
+/** Tells whether an error proves that the server did not accept the stanza. */
 function wasNotSent(error: unknown): boolean {
   return error instanceof RostbeefError && !error.leavesOutcomeOpen;
 }

@@ -23,7 +23,7 @@ export const KEY_FORM = /^[!-~]{1,256}$/;
 /** The message of an issue for a key that does not match {@link KEY_FORM}. */
 export const KEY_FORM_PROBLEM = 'must be 1 to 256 printable ASCII characters without spaces';
 
-/** Whether the caller chose the key, and so relies on it. */
+/** Tells whether the caller chose the key, and so relies on it. */
 export function isCallersOwn({ source }: IdempotencyKey): boolean {
   return source === 'idempotencyKey' || source === 'Idempotency-Key';
 }

@@ -66,7 +66,7 @@ function stateOf(outcome: string | undefined): State {
 }
 
 /**
- * Whether an attempt with the key is in progress.
+ * Tells whether an attempt with the key is in progress.
  *
  * @param nowMs the time in milliseconds since the epoch
  * @example
@@ -77,7 +77,7 @@ export function isAtWork({ state, leaseEndsAt }: Pick<Held, 'state' | 'leaseEnds
 }
 
 /**
- * Whether the key may be taken over, because its attempt ended before it began to send.
+ * Tells whether the key may be taken over, because its attempt ended before it began to send.
  *
  * @param nowMs the time in milliseconds since the epoch
  */

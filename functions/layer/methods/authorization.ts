@@ -11,7 +11,7 @@ export interface Authorization {
    * @param isForeign tells whether a domain is no vhost of the server. It is called only for a JID that may be a contact
    *   on another server
    * @throws ForbiddenServerError that lists each JID outside `EJABBERD_SERVERS`, or the sender outside `EJABBERD_SENDERS`
-   * @throws what `isForeign` throws
+   * @throws any error of `isForeign`
    */
   demand(named: NamedJids, isForeign: (domain: string) => Promise<boolean>): Promise<void>;
   /** Whether callers may name users of this server. */

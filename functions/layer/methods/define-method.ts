@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Once } from '../idempotency/at-most-once.ts';
 import type { IdempotencyKey } from '../idempotency/key.ts';
+import { lazy } from '../shared/lazy.ts';
 import type { Jid } from '../xmpp/jid.ts';
 import type { Authorization } from './authorization.ts';
 import type { StanzaPolicy } from './stanza-policy.ts';
@@ -37,7 +38,7 @@ export interface NamedJids {
 export type Audit = (jids: Readonly<Record<string, Jid | undefined>>) => void;
 
 /** The context before the JIDs are authorized. It gives no access to the server. */
-export interface InputContext {
+interface InputContext {
   /** The idempotency key of the event: a header, or the id of a message or event. */
   readonly key?: IdempotencyKey | undefined;
   /** Whether an idempotency table is configured. */
@@ -47,7 +48,7 @@ export interface InputContext {
 }
 
 /** The context after the JIDs are authorized. */
-export interface RunContext {
+interface RunContext {
   readonly dialect: Dialect;
   /** Whether callers may name users of this server. */
   readonly covers: Authorization['covers'];
@@ -128,11 +129,7 @@ export function defineMethod<Input, Named extends NamedJids, Result>({
   ...description
 }: Description<Input, Result> & Steps<Input, Named, Result>): Method {
   const { name } = description;
-  let schema: z.ZodMiniType<Input> | undefined;
-  const input = () => {
-    schema ??= description.input();
-    return schema;
-  };
+  const input = lazy(description.input);
   return {
     ...description,
     input,

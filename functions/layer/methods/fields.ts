@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { xmlProblem } from '../xmlrpc/index.ts';
 
-/** A string of characters that XML 1.0 allows. */
+/** Creates the schema of a string of characters that XML 1.0 allows. */
 export function text(description: string) {
   return z.string().check(z.describe(description), withoutXmlProblem);
 }
@@ -10,7 +10,7 @@ export function text(description: string) {
 /** The largest nick or group, in bytes. It is the limit of RFC 6122 for a part of a JID. */
 const MAX_LABEL_BYTES = 1_023;
 
-/** A nick or a group: a string of characters that XML 1.0 allows, of at most 1,023 bytes of UTF-8. */
+/** Creates the schema of a nick or a group: a string of characters that XML 1.0 allows, of at most 1,023 bytes of UTF-8. */
 export function label(description: string) {
   return text(`${description} It has at most 1,023 bytes of UTF-8.`).check(
     z.maxLength(MAX_LABEL_BYTES, { error: LABEL_PROBLEM, abort: true }),

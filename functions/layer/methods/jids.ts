@@ -33,18 +33,19 @@ export function bareJids<Members extends Readonly<Record<string, string>>>(membe
   return jidsBy(parseBareJid, members);
 }
 
-/** Two JIDs, of which one may be a contact on another server: a domain or a full JID, such as a gateway's. */
-export interface OwnerAndContact {
+/** Two JIDs. One of them may be a contact on another server: a domain or a full JID, such as a gateway's. */
+interface OwnerAndContact {
   readonly jids: { readonly jid1: Jid; readonly jid2: Jid };
-  /** The JID that is no bare JID with a local part, and what is wrong with it unless it is on another server. */
+  /** The domain of a JID that is not a bare JID with a local part, and its issue if that domain is a vhost of the server. */
   readonly unusual: { readonly domain: string; readonly issue: Issue } | undefined;
 }
 
 /**
- * The JIDs of `jid1` and `jid2`, of which one may be a domain or a full JID of another server.
+ * Parses `jid1` and `jid2`. One of them may be a domain or a full JID of another server.
  *
- * @throws JidMalformedError that lists every member that is no JID, and those that can be no such contact: both of two,
- *   one on the server of the other, and a single word, which is a user name without a server
+ * @throws JidMalformedError that lists every member that is not a JID
+ * @throws JidMalformedError that lists each domain and full JID, if both members are such JIDs, if both have the same domain,
+ *   or if the domain is a single word. A single word is usually a user name without a server
  */
 export function ownerAndContact(members: { readonly jid1: string; readonly jid2: string }): OwnerAndContact {
   const jids = jidsBy(parseJid, members);

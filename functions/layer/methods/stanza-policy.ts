@@ -16,7 +16,7 @@ export interface StanzaPolicy {
 }
 
 /** A stanza with its effective addresses, each with the member that holds it. */
-export interface Delivery {
+interface Delivery {
   readonly stanza: Stanza;
   readonly sender: Address;
   readonly receiver: Address;

@@ -15,6 +15,8 @@ interface Schema<Input> {
  * Returns the input if it matches the schema of the method.
  *
  * @throws InvalidInputError that lists every issue by the name of its member, without values
+ * @example
+ * parseInput({ name: 'get_presence', schema: getPresence.input() }, { user: 'bob', server: 'example.com' })
  */
 export function parseInput<Input>({ name, schema }: Schema<Input>, input: unknown): Input {
   const result = z.safeParse(schema, input);
@@ -22,7 +24,13 @@ export function parseInput<Input>({ name, schema }: Schema<Input>, input: unknow
   throw new InvalidInputError({ issues: result.error.issues.flatMap((issue) => issuesOf(issue, input, name, schema)) });
 }
 
-/** Lists the names of the members that a method's input may have. */
+/**
+ * Lists the names of the members that a method's input may have.
+ *
+ * @param schema the schema of the input
+ * @example
+ * membersOf(getPresence.input()) // ['user', 'server']
+ */
 export function membersOf(schema: z.ZodMiniType): readonly string[] {
   return schema instanceof z.ZodMiniObject ? Object.keys(schema.shape) : [];
 }
@@ -44,7 +52,7 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown, method: string, schem
     }
     case 'invalid_type':
       if (path === '') return [{ path, message: 'the input must be a JSON object' }];
-      return [{ path, message: isMissing(input, path) ? 'is required' : `must be ${article(issue.expected)}` }];
+      return [{ path, message: isMissing(input, path) ? 'is required' : `must be ${withArticle(issue.expected)}` }];
     case 'too_small':
       return [{ path, message: `must be at least ${issue.minimum}` }];
     case 'too_big':
@@ -63,6 +71,6 @@ function isMissing(input: unknown, member: string): boolean {
   return isObject(input) && !Object.hasOwn(input, member);
 }
 
-function article(type: string): string {
+function withArticle(type: string): string {
   return type === 'int' || type === 'number' ? 'a whole number' : `a ${type}`;
 }

@@ -3,7 +3,7 @@ import { RostbeefError, UnexpectedError } from '../errors/index.ts';
 import { callMetrics } from './metrics.ts';
 
 /** The facts about a call that its log line holds. */
-export interface CallRecord {
+interface CallRecord {
   readonly method: string;
   /** The name of the event source. */
   readonly door: string;
@@ -84,8 +84,10 @@ function causeOf(error: RostbeefError): unknown {
   return { name: cause.name, ...code, ...frames };
 }
 
-function framesOf({ stack = '' }: Error): readonly string[] {
+/** The stack begins with the message, whose lines can look like frames. */
+function framesOf({ stack = '', message }: Error): readonly string[] {
   return stack
+    .slice(stack.indexOf(message) + message.length)
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .map((line) => line.trim());

@@ -78,7 +78,7 @@ const METRIC_OF_BLAME: Readonly<Record<Blame, Metric>> = {
   functions: 'FunctionFailures',
 };
 
-/** Whether a retry can't help. A setting or permission can be corrected while the message waits, but not an input. */
+/** Tells whether a retry can't help. A setting or permission can be corrected while the message waits, but not an input. */
 function neverSucceeds(error: unknown): boolean {
   if (!(error instanceof RostbeefError) || error.retryable) return false;
   return error instanceof OutcomeUnknownError || error.blame === 'caller';

@@ -7,6 +7,7 @@ import { directSource } from '../events/direct.ts';
 import { eventBridgeSource } from '../events/eventbridge.ts';
 import { unsupportedSource } from '../events/unsupported.ts';
 import type { Method } from '../methods/define-method.ts';
+import { lazy } from '../shared/lazy.ts';
 import { batchHandler } from './batch-handler.ts';
 import { asRostbeefError, type Invoke, methodChain } from './method-chain.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
@@ -26,7 +27,8 @@ export type LambdaHandler = (event: unknown, context: Context) => Promise<unknow
  * export const handler = createHandler(getPresence);
  */
 export function createHandler(method: Method): LambdaHandler {
-  const runtime = onceReady(openRuntime);
+  // Opened on demand, because an error during init would not reach the callers.
+  const runtime = lazy(openRuntime);
   const invoke: Invoke = async (lambda, call) => {
     const { invoke: run, maxBodyBytes } = runtime();
     return run(lambda.getRemainingTimeInMillis(), (context) => call({ context, maxBodyBytes }));
@@ -52,7 +54,7 @@ function throwWithIssues(thrown: unknown): never {
   throw error;
 }
 
-/** Starts reading the secret and builds the schema during init, because init has the full CPU. */
+/** Starts reading the secret and creates the schema during init, because init has the full CPU. */
 function prepare(method: Method, runtime: () => Runtime): void {
   try {
     runtime().prepare();
@@ -60,13 +62,4 @@ function prepare(method: Method, runtime: () => Runtime): void {
     if (!(error instanceof ConfigurationError)) throw error;
   }
   method.input();
-}
-
-/** Opens on first use, and tries again if opening failed. An error during init would not reach the callers. */
-function onceReady<T>(open: () => T): () => T {
-  let opened: T | undefined;
-  return () => {
-    opened ??= open();
-    return opened;
-  };
 }

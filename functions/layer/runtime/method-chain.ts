@@ -32,7 +32,7 @@ interface CallFacts {
   remarks?: Remarks;
 }
 
-// Disables the timeout of middy, because it would answer without ending the call. The invocation has a deadline.
+// Disables the timeout of middy, because middy would respond without ending the call. The invocation has a deadline.
 const NO_MIDDY_TIMEOUT = { timeoutEarlyInMillis: 0 };
 
 /**
@@ -50,7 +50,7 @@ export function methodChain<Event>(
 ): (event: Event, lambda: Context, invoke: Invoke) => Promise<unknown> {
   const chain = middy<Attempt<Event>, unknown>(NO_MIDDY_TIMEOUT)
     .use(logging(method, source))
-    .use(answering(source))
+    .use(responding(source))
     .handler(({ event, invoke, facts }: Attempt<Event>, lambda: Context) =>
       invoke(lambda, async ({ context, maxBodyBytes }) => {
         const { input, key } = source.read(event, maxBodyBytes);
@@ -66,7 +66,7 @@ export function methodChain<Event>(
   return (event, lambda, invoke) => chain({ event, invoke, facts: { started: now() } }, lambda);
 }
 
-function answering<Event>(source: EventSource<Event>): MiddlewareObj<Attempt<Event>, unknown> {
+function responding<Event>(source: EventSource<Event>): MiddlewareObj<Attempt<Event>, unknown> {
   return {
     after: (request) => {
       request.response = source.respond(request.response);

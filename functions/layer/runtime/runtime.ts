@@ -1,4 +1,4 @@
-/** Creates the state that a container keeps between invocations: settings, connections, credentials, server facts. */
+/** Creates the state that a container keeps between invocations: settings, connections, credentials, facts about the server. */
 import pLimit from 'p-limit';
 import { type Config, readConfig } from '../config/config.ts';
 import { type CredentialSource, secretCredentials } from '../credentials/credentials.ts';
@@ -13,6 +13,7 @@ import { authorizationBy } from '../methods/authorization.ts';
 import type { MethodContext } from '../methods/define-method.ts';
 import { logWarning } from '../observability/call-log.ts';
 import { Deadline } from '../shared/deadline.ts';
+import { lazy } from '../shared/lazy.ts';
 import { loadEncoder } from '../xmlrpc/index.ts';
 import { type Jid, parseBareJid } from '../xmpp/jid.ts';
 
@@ -64,7 +65,7 @@ export function openRuntime(): Runtime {
   const tableOf = tableOpener(config);
   const dialectOf = isClassic ? rostbeefDialect(server) : ejabberdDialect(server);
   return {
-    // The stanza, its escapes in JSON and the envelope of an event.
+    // JSON can escape a stanza, and an event wraps it in an envelope.
     maxBodyBytes: Math.max(MIN_BODY_LIMIT_BYTES, 4 * maxStanzaBytes),
     prepare() {
       server.credentials?.prefetch?.();
@@ -94,12 +95,7 @@ export function openRuntime(): Runtime {
 
 /** Opens the table on first use, because loading the DynamoDB client is slow. */
 function tableOpener({ idempotencyTable }: Config): (() => Table) | undefined {
-  if (idempotencyTable === undefined) return undefined;
-  let table: Table | undefined;
-  return () => {
-    table ??= dynamoDbTable(idempotencyTable);
-    return table;
-  };
+  return idempotencyTable === undefined ? undefined : lazy(() => dynamoDbTable(idempotencyTable));
 }
 
 function onceIn(tableOf: () => Table, { idempotencyTtlSeconds: ttlSeconds }: Config, deadline: Deadline): Once {

@@ -1,7 +1,8 @@
 /** Describes failed calls of AWS services by the SDK's error names, because its messages may quote the request. */
+import { isObject } from './is-object.ts';
 
 /** A call of an AWS service, for the description of its failure. */
-export interface AwsCall {
+interface AwsCall {
   /** The service, such as `Secrets Manager`. */
   readonly service: string;
   /** The operation, such as `GetSecretValue`. */
@@ -18,22 +19,15 @@ export function describeAwsFailure(error: unknown, { service, operation, permiss
   if (name === 'CredentialsProviderError' || isMissingProvider(error)) {
     return `AWS credentials are required to call ${service}`;
   }
-  if (error instanceof Error && '$metadata' in error && hasStatus(error.$metadata)) {
+  // Only a response has a status.
+  const metadata = error instanceof Error && '$metadata' in error ? error.$metadata : undefined;
+  if (isObject(metadata) && metadata['httpStatusCode'] !== undefined) {
     return `${service} refused ${operation} (${name}): the function’s role needs ${permission}`;
   }
   return `${service} can not be reached (${name}): ${advice}`;
 }
 
-/** Without credentials in the environment, the SDK loads its other providers, which the layer does not include. */
+/** Detects missing credentials. Without them in the environment, the SDK loads its other providers, which the layer does not include. */
 function isMissingProvider(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
-}
-
-function hasStatus(metadata: unknown): boolean {
-  return (
-    typeof metadata === 'object' &&
-    metadata !== null &&
-    'httpStatusCode' in metadata &&
-    metadata.httpStatusCode !== undefined
-  );
 }

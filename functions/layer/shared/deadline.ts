@@ -61,6 +61,8 @@ export class Deadline {
  * Settles as the promise does, or rejects as soon as the signal fires.
  *
  * @param error creates the error of the rejection
+ * @example
+ * await unlessAborted(lookup(host), signal, () => new Error('the deadline passed'));
  */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, error: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {

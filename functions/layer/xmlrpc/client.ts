@@ -1,16 +1,12 @@
 /** Makes one XML-RPC call: encode, post, decode. */
 import { isUtf8 } from 'node:buffer';
 import { type Endpoint, type Post, post } from '../http/index.ts';
+import { lazy } from '../shared/lazy.ts';
 import { decodeResponse, type Response } from './decode.ts';
-import { createEncoder, type Encodable, type Encode } from './encode.ts';
+import { createEncoder, type Encodable } from './encode.ts';
 
-let encoder: Promise<Encode> | undefined;
-
-/** Loads the encoder once for a container. The package `xmlrpc` takes 4 ms to load, so call this during another wait. */
-export function loadEncoder(): Promise<Encode> {
-  encoder ??= import('rostbeef-layer/forms').then(({ writeForm }) => createEncoder(writeForm));
-  return encoder;
-}
+/** Loads the encoder once in a container. The package `xmlrpc` takes 4 ms to load, so call this during another wait. */
+export const loadEncoder = lazy(() => import('rostbeef-layer/forms').then(({ writeForm }) => createEncoder(writeForm)));
 
 /** A call of a method, and the options of its request. */
 export interface Call extends Omit<Post, 'body'> {

@@ -4,7 +4,7 @@ import { DecodeError } from './errors.ts';
 import { Scanner } from './scanner.ts';
 
 /** A value of XML-RPC. A struct has no inherited members. */
-export type XmlRpcValue =
+type XmlRpcValue =
   | string
   | number
   | boolean
@@ -195,7 +195,7 @@ function array(scanner: Scanner, depth: number): XmlRpcValue {
 
 function faultOf(fault: XmlRpcValue): Response {
   if (isObject(fault) && !(fault instanceof Uint8Array)) {
-    const { faultCode: code, faultString: text, ...more } = fault as Record<string, XmlRpcValue>;
+    const { faultCode: code, faultString: text, ...more } = fault;
     if (
       typeof code === 'number' &&
       Number.isInteger(code) &&

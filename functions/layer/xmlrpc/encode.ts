@@ -17,7 +17,7 @@ const MAX_FORMS = 100;
 const NAME = /^[\w.:/-]+$/;
 
 /** The encoding in the XML declaration. The bytes are UTF-8 in any case. */
-export type Declared = 'ISO-8859-1' | undefined;
+type Declared = 'ISO-8859-1' | undefined;
 
 /**
  * Writes the form of a call: its XML, split at the position of each string.

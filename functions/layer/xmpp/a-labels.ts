@@ -1,7 +1,6 @@
 /** Brings the labels of a domain into one form: `xn--bcher-kva` is `bücher` (RFC 5890 section 2.3.2.1). */
 import { domainToASCII, domainToUnicode } from 'node:url';
-
-const A_LABEL = /^xn--/;
+import { isAscii } from '../shared/is-ascii.ts';
 
 /**
  * Decodes the A-labels of a domain, so that one domain does not pass as two.
@@ -32,9 +31,5 @@ function decodedLabel(label: string): string | undefined {
 }
 
 function isALabel(label: string): boolean {
-  return A_LABEL.test(label);
-}
-
-function isAscii(label: string): boolean {
-  return /^[\x00-\x7f]*$/.test(label);
+  return label.startsWith('xn--');
 }

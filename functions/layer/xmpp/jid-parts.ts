@@ -1,10 +1,11 @@
 /** Prepares the parts of a JID as ejabberd does, by stringprep (RFC 3454), and checks them by RFC 7622. */
 import { isIPv6 } from 'node:net';
+import { isAscii } from '../shared/is-ascii.ts';
 import { aLabelsDecoded } from './a-labels.ts';
 import { type PreparationProblem, stringprep } from './stringprep.ts';
 
 /** The prepared part, or a message that says what was expected. */
-export type PartResult = string | { readonly problem: string };
+type PartResult = string | { readonly problem: string };
 
 type PartName = 'local part' | 'domain' | 'resource';
 
@@ -32,8 +33,6 @@ const OTHER_DOTS = /[\u3002\uff0e\uff61]/g;
 /** Match most local parts and host names. The rules do not change them. */
 const PLAIN_LOCAL = /^[a-z0-9._-]{1,255}$/;
 const PLAIN_DOMAIN = /^(?!xn--)[a-z][a-z0-9-]{0,62}(?:\.(?!xn--)[a-z][a-z0-9-]{0,62}){0,3}$/;
-
-const ASCII = /^[\x00-\x7f]*$/;
 
 const EXPECTED: Readonly<Record<PreparationProblem, (name: PartName) => string>> = {
   dropped: (name) => `must have a ${name} without invisible characters, which ejabberd drops: leave them out`,
@@ -102,9 +101,8 @@ export function prepareResource(text: string): PartResult {
 function prepared(text: string, name: PartName): PartResult {
   if (text.length > MAX_PART_UNITS) return { problem: tooLong(name) };
   const foldsCase = name !== 'resource';
-  const isAscii = ASCII.test(text);
   const asciiForm = { text: foldsCase ? text.toLowerCase() : text };
-  const result = isAscii ? asciiForm : stringprep(text, { foldsCase, maxUnits: MAX_PART_UNITS });
+  const result = isAscii(text) ? asciiForm : stringprep(text, { foldsCase, maxUnits: MAX_PART_UNITS });
   if ('problem' in result) return { problem: EXPECTED[result.problem](name) };
   return Buffer.byteLength(result.text) <= MAX_PART_BYTES ? result.text : { problem: tooLong(name) };
 }

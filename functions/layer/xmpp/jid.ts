@@ -88,7 +88,7 @@ export function preparedDomainOf(jid: string): string {
 }
 
 /**
- * Whether a JID from the server is the same as a prepared one. The server may spell the domain in A-labels.
+ * Tells whether a JID from the server is the same as a prepared one. The server may spell the domain in A-labels.
  *
  * @param spelling the JID as the server spells it
  * @param jid the text of a prepared JID

@@ -4,7 +4,7 @@
 const TO_ESCAPE = /[&<>"'\t\n\r]/g;
 
 /**
- * The roster set that removes one contact. It may be sent twice.
+ * Returns the roster set that removes one contact. It may be sent twice.
  *
  * @param contact the contact's JID as the roster spells it
  * @example

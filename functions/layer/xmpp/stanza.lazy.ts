@@ -13,7 +13,7 @@ export interface Stanza {
 }
 
 /** The outcome of reading a stanza: the stanza, or a description of every problem. */
-export type StanzaResult = { readonly stanza: Stanza } | { readonly problems: readonly string[] };
+type StanzaResult = { readonly stanza: Stanza } | { readonly problems: readonly string[] };
 
 /** The namespace of a client's stanzas (RFC 6120 section 4.8.3). For ejabberd, no namespace means the same. */
 const STANZA_NAMESPACES: readonly string[] = ['', 'jabber:client'];

@@ -10,7 +10,7 @@ import {
   secretCredentials,
   secretsManagerStore,
 } from 'rostbeef-layer';
-import type { Asked } from './endpoint.ts';
+import type { Target } from './endpoint.ts';
 import type { Result } from './report.ts';
 
 /** The account of the secret, and the source of a newer password. Both are absent if no secret is configured. */
@@ -40,16 +40,16 @@ export async function checkSecret({ secretArn }: Config, signal: AbortSignal): P
  * pending credentials count too, as they do for the functions.
  */
 export async function checkCredentials(
-  asked: Asked,
+  target: Target,
   { source, credentials }: Account,
   signal: AbortSignal,
 ): Promise<Result<Account>> {
   if (credentials === undefined) return { found: 'none are sent', value: {} };
-  if (await isAccepted(asked, credentials)) {
+  if (await isAccepted(target, credentials)) {
     return { found: `ejabberd accepts ${jidOf(credentials)}`, value: { credentials } };
   }
   const renewed = await source?.renew(credentials, signal);
-  if (renewed !== undefined && (await isAccepted(asked, renewed))) {
+  if (renewed !== undefined && (await isAccepted(target, renewed))) {
     const found = `ejabberd accepts ${jidOf(renewed)} with another stage of the secret: a rotation is running`;
     return { found, value: { credentials: renewed } };
   }
@@ -63,9 +63,9 @@ export async function checkCredentials(
   };
 }
 
-async function isAccepted(asked: Asked, account: Credentials): Promise<boolean> {
+async function isAccepted(target: Target, account: Credentials): Promise<boolean> {
   try {
-    await runCommands({ ...asked, account }, (run) => run(echo()));
+    await runCommands({ ...target, account }, (run) => run(echo()));
     return true;
   } catch (error) {
     if (error instanceof CredentialsRejectedError) return false;
@@ -73,7 +73,7 @@ async function isAccepted(asked: Asked, account: Credentials): Promise<boolean> 
   }
 }
 
-/** The account as a JID. */
+/** Returns the account as a JID. */
 export function jidOf({ user, server }: Pick<Credentials, 'user' | 'server'>): string {
   return `${user}@${server}`;
 }

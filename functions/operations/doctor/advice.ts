@@ -4,7 +4,7 @@ import type { Credentials } from 'rostbeef-layer';
 import { hostAndPort } from 'rostbeef-layer';
 import { yamlOf } from './yaml.ts';
 
-/** The subject of a rule: the account, or if no secret is configured, the address that calls come from. */
+/** The subject of a rule: the account. If no secret is configured, it is the address of the caller. */
 export type Who = { readonly user: string } | { readonly ip: string };
 
 /** Returns the subject of a rule for the functions. */
@@ -35,7 +35,7 @@ export function tlsYaml(url: URL): string {
   });
 }
 
-/** Writes a queue that is long enough for the connections of all functions at once. */
+/** Writes the option `backlog`, which is large enough for the connections of all functions at once. */
 export function backlogYaml(url: URL): string {
   return yamlOf({ listen: [{ port: hostAndPort(url).port, module: 'ejabberd_http', backlog: 1024 }] });
 }

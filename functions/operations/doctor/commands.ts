@@ -11,6 +11,7 @@ import {
   type Jid,
   PermissionDeniedError,
   permissionProbes,
+  preparedDomainOf,
   probeGroupsArgument,
   RostbeefError,
   type Run,
@@ -20,21 +21,21 @@ import {
   UNPROBED_COMMANDS,
 } from 'rostbeef-layer';
 import { adminExtraYaml, configureYaml, hostsYaml, permissionYaml, type Who } from './advice.ts';
-import type { Asked } from './endpoint.ts';
+import type { Target } from './endpoint.ts';
 import type { Result } from './report.ts';
 
-/** Runs commands as the account that was accepted. */
+/** Runs commands as the account that ejabberd accepted. */
 export type AsAccount = <T>(use: (run: Run) => Promise<T>) => Promise<T>;
 
 /** The last step of a change in `ejabberd.yml`. */
 export const RELOAD = 'then: ejabberdctl reload_config';
 
 /** Checks whether `mod_admin_extra` is loaded. The value is the form of a roster item's groups. */
-export async function checkAdminExtra(asked: Asked): Promise<Result<GroupsArgument>> {
+export async function checkAdminExtra(target: Target): Promise<Result<GroupsArgument>> {
   const anyone: Jid = { local: 'anyone', domain: 'localhost', resource: '' };
   const probe = probeGroupsArgument({ owner: anyone, contact: anyone });
   try {
-    const value = await runCommands({ ...asked, account: undefined }, (run) => run(probe));
+    const value = await runCommands({ ...target, account: undefined }, (run) => run(probe));
     return { found: 'loaded', value };
   } catch (error) {
     if (!(error instanceof ConnectionLostError)) throw error;
@@ -46,7 +47,7 @@ export async function checkAdminExtra(asked: Asked): Promise<Result<GroupsArgume
   }
 }
 
-/** Finds out the release. Without the permission for `status`, it is only known whether it is older than 24.02. */
+/** Reads the release. Without the permission for `status`, the finding is only whether it is older than 24.02. */
 export async function checkRelease(asAccount: AsAccount, argument: GroupsArgument | undefined): Promise<Result<true>> {
   const release = await asAccount((run) => run(serverRelease())).catch(unlessDefect);
   if (release !== undefined) return { found: `ejabberd ${release}`, value: true };
@@ -93,16 +94,19 @@ export async function checkPermissions(
   return { found, value };
 }
 
-/** Checks that the server has every vhost that callers may name. Its value is those vhosts. */
+/** Checks whether the server has every vhost that callers may name. The value lists them as the server spells them. */
 export async function checkVhosts(
   asAccount: AsAccount,
   servers: ReadonlySet<string> | undefined,
 ): Promise<Result<readonly string[]>> {
   const vhosts = await asAccount((run) => run(registeredVhosts()));
   if (servers === undefined) return { found: `callers may name all of ${vhosts.join(', ')}`, value: vhosts };
-  const missing = [...servers].filter((server) => !vhosts.includes(server));
-  if (missing.length === 0)
-    return { found: `the server has all of EJABBERD_SERVERS: ${[...servers].join(', ')}`, value: [...servers] };
+  const spellings = new Map(vhosts.map((vhost) => [preparedDomainOf(vhost), vhost]));
+  const missing = [...servers].filter((server) => !spellings.has(server));
+  if (missing.length === 0) {
+    const value = [...servers].flatMap((server) => spellings.get(server) ?? []);
+    return { found: `the server has all of EJABBERD_SERVERS: ${[...servers].join(', ')}`, value };
+  }
   return {
     found: `the server does not have ${missing.join(', ')} of EJABBERD_SERVERS; it has ${vhosts.join(', ')}`,
     fix: `Correct EJABBERD_SERVERS, or add the vhosts, ${RELOAD}`,
@@ -113,6 +117,11 @@ export async function checkVhosts(
 /** The outcome of a probe. An error of the command itself shows that the account may run it. */
 export type Verdict = 'allowed' | 'refused' | 'broken';
 
+/**
+ * Runs a probe, and returns its verdict.
+ *
+ * @throws RostbeefError if the server did not answer, or refused the credentials
+ */
 export async function verdictOf(run: Run, probe: Command<unknown>): Promise<Verdict> {
   try {
     await run(probe);

@@ -11,27 +11,27 @@ import {
 import { listenerYaml } from './advice.ts';
 import type { Result } from './report.ts';
 
-/** The server to ask, and the time to wait. */
-export interface Asked extends Pick<Config, 'url'> {
+/** The server that a check calls, and the time limit. */
+export interface Target extends Pick<Config, 'url'> {
   readonly ca: string | undefined;
   readonly timeoutMs: number;
 }
 
 /** Checks whether `ejabberd_xmlrpc` answers at the URL. For the dialect `rostbeef`, any answer in XML-RPC counts. */
-export async function checkEndpoint(asked: Asked, isClassic: boolean): Promise<Result<true>> {
+export async function checkEndpoint(target: Target, isClassic: boolean): Promise<Result<true>> {
   try {
-    await runCommands({ ...asked, account: undefined }, (run) => run(echo()));
-    return { found: `ejabberd_xmlrpc answers at ${asked.url.pathname}`, value: true };
+    await runCommands({ ...target, account: undefined }, (run) => run(echo()));
+    return { found: `ejabberd_xmlrpc answers at ${target.url.pathname}`, value: true };
   } catch (error) {
     if (!(error instanceof RostbeefError)) throw error;
-    const found = notXmlRpc(error, asked.url.pathname);
-    if (found !== undefined) return { found, fix: fixOf(error), yaml: listenerYaml(asked.url) };
-    const answers = `XML-RPC is answered at ${asked.url.pathname}`;
+    const found = notXmlRpc(error, target.url.pathname);
+    if (found !== undefined) return { found, fix: fixOf(error), yaml: listenerYaml(target.url) };
+    const answers = `XML-RPC is answered at ${target.url.pathname}`;
     if (isClassic) return { found: answers, value: true };
     return {
       found: `${answers}, but not by ejabberd_xmlrpc`,
       fix: 'Correct EJABBERD_URL; for a server with mod_rostbeef or mod_xmlrpc set EJABBERD_DIALECT to rostbeef.',
-      yaml: listenerYaml(asked.url),
+      yaml: listenerYaml(target.url),
     };
   }
 }

@@ -14,7 +14,7 @@ import { whoOf } from './advice.ts';
 import { checkBacklog } from './backlog.ts';
 import { type Chart, openChart } from './chart.ts';
 import { type AsAccount, checkAdminExtra, checkPermissions, checkRelease, checkVhosts } from './commands.ts';
-import { type Asked, checkEndpoint } from './endpoint.ts';
+import { checkEndpoint, type Target } from './endpoint.ts';
 import { type Connected, checkName, checkTcp } from './network.ts';
 import type { Report } from './report.ts';
 import { checkSettings } from './settings.ts';
@@ -22,10 +22,10 @@ import { checkSharedRosters } from './shared-rosters.ts';
 import { checkTls } from './tls.ts';
 
 /** The options of an examination. */
-export interface Examination {
+interface Examination {
   /** The settings. */
   readonly environment: Environment;
-  /** Problems of the settings that were found before. */
+  /** Other issues of the settings, such as of names that the caller does not pass on. */
   readonly issues?: readonly Issue[];
   readonly deadline: Deadline;
   /** The number of connections to open at once, to test the listener's queue. The default is that of a function. */
@@ -35,8 +35,8 @@ export interface Examination {
 /**
  * Examines everything between the settings and the commands, and changes nothing.
  *
- * @returns the report, whatever is wrong with the server
- * @throws nothing but defects
+ * @returns the report. A failed check does not throw
+ * @throws defects only
  */
 export async function examine({ environment, issues, deadline, connections }: Examination): Promise<Report> {
   const chart = openChart(deadline);
@@ -64,7 +64,7 @@ export async function reach(chart: Chart, config: Config, deadline: Deadline): P
   const connected = await chart.check('TCP', () => checkTcp(url, signal));
   if (connected === undefined) return undefined;
   if (!(await chart.check('TLS', () => checkTls(url, caPem, signal)))) return undefined;
-  const answers = await chart.check('endpoint', () => checkEndpoint(askedBy(config, deadline), isClassic(config)));
+  const answers = await chart.check('endpoint', () => checkEndpoint(targetOf(config, deadline), isClassic(config)));
   return answers && connected;
 }
 
@@ -75,13 +75,13 @@ async function examineCommands(
   deadline: Deadline,
   { connected, account }: { readonly connected: Connected; readonly account: Account | undefined },
 ): Promise<void> {
-  const asked = () => askedBy(config, deadline);
+  const target = () => targetOf(config, deadline);
   const accepted =
-    account && (await chart.check('credentials', () => checkCredentials(asked(), account, deadline.signal)));
-  const argument = await chart.check('mod_admin_extra', () => checkAdminExtra(asked()));
+    account && (await chart.check('credentials', () => checkCredentials(target(), account, deadline.signal)));
+  const argument = await chart.check('mod_admin_extra', () => checkAdminExtra(target()));
   if (accepted === undefined) return;
   const { credentials } = accepted;
-  const asAccount: AsAccount = (use) => runCommands({ ...asked(), account: credentials }, use);
+  const asAccount: AsAccount = (use) => runCommands({ ...target(), account: credentials }, use);
   const who = whoOf(credentials, connected.localAddress);
   const [anyVhost = hostAndPort(config.url).host] = config.servers ?? [];
   const user: Jid = { local: credentials?.user ?? 'anyone', domain: credentials?.server ?? anyVhost, resource: '' };
@@ -95,7 +95,7 @@ async function examineCommands(
 }
 
 /** Gives the server as much time as the functions do, if the deadline leaves it. */
-function askedBy({ url, caPem: ca, timeoutMs }: Config, deadline: Deadline): Asked {
+function targetOf({ url, caPem: ca, timeoutMs }: Config, deadline: Deadline): Target {
   return { url, ca, timeoutMs: Math.min(timeoutMs, deadline.remainingMs) };
 }
 

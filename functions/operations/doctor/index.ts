@@ -4,14 +4,14 @@ import { examine } from './examine.ts';
 import { logReport } from './log.ts';
 import type { Report } from './report.ts';
 
-/** Milliseconds that are left for the response before Lambda ends the function. */
+/** Milliseconds reserved for the response, before Lambda ends the function. */
 const MARGIN_MS = 500;
 
 /**
  * The Lambda function `doctor`. It runs on a schedule or by hand, and ignores its event.
  *
- * @returns the report, whatever is wrong with the server
- * @throws nothing but defects
+ * @returns the report. A failed check does not throw
+ * @throws defects only
  */
 export async function handler(_event: unknown, context: Context): Promise<Report> {
   const deadline = new Deadline(context.getRemainingTimeInMillis() - MARGIN_MS);

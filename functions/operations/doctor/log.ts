@@ -20,7 +20,7 @@ export function logReport({ server, healthy, findings }: Report, requestId: stri
     function: 'doctor',
     requestId,
     server,
-    failed: failed.map(({ outcome, ...told }) => told),
+    failed: failed.map(({ outcome, ...finding }) => finding),
     skipped: findings.filter(({ outcome }) => outcome === 'skipped').map(({ check }) => check),
     ...metrics,
     _aws: metricDirective(Object.keys(metrics)),

@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect, isIP } from 'node:net';
-import { Deadline, hostAndPort } from 'rostbeef-layer';
+import { Deadline, hostAndPort, unlessAborted } from 'rostbeef-layer';
 import { listenerYaml } from './advice.ts';
 import type { Result } from './report.ts';
 
@@ -15,7 +15,7 @@ export async function checkName(url: URL, signal: AbortSignal): Promise<Result<t
   if (isIP(host)) return { found: `${host} is an address`, value: true };
   const limit = new Deadline(CONNECT_MS, signal);
   try {
-    const addresses = await orAborted(lookup(host, { all: true }), limit.signal);
+    const addresses = await unlessAborted(lookup(host, { all: true }), limit.signal, () => limit.signal.reason);
     return { found: `${host} is ${addresses.map(({ address }) => address).join(', ')}`, value: true };
   } catch (error) {
     return {
@@ -71,13 +71,4 @@ export function codeOf(error: unknown): string {
 /** Returns the milliseconds since a time of `performance.now()`, in words. */
 export function millisecondsSince(moment: number): string {
   return `${Math.ceil(performance.now() - moment)} ms`;
-}
-
-/** Stops waiting for a promise as soon as the signal fires. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', onAbort));
 }

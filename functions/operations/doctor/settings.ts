@@ -2,9 +2,9 @@ import { type Config, type Environment, type Issue, parseConfig } from 'rostbeef
 import type { Result } from './report.ts';
 
 /**
- * Checks the settings, and tells every problem at once, by name and without values.
+ * Checks the settings. The finding names every issue, without values.
  *
- * @param issues problems that were found before, such as names that are not passed on
+ * @param issues other issues of the settings, such as of names that the caller does not pass on
  */
 export async function checkSettings(environment: Environment, issues: readonly Issue[] = []): Promise<Result<Config>> {
   const result = parseConfig(environment);
@@ -15,7 +15,7 @@ export async function checkSettings(environment: Environment, issues: readonly I
   return { found: problems.join('; '), fix: 'Correct these environment variables.' };
 }
 
-/** Names the rule for stanzas, because a caller can do with a stanza whatever its sender may do. */
+/** Describes the rule for stanzas, because a caller has every right of the senders. */
 function stanzasOf({ stanzas, senders }: Config): string {
   if (stanzas === 'users') return 'stanzas go to users only';
   return `EJABBERD_STANZAS=any: callers have every right of the ${senders?.size ?? 0} senders in EJABBERD_SENDERS`;

@@ -4,16 +4,16 @@ import { type AsAccount, RELOAD, verdictOf } from './commands.ts';
 import type { Result } from './report.ts';
 
 /** The most vhosts whose groups are listed. */
-const MOST_VHOSTS = 10;
+const MAX_VHOSTS = 10;
 
 /** The most groups of a vhost that are described. */
-const MOST_GROUPS = 5;
+const MAX_GROUPS = 5;
 
 /**
- * Checks whether the functions can tell contacts of shared roster groups. The permissions are optional, so it is no
- * failure if all of them are missing.
+ * Checks whether the functions can detect contacts of shared roster groups. The permissions are optional. If the account has
+ * none of them, the check does not fail.
  *
- * @param vhosts those that callers may name
+ * @param vhosts the vhosts that callers may name
  * @param required the commands that the account needs in any case
  */
 export async function checkSharedRosters(
@@ -44,25 +44,25 @@ export async function checkSharedRosters(
   }
   const found = await asAccount(async (run) => {
     const parts: string[] = [];
-    for (const host of vhosts.slice(0, MOST_VHOSTS)) {
+    for (const host of vhosts.slice(0, MAX_VHOSTS)) {
       const outcome = await orCrash(run, listSharedGroups(host), host);
       if ('crash' in outcome) parts.push(`${host} has no mod_shared_roster`);
       else parts.push(`${host} has ${await described(run, outcome.answer, host)}`);
     }
     return parts;
   });
-  const more = vhosts.length > MOST_VHOSTS ? `; ${vhosts.length - MOST_VHOSTS} more vhosts were not examined` : '';
+  const more = vhosts.length > MAX_VHOSTS ? `; ${vhosts.length - MAX_VHOSTS} more vhosts were not examined` : '';
   return { found: `${found.join('; ')}${more}`, value: true };
 }
 
-/** Counts groups, and says which of them hold all users, because no user there can be unlinked. */
+/** Counts groups, and names those of all users, because their members can't be unlinked. */
 async function described(run: Run, groups: readonly string[], host: string): Promise<string> {
   if (groups.length === 0) return 'no groups';
   const names: string[] = [];
-  for (const group of groups.slice(0, MOST_GROUPS)) {
+  for (const group of groups.slice(0, MAX_GROUPS)) {
     const { id, isForAll, isForOnline } = await run(describeSharedGroup(group, host));
     names.push(isForAll ? `${id} (all users)` : isForOnline ? `${id} (all connected users)` : id);
   }
-  const rest = groups.length > MOST_GROUPS ? ', …' : '';
+  const rest = groups.length > MAX_GROUPS ? ', …' : '';
   return `${groups.length === 1 ? 'one group' : `${groups.length} groups`}: ${names.join(', ')}${rest}`;
 }

@@ -77,7 +77,7 @@ interface Problem {
   readonly fix: string;
 }
 
-/** @param problem as OpenSSL names it; Node.js puts a wrong host name there as well, if the chain is right */
+/** @param problem the error code of OpenSSL. Node.js also reports a wrong host name there, if the chain is valid */
 function chainProblems(problem: string, ended: string, hasOwnCa: boolean): readonly Problem[] {
   if (problem === '' || problem === 'ERR_TLS_CERT_ALTNAME_INVALID') return [];
   if (problem === 'CERT_HAS_EXPIRED') return [{ found: ended, fix: `${RENEW}.` }];

@@ -1,4 +1,4 @@
-/** Facts that no XML-RPC command of ejabberd tells, each with the way to look it up on the server's host. */
+/** The facts that no XML-RPC command returns, each with the way to look it up on the server's host. */
 export const UNSEEN: readonly string[] = [
   'mod_roster: whether each vhost loads it. Without it, entries can’t be written. Look for mod_roster in: ' +
     'ejabberdctl dump_config /tmp/ejabberd.yml',

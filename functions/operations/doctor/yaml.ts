@@ -1,8 +1,8 @@
 /** A value of `ejabberd.yml`. */
-export type Yaml = string | number | boolean | readonly Yaml[] | { readonly [name: string]: Yaml };
+type Yaml = string | number | boolean | readonly Yaml[] | { readonly [name: string]: Yaml };
 
 /**
- * The lines of a value, in block style.
+ * Returns a value as YAML, in block style.
  *
  * @example
  * yamlOf({ modules: { mod_admin_extra: {} } }) // 'modules:\n  mod_admin_extra: {}\n'
@@ -33,7 +33,7 @@ function isBlock(value: Yaml): boolean {
   return typeof value === 'object' && Object.keys(value).length > 0;
 }
 
-/** Quoted as JSON unless it is a plain word that nothing else could be meant by. */
+/** Quotes a string as JSON, unless it is a plain word that YAML reads as the same string. */
 function scalarOf(value: string | number | boolean): string {
   if (typeof value !== 'string') return String(value);
   const isPlain = /^[A-Za-z/][\w ./@-]*$/.test(value) && !/^(?:true|false|yes|no|on|off|null|[yn])$|[ ]$/i.test(value);

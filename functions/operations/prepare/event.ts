@@ -2,15 +2,15 @@
 import { InvalidInputError, type Issue, isObject } from 'rostbeef-layer';
 import type { Preparation } from './prepare.ts';
 
-/** Where to prepare what. */
-export interface PrepareEvent extends Preparation {
+/** The file to prepare, and its bucket. */
+interface PrepareEvent extends Preparation {
   readonly bucket: string;
 }
 
 /**
  * Reads the event.
  *
- * @throws InvalidInputError that lists every problem
+ * @throws InvalidInputError that lists every member that is not valid
  */
 export function prepareEvent(event: unknown): PrepareEvent {
   const { bucket, key, run, keepsKeys }: Readonly<Record<string, unknown>> = isObject(event) ? event : {};

@@ -1,15 +1,15 @@
-/** The forms that a file of operations may have, each with how its lines are read. */
+/** Reads the lines of each file format: CSV, JSON Lines, and the failed items of an earlier run. */
 import { parse } from 'csv-parse/sync';
 import { InvalidInputError, isObject } from 'rostbeef-layer';
 import { BadLineError, MEMBERS, type Request } from './operation.ts';
 
-/** Reads one line as a request. A line without a request, such as a header, is `undefined`. */
+/** Reads one line as a request. It returns `undefined` for a line without a request, such as a header. */
 export type LineReader = (text: string, line: number) => Request | undefined;
 
 /**
- * Makes the reader of a CSV file (RFC 4180, with commas). The first line names the columns: `method`, and members of the
- * methods' inputs. An empty cell is a member that is not given. A field can't hold a line break, so that a broken line
- * spoils no other.
+ * Creates the reader of a CSV file (RFC 4180, with commas). The first line names the columns: `method`, and members of the
+ * methods' inputs. An empty cell is an absent member. A cell can't hold a line break, so that a broken line does not affect
+ * the next one.
  *
  * @throws InvalidInputError by the reader, if the first line has a column that no method knows
  * @throws BadLineError by the reader, if a later line does not fit the first one
@@ -41,7 +41,7 @@ export const jsonLinesReader: LineReader = (text, line) => {
 
 /**
  * Reads a line that Step Functions wrote about a child execution that failed or never started. Its `Input` is the
- * operation of the run before.
+ * operation of the earlier run.
  */
 export const failedItemsReader: LineReader = (text) => {
   const { Input } = objectIn(text);
@@ -52,7 +52,7 @@ export const failedItemsReader: LineReader = (text) => {
 
 function columnsOf(text: string, line: number): readonly string[] {
   const columns = (cellsIn(text) ?? []).map((cell) => cell.trim());
-  // A file without such a line has an operation there, which must not be quoted.
+  // The columns are not quoted, because the first line can be an operation.
   const problems = [
     ...(columns.includes('method') ? [] : ['must name the column method']),
     ...columns.flatMap((column, index) => {
@@ -65,7 +65,7 @@ function columnsOf(text: string, line: number): readonly string[] {
   throw new InvalidInputError({ issues: [{ path: `line ${line}`, message: `${problems.join(', ')}; ${known}` }] });
 }
 
-/** The cells of a line; `undefined` if its quotes are wrong. */
+/** Returns the cells of a line; `undefined` if its quotes are wrong. */
 function cellsIn(text: string): readonly string[] | undefined {
   try {
     const [cells = []]: string[][] = parse(text);

@@ -4,12 +4,12 @@ import { prepareEvent } from './event.ts';
 import { prepare } from './prepare.ts';
 import { isStorageFailure, openStorage } from './storage.ts';
 
-/** Time to answer in, before Lambda ends the function. */
+/** Milliseconds reserved for the response, before Lambda ends the function. */
 const MARGIN_MS = 5_000;
 
 /**
- * The Lambda function behind the first state. Throws a `RostbeefError` if nothing may be started, and a failure of S3 as
- * it is, because the state machine repeats that.
+ * The Lambda function of the first state. It throws a `RostbeefError` if the file can't be prepared. It throws an error of S3
+ * unchanged, because the state machine retries the function after such an error.
  */
 export const handler: LambdaHandler = async (event, { awsRequestId: requestId, getRemainingTimeInMillis }) => {
   const started = performance.now();

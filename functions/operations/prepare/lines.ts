@@ -1,6 +1,6 @@
-/** Splits a stream into lines without ever holding more than one. */
+/** Splits a stream into lines. It holds one line at a time. */
 
-/** A line that could be read, or why it could not. */
+/** A line, or the reason why it can't be read. */
 export type Line =
   | { readonly number: number; readonly text: string }
   | { readonly number: number; readonly problem: string };
@@ -8,12 +8,12 @@ export type Line =
 const LINE_FEED = 10;
 
 /**
- * Reads lines of UTF-8. Blank lines are left out but counted. A byte order mark and carriage returns are dropped.
+ * Reads lines of UTF-8. Blank lines are counted, but not returned. A byte order mark and a carriage return are removed.
  *
- * A line that is too long is not kept: its bytes are dropped as they come, so that memory stays bounded.
+ * The bytes of a line that is too long are not kept, so that memory stays bounded.
  *
- * @param chunks the stream, cut anywhere
- * @param maxBytes the most bytes that a line may have, without its end
+ * @param chunks the stream in pieces of any size
+ * @param maxBytes the largest line in bytes, including a carriage return
  * @example
  * for await (const line of linesOf([Buffer.from('one\n\ntwo')], 1000)) console.log(line.number) // 1, 3
  */
@@ -26,7 +26,7 @@ export async function* linesOf(
   let length = 0;
   const add = (part: Uint8Array) => {
     length += part.length;
-    if (length <= maxBytes + 1) parts.push(part);
+    if (length <= maxBytes) parts.push(part);
     else parts = [];
   };
   const take = (): Line | undefined => {
@@ -53,7 +53,7 @@ export async function* linesOf(
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 function lineOf(number: number, parts: readonly Uint8Array[], length: number, maxBytes: number): Line | undefined {
-  if (length > maxBytes + 1) return { number, problem: `has more than ${maxBytes} bytes` };
+  if (length > maxBytes) return { number, problem: `has more than ${maxBytes} bytes` };
   try {
     const text = decoder.decode(Buffer.concat(parts)).replace(/\r$/, '');
     return text.trim() === '' ? undefined : { number, text };

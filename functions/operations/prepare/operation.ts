@@ -1,4 +1,4 @@
-/** An operation as the state machine takes it, and the checks that make one of what a line holds. */
+/** Checks the request of a line, and makes it an operation of the state machine. */
 import {
   catalogue,
   type IdempotencyKey,
@@ -12,15 +12,15 @@ import {
 
 /** One item of the map. */
 export interface Operation {
-  /** The run that does it. */
+  /** The name of the run. */
   readonly run: string;
-  /** The line of the first run's file. */
+  /** The number of the line in the file of the first run. */
   readonly line: number;
   readonly method: string;
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** The request of a line before it is checked. */
+/** The request of a line. It is not checked yet. */
 export interface Request {
   readonly line: number;
   readonly method: unknown;
@@ -29,20 +29,20 @@ export interface Request {
 
 /** The identity of a run. */
 export interface Run {
-  /** Its name, which a stanza's key is made of. */
+  /** The name of the run. It is a part of each stanza's idempotency key. */
   readonly name: string;
-  /** Whether a table keeps idempotency keys. */
+  /** Whether an idempotency table is configured. */
   readonly keepsKeys: boolean;
 }
 
-/** Why a line is no operation. The message does not hold what the line says. */
+/** The reason why a line is not an operation. The message quotes nothing of the line. */
 export class BadLineError extends Error {
   override readonly name = 'BadLineError';
 }
 
 /**
- * The most bytes of an operation as JSON. Step Functions takes 262,144 as the input of an execution, and the state that
- * keeps an unknown outcome adds the error to it.
+ * The largest operation, in bytes of JSON. Step Functions accepts inputs of 262,144 bytes, and the state for an unknown
+ * outcome adds the error to the input.
  */
 export const MAX_OPERATION_BYTES = 245_760;
 
@@ -53,21 +53,21 @@ const schemas: ReadonlyMap<string, { readonly name: MethodName; readonly schema:
       .map((method) => [method.name, { name: method.name, schema: method.input() }]),
   );
 
-/** The methods that a line may ask for. */
+/** The names of the methods that a line may request. */
 export const METHODS: readonly string[] = [...schemas.keys()];
 
-/** The members that their inputs may have. */
+/** The names of the members that the inputs of these methods may have. */
 export const MEMBERS: readonly string[] = [
   ...new Set([...schemas.values()].flatMap(({ schema }) => [...membersOf(schema)])),
 ];
 
 /**
- * Checks a request by the schema of its method, and gives a stanza its key.
+ * Checks a request by the schema of its method, and gives a stanza its idempotency key.
  *
- * A stanza's key is its own `idempotencyKey`, or else made of the run's name and the line. It is in the operation, so a
- * later run that reads the operation keeps it.
+ * The key of a stanza is its `idempotencyKey`. The default consists of the run's name and the line. The operation holds the
+ * key, so that a later run of the operation uses it again.
  *
- * @throws BadLineError that says what is wrong, without a value of the line
+ * @throws BadLineError if the request is not valid. The message quotes nothing of the line
  * @example
  * operationOf({ line: 7, method: 'send_stanza', input }, { name: 'june', keepsKeys: true }).input.idempotencyKey // 'june/7'
  */

@@ -1,4 +1,4 @@
-/** Sorts the lines of a file into operations and bad lines, as a stream. */
+/** Divides the lines of a file into operations and bad lines, as a stream. */
 import { InvalidInputError, isObject } from 'rostbeef-layer';
 import { csvReader, failedItemsReader, jsonLinesReader, type LineReader } from './formats.ts';
 import { type Line, linesOf } from './lines.ts';
@@ -7,31 +7,32 @@ import type { Storage } from './storage.ts';
 
 /** The files to prepare. */
 export interface Preparation extends Run {
-  /** The file: `….csv`, `….jsonl`, or the `manifest.json` of an earlier run's results. */
+  /** The key of the file: `….csv`, `….jsonl`, or the `manifest.json` of an earlier run's results. */
   readonly key: string;
 }
 
 /** A file that was written. */
-export interface Written {
+interface Written {
   readonly key: string;
   readonly count: number;
 }
 
 /** The two files of a run. */
-export interface Prepared {
-  /** The operations, one a line. */
+interface Prepared {
+  /** The operations as JSON Lines. */
   readonly good: Written;
-  /** The bad lines, by number and reason. */
+  /** The numbers and reasons of the bad lines, as JSON Lines. */
   readonly bad: Written;
 }
 
-/** A line about a failed child execution holds the operation as a string in JSON, and more. */
+/** The largest line about a failed child execution. It holds the operation as a string, so that its quotes are escaped. */
 const MAX_RESULT_BYTES = 4 * MAX_OPERATION_BYTES;
 
 /**
- * Reads a file and writes its operations and its bad lines to two others. Memory does not grow with the file.
+ * Reads a file, and writes its operations and its bad lines to two other files. Memory does not grow with the file.
  *
- * @throws InvalidInputError if the file is missing, has another form, or holds no operation
+ * @throws InvalidInputError if the file does not exist, has another format, or holds no operation
+ * @throws Error of the SDK if S3 fails
  */
 export async function prepare({ key, ...run }: Preparation, storage: Storage): Promise<Prepared> {
   const { lines, read } = await openSource(key, storage);
@@ -88,7 +89,11 @@ async function* linesOfAll(keys: readonly string[], storage: Storage): AsyncGene
   for (const key of keys) yield* linesOf(await storage.read(key), MAX_RESULT_BYTES);
 }
 
-/** The files of the items that failed or were never started. https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html */
+/**
+ * Returns the keys of the files with the items that failed or never started.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
+ */
 function failedFilesIn(manifest: string): readonly string[] {
   const { FAILED, PENDING } = resultFilesIn(manifest);
   return [FAILED, PENDING]
@@ -101,7 +106,7 @@ function resultFilesIn(manifest: string): Readonly<Record<string, unknown>> {
     const { ResultFiles } = JSON.parse(manifest);
     if (isObject(ResultFiles)) return ResultFiles;
   } catch {}
-  throw new InvalidInputError({ issues: [{ path: 'key', message: 'is no manifest.json of a map run' }] });
+  throw new InvalidInputError({ issues: [{ path: 'key', message: 'must be the manifest.json of a map run' }] });
 }
 
 function counted(storage: Storage, key: string) {

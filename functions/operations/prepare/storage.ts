@@ -7,35 +7,39 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { InvalidInputError } from 'rostbeef-layer';
 
 /** An object that is being written. */
-export interface ObjectWriter {
-  /** Writes a line. It resolves when there is room for another one. */
+interface ObjectWriter {
+  /** Writes a line. It resolves as soon as the next line may be written. */
   write(line: string): Promise<void>;
-  /** Ends the object, which is there from then on. */
+  /** Completes the object. It does not exist before. */
   close(): Promise<void>;
-  /** Gives the object up: nothing of it stays. */
+  /** Cancels the upload. The object will not exist. */
   abort(): Promise<void>;
 }
 
 /** The objects of one bucket. */
 export interface Storage {
-  /** @throws InvalidInputError if there is no such object */
+  /** Reads an object as a stream. @throws InvalidInputError if there is no such object */
   read(key: string): Promise<Readable>;
   /** Reads a short object as text. @throws InvalidInputError if there is no such object */
   readText(key: string): Promise<string>;
+  /** Starts to write an object. */
   write(key: string): ObjectWriter;
+  /** Closes the connections. */
   close(): void;
 }
 
-/** The least that S3 takes. A writer holds one that is sent and one that is filled. An object has up to 10,000 of them. */
+/** The smallest part that S3 accepts. A writer holds two parts: one is sent, one is filled. An object has up to 10,000 parts. */
 const PART_BYTES = 5 * 1024 * 1024;
 
-/** In a Lambda function, a connection to S3 that takes longer does not come about. */
+/** A connection that takes longer never succeeds. There is no route from the VPC to S3, for example. */
 const CONNECTION_TIMEOUT_MS = 4_000;
 
 /**
  * Opens a bucket.
  *
- * @param signal ends every call
+ * @param signal ends all reads and writes
+ * @example
+ * const storage = openStorage('my-bucket', AbortSignal.timeout(60_000));
  */
 export function openStorage(Bucket: string, signal: AbortSignal): Storage {
   const client = new S3Client({ requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS } });
@@ -76,7 +80,7 @@ function writerOf(client: S3Client, Bucket: string, Key: string, signal: AbortSi
   };
 }
 
-/** Whether S3 answered an error, or the connection to it failed. */
+/** Tells whether S3 responded with an error, or the connection to S3 failed. */
 export function isStorageFailure(error: unknown): boolean {
   return error instanceof S3ServiceException || (error instanceof Error && 'code' in error);
 }

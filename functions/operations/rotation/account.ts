@@ -12,7 +12,7 @@ import {
 
 /** The operations of a rotation on the server. */
 export interface AccountServer {
-  /** Tells whether this is the account's password. The account's permissions do not matter. */
+  /** Tells whether the server accepts the account's password. The account's permissions do not matter. */
   takes(account: Credentials): Promise<boolean>;
   /** Runs a command that changes nothing, as the account. */
   tryOut(account: Credentials): Promise<void>;
@@ -21,7 +21,7 @@ export interface AccountServer {
 }
 
 /**
- * Opens the accounts of a server, by `ejabberd_xmlrpc`.
+ * Creates the operations of a rotation on a server with `ejabberd_xmlrpc`.
  *
  * @param connection the server's URL, and the milliseconds for each operation
  */
@@ -37,7 +37,7 @@ export function accountServer(connection: Omit<CommandOptions, 'account'>): Acco
         return true;
       } catch (error) {
         if (error instanceof CredentialsRejectedError) return false;
-        // ejabberd looks at the password before it looks at what the account may do.
+        // ejabberd checks the password before the permission.
         if (error instanceof PermissionDeniedError || error instanceof ItemNotFoundError) return true;
         throw error;
       }

@@ -14,7 +14,7 @@ import { rotationEvent } from './event.ts';
 import { readSettings } from './settings.ts';
 import { takeStep } from './steps.ts';
 
-/** Milliseconds that are left for the response before Lambda ends the function. */
+/** Milliseconds reserved for the response, before Lambda ends the function. */
 const MARGIN_MS = 250;
 
 const ADMIN_SETTING = 'ROTATION_ADMIN_SECRET_ARN';

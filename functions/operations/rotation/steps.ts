@@ -1,4 +1,4 @@
-/** Runs the four steps of a rotation. Each can be repeated, whatever its outcome was. */
+/** Runs the four steps of a rotation. Each step may be repeated after any outcome. */
 import {
   ConfigurationError,
   type Credentials,
@@ -10,9 +10,9 @@ import {
 import type { AccountServer } from './account.ts';
 import type { Step } from './event.ts';
 
-/** One rotation, and the parts that its steps need. */
+/** One rotation: its version, its secret, the server and the administrator. */
 export interface Rotation {
-  /** The version that it makes. */
+  /** The id of the new version. */
   readonly versionId: string;
   readonly secret: SecretVersions;
   readonly server: AccountServer;
@@ -20,14 +20,16 @@ export interface Rotation {
   readonly administrator: () => Promise<Credentials>;
 }
 
-/** The length of a password. It has only letters and digits, which neither XML nor SASLprep alters: 238 bits. */
+/** 40 letters and digits have 238 bits. Neither XML nor SASLprep changes these characters. */
 const PASSWORD_LENGTH = 40;
 
 /**
- * Takes a step.
+ * Runs a step.
  *
- * @returns `false` if the step was done before
- * @throws ConfigurationError if the secret is not in this rotation
+ * @returns whether the step changed or tested something. It is `false` if the step was already done
+ * @throws ConfigurationError if the secret is not in this rotation, or holds another account in `AWSPENDING`
+ * @throws CredentialsUnavailableError if a secret can't be read or written
+ * @throws RostbeefError if a command on ejabberd fails
  */
 export async function takeStep(step: Step, rotation: Rotation): Promise<boolean> {
   const { versionId, secret } = rotation;

@@ -1,56 +1,56 @@
-/** Reads the presence of many contacts in the way that costs the server least. Every way gives the same presences. */
+/** Reads the presence of many contacts by the cheapest commands. All ways have the same result. */
 
-import { EjabberdTimeoutError, PermissionDeniedError, RostbeefError } from '../../errors/index.ts';
+import { EjabberdTimeoutError, ItemNotFoundError, PermissionDeniedError, RostbeefError } from '../../errors/index.ts';
 import { formatJid, splitJid } from '../../xmpp/jid.ts';
 import { bestPresence, type Session } from '../best-presence.ts';
-import { elseIfNotFound } from '../command-errors.ts';
+import { elseIf } from '../command-errors.ts';
 import { type Presence, type RosterItem, UNAVAILABLE } from '../dialect.ts';
 import type { Run } from '../run-command.ts';
 import { sessionsOf } from './accounts.ts';
 import { allSessions, connectedUsers, sessionCount } from './commands.ts';
 
 /**
- * The cost of one session in the answer of `connected_users_vhost`, and of one in that of `connected_users_info`. The
- * unit is one call of `user_sessions_info`. `npm run bench -- presence` measures both.
+ * The cost of one session in the response of `connected_users_vhost` and of `connected_users_info`. The unit is one call of
+ * `user_sessions_info`. `npm run bench -- presence` measures both.
  */
 const ONLINE_USER_COST = 0.03;
 const SESSION_COST = 0.28;
 
 /** Up to this cost, presence is read at the same time as the roster. */
-const LITTLE = 80;
+const MAX_EAGER_COST = 80;
 
-/** If the number of sessions is unknown, who is online is read for a vhost with at least so many contacts. */
-const LIST_FROM = 10;
+/** If the number of sessions is unknown, the online users of a vhost are listed for at least this number of contacts. */
+const MIN_CONTACTS_TO_LIST = 10;
 
-/** More than an execution environment has connections, so that none is idle. */
-const ASKED_AT_A_TIME = 20;
+/** More than the connections that a container has by default, so that no connection is idle. */
+const PARALLEL_CALLS = 20;
 
 /**
- * How long the number of sessions is kept. ejabberd counts sessions one by one, which takes 20 ms for 20,000. A wrong
- * number costs only time.
+ * The time for which the number of sessions is cached. ejabberd counts sessions one by one, which takes 20 ms for 20,000. A
+ * wrong number costs only time.
  */
-const COUNTED_FOR_MS = 10_000;
+const COUNT_CACHE_MS = 10_000;
 
-/** The facts that an execution environment has learned: which commands work for the account, and how many sessions the server has. */
+/** The facts that a container has learned: the commands that work for the account, and the number of sessions. */
 export interface LearnedWays {
-  /** Whether `connected_users_number` is worth a try. */
+  /** Whether `connected_users_number` may work. */
   canCount: boolean;
-  /** Whether `connected_users_info` is worth a try. */
+  /** Whether `connected_users_info` may work. */
   canReadAll: boolean;
-  /** The number of sessions, and when they were counted in milliseconds of `Date.now()`. */
+  /** The number of sessions, and the time of counting in milliseconds of `Date.now()`. */
   counted?: { readonly sessions: number; readonly at: number };
 }
 
-/** The sessions that are known before the contacts are known. */
-export interface Overview {
-  /** How many sessions the server has; `undefined` if the account may not ask. */
+/** The sessions that are known before the roster is read. */
+interface Overview {
+  /** The number of the server's sessions; `undefined` if the account may not count them. */
   readonly sessionCount: number | undefined;
   /** All sessions by bare JID, if there are few. */
   readonly allSessions: ReadonlyMap<string, readonly Session[]> | undefined;
   readonly onlineUsers: OnlineUsers;
 }
 
-/** The bare JIDs that are connected, by vhost; `undefined` if the account may not ask. */
+/** The bare JIDs that are connected, by vhost; `undefined` if the account may not list them. */
 type OnlineUsers = ReadonlyMap<string, ReadonlySet<string> | undefined>;
 
 /** A contact, by the JID that its sessions have. */
@@ -61,14 +61,15 @@ interface Contact {
 }
 
 /**
- * Counts the sessions of the server. If they are few, reads all of them; if they are not many, reads who is online.
+ * Counts the sessions of the server. If they are few, it reads all of them. If they are more, it lists the online users of
+ * one vhost. If they are many, it reads nothing.
  *
  * @param host the vhost that most contacts are expected on
  */
 export async function overviewOf(run: Run, host: string, learned: LearnedWays): Promise<Overview> {
   const count = learned.canCount ? await countSessions(run, learned) : undefined;
-  const sessions = await readAllSessions(run, LITTLE, count, learned);
-  const isListed = sessions === undefined && count !== undefined && count * ONLINE_USER_COST <= LITTLE;
+  const sessions = await readAllSessions(run, MAX_EAGER_COST, count, learned);
+  const isListed = sessions === undefined && count !== undefined && count * ONLINE_USER_COST <= MAX_EAGER_COST;
   return {
     sessionCount: count,
     allSessions: sessions,
@@ -78,7 +79,7 @@ export async function overviewOf(run: Run, host: string, learned: LearnedWays): 
 
 async function countSessions(run: Run, learned: LearnedWays): Promise<number | undefined> {
   const { counted: known } = learned;
-  if (known !== undefined && Date.now() - known.at < COUNTED_FOR_MS) return known.sessions;
+  if (known !== undefined && Date.now() - known.at < COUNT_CACHE_MS) return known.sessions;
   try {
     const sessions = await run(sessionCount());
     learned.counted = { sessions, at: Date.now() };
@@ -90,10 +91,12 @@ async function countSessions(run: Run, learned: LearnedWays): Promise<number | u
 }
 
 /**
- * The presence of each item's contact. A contact on another server, or without a local part, is unavailable.
+ * Reads the presence of each item's contact. A contact on another server, or without a local part, is unavailable.
  *
- * Asks for each contact, or for each that is online, or for all sessions of the server at once. The cheapest way depends
- * on the number of contacts, of users online, and of sessions.
+ * It asks for each contact, for each contact that is online, or for all sessions of the server at once. The cheapest way
+ * depends on the number of contacts, of online users, and of sessions.
+ *
+ * @returns the presences, in the order of the items
  */
 export async function presencesOf(
   run: Run,
@@ -114,14 +117,14 @@ function contactOf(jid: string): Contact {
   return { local, domain, bareJid: formatJid({ local, domain, resource: '' }) };
 }
 
-/** A few at a time, because calls that wait for a connection cost memory. */
+/** Asks for a few contacts at a time, because calls that wait for a connection need memory. */
 async function askEach(run: Run, contacts: readonly Contact[]): Promise<ReadonlyMap<string, Presence>> {
   const presences = new Map<string, Presence>();
   const left = contacts.values();
   const worker = async () => {
     for (const contact of left) presences.set(contact.bareJid, await ask(run, contact));
   };
-  await Promise.all(Array.from({ length: ASKED_AT_A_TIME }, worker));
+  await Promise.all(Array.from({ length: PARALLEL_CALLS }, worker));
   return presences;
 }
 
@@ -129,17 +132,17 @@ async function ask(run: Run, { local, domain }: Contact): Promise<Presence> {
   return local === '' ? UNAVAILABLE : bestPresence(await sessionsOf(run, { local, domain, resource: '' }));
 }
 
-/** A test that is false only for contacts that are known to be offline. */
+/** Returns a test that is false only for contacts that are known to be offline. */
 async function onlineTest(
   run: Run,
   contacts: readonly Contact[],
   { sessionCount: count, onlineUsers }: Overview,
 ): Promise<(contact: Contact) => boolean> {
-  const least = count === undefined ? LIST_FROM : Math.max(2, count * ONLINE_USER_COST);
-  const crowds = [...Map.groupBy(contacts, ({ domain }) => domain)]
-    .filter(([host, users]) => users.length >= least && !onlineUsers.has(host))
+  const minContacts = count === undefined ? MIN_CONTACTS_TO_LIST : Math.max(2, count * ONLINE_USER_COST);
+  const hosts = [...Map.groupBy(contacts, ({ domain }) => domain)]
+    .filter(([host, users]) => users.length >= minContacts && !onlineUsers.has(host))
     .map(([host]) => host);
-  const online = new Map([...onlineUsers, ...(await readOnlineUsers(run, crowds))]);
+  const online = new Map([...onlineUsers, ...(await readOnlineUsers(run, hosts))]);
   return ({ domain, bareJid }) => online.get(domain)?.has(bareJid) ?? true;
 }
 
@@ -148,32 +151,29 @@ async function readOnlineUsers(run: Run, hosts: readonly string[]): Promise<Onli
 }
 
 async function onlineUsersOf(run: Run, host: string): Promise<ReadonlySet<string> | undefined> {
-  try {
-    const sessions = await run(connectedUsers(host)).catch(elseIfNotFound<readonly string[]>([]));
-    return new Set(sessions.map((jid) => contactOf(jid).bareJid));
-  } catch (error) {
-    if (error instanceof PermissionDeniedError) return undefined;
-    throw error;
-  }
+  const sessions = await run(connectedUsers(host))
+    .catch(elseIf<readonly string[]>(ItemNotFoundError, []))
+    .catch(elseIf(PermissionDeniedError, undefined));
+  return sessions && new Set(sessions.map((jid) => contactOf(jid).bareJid));
 }
 
 /**
- * All sessions of the server by bare JID.
+ * Reads all sessions of the server, by bare JID.
  *
- * @param calls the most that this may cost
- * @returns `undefined` if it costs more, or if the command does not work. ejabberd crashes for a session whose address it
- *   does not know
+ * @param maxCost the largest allowed cost
+ * @returns `undefined` if it costs more, or if the command does not work. It crashes if ejabberd does not know the address of
+ *   a session
  */
 async function readAllSessions(
   run: Run,
-  calls: number,
+  maxCost: number,
   count: number | undefined,
   learned: LearnedWays,
 ): Promise<Overview['allSessions']> {
-  if (!learned.canReadAll || count === undefined || count * SESSION_COST >= calls) return undefined;
+  if (!learned.canReadAll || count === undefined || count * SESSION_COST >= maxCost) return undefined;
   try {
     const sessions = await run(allSessions());
-    // There may be too many by now to read all of them again.
+    // The number may have grown since it was counted.
     learned.counted = { sessions: sessions.length, at: Date.now() };
     return Map.groupBy(sessions, ({ owner }) => owner);
   } catch (error) {

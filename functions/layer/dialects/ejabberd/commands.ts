@@ -9,14 +9,14 @@ import { isParserFault } from '../faults.ts';
 import { rosterOf, showOf } from '../roster-items.ts';
 import { large, read, write } from './make-command.ts';
 
-/** Names an entry: the owner of the roster, and the contact. */
-export interface Place {
+/** Identifies a roster entry: the owner of the roster, and the contact. */
+export interface EntryKey {
   readonly owner: Jid;
   readonly contact: Jid;
 }
 
 /** A roster entry to write. */
-export interface EntryToWrite extends Place {
+export interface EntryToWrite extends EntryKey {
   readonly nick: string;
   readonly groups: readonly string[];
   /** The ids of the shared roster groups that put the contact into the roster as well. */
@@ -26,7 +26,12 @@ export interface EntryToWrite extends Place {
 /** The argument for an entry's groups: up to 23.10 one string that is split at `;`, since 24.02 a list. */
 export type GroupsArgument = 'group' | 'groups';
 
-/** Asks whether an account exists. An unknown vhost has none. */
+/**
+ * Asks whether an account exists. An unknown vhost has none.
+ *
+ * @example
+ * await run(checkAccount({ local: 'bob', domain: 'example.com', resource: '' })) // true
+ */
 export function checkAccount({ local, domain }: Jid): Command<boolean> {
   return read('check_account', { user: local, host: domain }, (answer) => resultCode(answer) === 0);
 }
@@ -44,46 +49,50 @@ export function getRoster({ local, domain }: Jid): Command<readonly RosterItem[]
  * @param argument the form of groups. With `group`, no group may contain `;`
  */
 export function addRosterItem(
-  { nick, groups, sharedGroups = [], ...place }: EntryToWrite,
+  { nick, groups, sharedGroups = [], ...key }: EntryToWrite,
   argument: GroupsArgument,
 ): Command<void> {
-  const stored = storedBesideShared(groups, sharedGroups, argument);
+  const stored = groupsToSend(groups, sharedGroups, argument);
   const value = argument === 'group' ? stored.join(';') : stored;
-  return write('add_rosteritem', { ...rosterItemArgs(place), nick, [argument]: value, subs: 'both' });
+  return write('add_rosteritem', { ...rosterItemArgs(key), nick, [argument]: value, subs: 'both' });
 }
 
 /**
- * The groups to send so that ejabberd stores the contact on both sides. It takes the ids of shared groups off once. If
- * nothing is left, it stores one side with the subscription `from`. An empty group counts, and is shown as none.
- * Observed on ejabberd 23.01, 24.12 and 26.07.
+ * Returns the groups to send so that ejabberd stores the contact with subscription `both`. ejabberd removes the id of each
+ * shared group once. If no group is left, it stores the subscription `from`. An empty group counts, and rosters do not show
+ * it. Observed on ejabberd 23.01, 24.12 and 26.07.
  *
  * @param sharedGroups the ids of the shared roster groups that put the contact into the roster
  */
-function storedBesideShared(
+function groupsToSend(
   groups: readonly string[],
   sharedGroups: readonly string[],
   argument: GroupsArgument,
 ): readonly string[] {
   if (sharedGroups.length === 0) return groups;
   if (groups.length > 0) return groups.flatMap((group) => (sharedGroups.includes(group) ? [group, group] : [group]));
-  // The form `group` loses empty groups at its end, so an id follows that is taken off.
+  // The form `group` loses empty groups at its end. So the id of a shared group follows, which ejabberd removes.
   return argument === 'groups' ? [''] : ['', ...sharedGroups.filter(isOneGroup).slice(0, 1)];
 }
 
-/** Whether the form `group` takes a group as one. */
+/** Tells whether the form `group` can hold a group, because it splits groups at `;`. */
 export function isOneGroup(group: string): boolean {
   return !group.includes(';');
 }
 
 /**
- * Asks for the release by an `add_rosteritem` that can't run, because it lacks `subs`. ejabberd names the first
- * argument that it misses. Before 24.02 that is `group`. The call needs no other permission than linking itself.
+ * Asks for the form of groups by an `add_rosteritem` that can't run, because it lacks `subs`. ejabberd names the first
+ * missing argument. Before 24.02 that is `group`. The call needs only the permission that linking needs.
+ *
+ * @param key any entry
+ * @example
+ * await run(probeGroupsArgument({ owner: alice, contact: bob })) // 'groups'
  */
-export function probeGroupsArgument(place: Place): Command<GroupsArgument> {
+export function probeGroupsArgument(key: EntryKey): Command<GroupsArgument> {
   return {
     name: 'add_rosteritem',
-    args: { ...rosterItemArgs(place), nick: '', groups: [] },
-    host: place.owner.domain,
+    args: { ...rosterItemArgs(key), nick: '', groups: [] },
+    host: key.owner.domain,
     idempotent: true,
     read: () => {
       throw new ShapeError('expected a fault for the missing subs');
@@ -99,8 +108,8 @@ export function probeGroupsArgument(place: Place): Command<GroupsArgument> {
 }
 
 /** Removes an entry. Removing a missing entry is no error. */
-export function deleteRosterItem(place: Place): Command<void> {
-  return write('delete_rosteritem', rosterItemArgs(place));
+export function deleteRosterItem(key: EntryKey): Command<void> {
+  return write('delete_rosteritem', rosterItemArgs(key));
 }
 
 /** Lists every connected resource, in no order. */
@@ -129,7 +138,7 @@ export function sessionCount(): Command<number> {
   });
 }
 
-/** Every session of the server with its presence, and the bare JID of its user. */
+/** Reads every session of the server with its presence, and the bare JID of its user. */
 export function allSessions(): Command<readonly (Session & { readonly owner: string })[]> {
   return large(
     read('connected_users_info', {}, (answer) =>
@@ -141,12 +150,23 @@ export function allSessions(): Command<readonly (Session & { readonly owner: str
   );
 }
 
-/** Lists the server's vhosts. */
+/**
+ * Lists the server's vhosts.
+ *
+ * @example
+ * await run(registeredVhosts()) // ['example.com']
+ */
 export function registeredVhosts(): Command<readonly string[]> {
   return read('registered_vhosts', {}, (answer) => textsOf(listIn(answer, 'vhosts')));
 }
 
-/** Sets an account's password. A second call sets the same password again. */
+/**
+ * Sets an account's password. A second call sets the same password again. The command throws an `ItemNotFoundError` if there
+ * is no such account.
+ *
+ * @example
+ * await run(changePassword({ local: 'rostbeef', domain: 'example.com', resource: '' }, password))
+ */
 export function changePassword({ local, domain }: Jid, password: string): Command<void> {
   return {
     ...write('change_password', { user: local, host: domain, newpass: password }),
@@ -175,7 +195,7 @@ export function sendStanza(from: Jid, to: Jid, stanza: string): Command<void> {
   };
 }
 
-function rosterItemArgs({ owner, contact }: Place): Record<string, string> {
+function rosterItemArgs({ owner, contact }: EntryKey): Record<string, string> {
   return { localuser: owner.local, localhost: owner.domain, user: contact.local, host: contact.domain };
 }
 

@@ -1,5 +1,5 @@
 /** Implements the dialect `ejabberd`: stock ejabberd with `ejabberd_xmlrpc` and `mod_admin_extra`, 23.01 and later. */
-
+import { setTimeout } from 'node:timers/promises';
 import type { Deadline } from '../../shared/deadline.ts';
 import type { Jid } from '../../xmpp/jid.ts';
 import { bestPresence } from '../best-presence.ts';
@@ -15,31 +15,18 @@ import { link } from './link.ts';
 import { unlink } from './unlink.ts';
 import { isForeign, namingVhosts, spelledByServer, vhostReader } from './vhosts.ts';
 import { nothingLearned } from './writable.ts';
-import { MOST_PAUSE_MS } from './write-both-sides.ts';
-
-/** The random numbers and pauses of a dialect, which a test may replace. */
-export interface Chance {
-  /** A number from 0 to below 1. */
-  random(): number;
-  sleep(ms: number): Promise<void>;
-}
-
-const CHANCE: Chance = { random: Math.random, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
+import { MAX_PAUSE_MS } from './write-both-sides.ts';
 
 /**
- * Makes the dialect of one execution environment, which keeps what it learns of the server.
+ * Creates the dialect of one container. All its invocations share what they learn about the server.
  *
- * @param chance the pauses by which callers that write the same rosters at once get out of step
- * @returns a function that makes the dialect of one invocation
+ * @returns a function that creates the dialect of one invocation
  */
-export function ejabberdDialect(
-  server: Server,
-  { random, sleep }: Chance = CHANCE,
-): (invocation: Invocation & { readonly deadline: Deadline }) => Dialect {
+export function ejabberdDialect(server: Server): (invocation: Invocation & { readonly deadline: Deadline }) => Dialect {
   const groups: LearnedGroups = { argument: undefined };
   const sharedGroups: LearnedSharedGroups = new Map();
   const learned = nothingLearned();
-  const pause = () => sleep(random() * MOST_PAUSE_MS);
+  const pause = () => setTimeout(Math.random() * MAX_PAUSE_MS);
   const learnedWays: LearnedWays = { canCount: true, canReadAll: true };
   return (invocation) => {
     const run = commandRunner(server, invocation, registeredVhosts());
@@ -48,8 +35,8 @@ export function ejabberdDialect(
     const rosters = { run, readVhosts, groups, sharedGroups, learned, writing };
     const spelled = (jid: Jid) => spelledByServer(readVhosts, jid);
     const naming = <T>(users: readonly Jid[], work: () => Promise<T>) => namingVhosts(readVhosts, users, work);
-    const rosterOf = (owner: Jid, roster = rosterOrEmpty(run, owner)) =>
-      naming([owner], async () => existing(run, owner, await roster, userExists));
+    const rosterOf = (owner: Jid) =>
+      naming([owner], async () => existing(run, owner, await rosterOrEmpty(run, owner), userExists));
     const resourcesBySpelling = async (user: Jid, signal?: AbortSignal) =>
       resourcesOf(run, await spelled(user), signal);
     return {
@@ -69,11 +56,8 @@ export function ejabberdDialect(
       getRoster: async (owner) => rosterOf(await spelled(owner)),
       async getRosterWithPresence(given, select, isVisible) {
         const owner = await spelled(given);
-        const [roster, overview] = await Promise.all([
-          rosterOrEmpty(run, owner),
-          overviewOf(run, owner.domain, learnedWays),
-        ]);
-        const part = select(await rosterOf(owner, Promise.resolve(roster)));
+        const [roster, overview] = await Promise.all([rosterOf(owner), overviewOf(run, owner.domain, learnedWays)]);
+        const part = select(roster);
         const visible = part.items.filter(isVisible);
         const known = await presencesOf(run, visible, overview, learnedWays);
         const presenceOf = new Map(visible.map((item, index) => [item, known[index]]));

@@ -1,19 +1,19 @@
-/** Writes entries in the form in which the server takes groups, which differs by release. */
+/** Writes entries with groups in the form of the server's release. */
 import { InvalidInputError, NotAllowedError, RostbeefError } from '../../errors/index.ts';
 import type { Side } from '../dialect.ts';
 import type { Run, RunOptions } from '../run-command.ts';
 import {
   addRosterItem,
+  type EntryKey,
   type EntryToWrite,
   type GroupsArgument,
   isOneGroup,
-  type Place,
   probeGroupsArgument,
 } from './commands.ts';
 import type { Entry } from './roster-entry.ts';
 import type { SharedGroup } from './shared-group-commands.ts';
 
-/** The learned form of groups. An upgrade, or another node of a cluster, makes it wrong. */
+/** The form of groups, once it is known. After an upgrade, or on another node of a cluster, it can be wrong. */
 export interface LearnedGroups {
   argument: GroupsArgument | undefined;
 }
@@ -26,20 +26,20 @@ export interface SideToWrite extends Side {
 /** The codes for an argument that is missing and for one that is unknown. ejabberd checks both before it runs a command. */
 const WRONG_ARGUMENTS: readonly (number | undefined)[] = [-116, -120];
 
-/** How often a write is repeated in the form that the server asks for. Each node of a cluster may want another. */
-const MOST_TRIES = 4;
+/** The most tries of a write. Each try can reach another node of a cluster, with another form. */
+const MAX_TRIES = 4;
 
-/** How the server takes groups. It is asked once in an execution environment, and again after it refused the form. */
-export async function groupsArgument(run: Run, place: Place, learned: LearnedGroups, options: RunOptions = {}) {
-  learned.argument ??= await run(probeGroupsArgument(place), options);
+/** Returns the server's form of groups. The server is asked once in a container, and again after it refused the form. */
+export async function groupsArgument(run: Run, key: EntryKey, learned: LearnedGroups, options: RunOptions = {}) {
+  learned.argument ??= await run(probeGroupsArgument(key), options);
   return learned.argument;
 }
 
 /**
  * Writes an entry.
  *
- * @throws InvalidInputError if the server would split a group, NotAllowedError if it would store one side only, both
- *   before anything is written
+ * @throws InvalidInputError if the server would split a group. Nothing was written
+ * @throws NotAllowedError if the server would store one side only. Nothing was written
  */
 export async function writeEntry(run: Run, entry: EntryToWrite, learned: LearnedGroups, options: RunOptions = {}) {
   for (let tries = 1; ; tries += 1) {
@@ -49,20 +49,20 @@ export async function writeEntry(run: Run, entry: EntryToWrite, learned: Learned
     try {
       return await run(addRosterItem(entry, argument), options);
     } catch (error) {
-      if (!(error instanceof RostbeefError) || !WRONG_ARGUMENTS.includes(error.code) || tries === MOST_TRIES)
+      if (!(error instanceof RostbeefError) || !WRONG_ARGUMENTS.includes(error.code) || tries === MAX_TRIES)
         throw error;
       learned.argument = undefined;
     }
   }
 }
 
-/** The groups that a contact is to have: the given one, or else those that it has. Labels of shared groups are not among these. */
+/** Returns the groups to write: the given one, or by default those of the entry without the labels of shared groups. */
 export function groupsOf({ group, shared }: SideToWrite, known: Entry): readonly string[] {
   if (group === undefined) return withoutLabels(known?.groups ?? [], shared);
   return group === '' ? [] : [group];
 }
 
-/** Whether an entry has the groups that it is to have. Labels of shared groups do not count. */
+/** Tells whether an entry has the groups to write. Labels of shared groups do not count. */
 export function hasGroups(side: SideToWrite, { groups }: NonNullable<Entry>): boolean {
   const own = new Set(withoutLabels(groups, side.shared));
   const wanted = new Set(side.group === undefined ? own : withoutLabels(groupsOf(side, undefined), side.shared));
@@ -76,10 +76,11 @@ function withoutLabels(groups: readonly string[], shared: readonly SharedGroup[]
 const SPLITS = 'this ejabberd, older than 24.02, splits groups at ";"';
 
 /**
- * Refuses what a release with the form `group` would not store as it is meant.
+ * Refuses groups that a release with the form `group` would not store unchanged.
  *
- * @param sides by the member of the input that gives the side's group
- * @throws InvalidInputError that names each member, NotAllowedError
+ * @param sides the sides and their entries, by the member of the input that holds the side's group
+ * @throws InvalidInputError that names each member whose group would be split
+ * @throws NotAllowedError if the server would store one side only
  */
 export function refuseSplitGroups(sides: Readonly<Record<string, readonly [SideToWrite, Entry]>>): void {
   const issues = Object.entries(sides)
@@ -95,12 +96,12 @@ export function refuseSplitGroups(sides: Readonly<Record<string, readonly [SideT
   for (const [side, known] of Object.values(sides)) refuseUnstorable(groupsOf(side, known), idsOf(side));
 }
 
-/** The ids of the shared groups of a side. */
+/** Returns the ids of the shared groups of a side. */
 export function idsOf({ shared }: SideToWrite): readonly string[] {
   return shared.map(({ id }) => id);
 }
 
-/** Without a group of its own, a shared contact is stored by a shared group's id, which must not be split. */
+/** A shared contact without a group of its own is written with the id of a shared group. That id must not be split. */
 function refuseUnstorable(groups: readonly string[], sharedGroups: readonly string[]): void {
   if (groups.length > 0 || sharedGroups.length === 0 || sharedGroups.some(isOneGroup)) return;
   const detail = `a shared roster group makes them contacts, and ${SPLITS}; give group1 and group2, or rename the shared group`;

@@ -1,28 +1,28 @@
-/** Remembers the shared roster groups of each vhost for a minute. */
+/** Caches the shared roster groups of each vhost for a minute. */
 import { ItemNotFoundError, PermissionDeniedError } from '../../errors/index.ts';
 import type { Run } from '../run-command.ts';
 import { orCrash } from './crash.ts';
 import { describeSharedGroup, listSharedGroups, type SharedGroup } from './shared-group-commands.ts';
 
-/** The remembered groups of a vhost. */
+/** The cached groups of a vhost. */
 interface KnownGroups {
   /** The ids of the groups; `undefined` if the account may not ask for them. */
   readonly ids: readonly string[] | undefined;
-  /** The groups, once they were asked for. */
+  /** The descriptions of the groups. They are read on demand. */
   groups?: Promise<readonly SharedGroup[]>;
-  /** When this must be asked for again, in milliseconds of `Date.now()`. */
+  /** The end of the cached time, in milliseconds of `Date.now()`. */
   readonly until: number;
 }
 
-/** The remembered groups and the running requests, by vhost. */
+/** The cached groups and the running requests, by vhost. */
 export type LearnedSharedGroups = Map<string, Promise<KnownGroups>>;
 
 const MINUTE_MS = 60_000;
 
-/** `srg_list` crashes on a vhost without the module, which ejabberd logs. So it is asked less often. */
+/** On a vhost without the module, `srg_list` crashes and ejabberd logs that. So the command runs less often there. */
 const WITHOUT_MODULE_MS = 10 * MINUTE_MS;
 
-/** Whether a vhost may have shared groups; `undefined` if the account may not ask. */
+/** Tells whether a vhost has shared groups; `undefined` if the account may not list them. */
 export async function hasSharedGroups(
   run: Run,
   vhost: string,
@@ -33,10 +33,10 @@ export async function hasSharedGroups(
 }
 
 /**
- * The groups of a vhost.
+ * Returns the groups of a vhost.
  *
  * @returns `undefined` if the account may not list them
- * @throws PermissionDeniedError if the account may list them and not describe them
+ * @throws PermissionDeniedError if the account may list the groups, but not describe them
  */
 export async function knownSharedGroups(
   run: Run,
@@ -50,7 +50,7 @@ async function knownGroups(run: Run, vhost: string, learned: LearnedSharedGroups
   const kept = learned.get(vhost);
   const known = await kept?.catch(() => undefined);
   if (known !== undefined && Date.now() < known.until) return known;
-  // Another caller may ask by now.
+  // Another caller may have started a request in the meantime.
   const asking = (learned.get(vhost) === kept ? undefined : learned.get(vhost)) ?? askForGroups(run, vhost);
   learned.set(vhost, asking);
   return asking;
@@ -69,7 +69,7 @@ async function askForGroups(run: Run, vhost: string): Promise<KnownGroups> {
   }
 }
 
-/** A failed read is not kept. */
+/** Returns the descriptions of the groups. A failed read is not kept. */
 async function describedGroups(
   run: Run,
   vhost: string,

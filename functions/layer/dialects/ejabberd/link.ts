@@ -21,7 +21,7 @@ import { asks, type Entry, entryOf } from './roster-entry.ts';
 import { sharedGroupsOf } from './shared-groups.ts';
 import type { ReadVhosts } from './vhosts.ts';
 import { demandWritable, forget, type LearnedRosters } from './writable.ts';
-import { begin, type Goal, type Verdict, type Writing, writeVerified } from './write-both-sides.ts';
+import { beginProgress, type Goal, type Verdict, type Writing, writeVerified } from './write-both-sides.ts';
 
 /** The parts of one call that writes rosters. */
 export interface Rosters {
@@ -36,12 +36,17 @@ export interface Rosters {
 /**
  * Links two users. Nothing is written if both sides are right already.
  *
- * Contacts of a shared roster group are always written, because the roster does not show whether it holds them, too.
+ * Contacts of a shared roster group are always written, because `get_roster` does not show whether they are also stored.
  * They then stay linked without the group.
  *
- * @throws ItemNotFoundError if either does not exist, InvalidInputError for a group that the server would split,
- *   NotAllowedError if the server would store one side only, PermissionDeniedError or FeatureNotImplementedError if a
- *   roster can't be written, all before anything is written; PartialLinkError
+ * All errors except PartialLinkError are thrown before the first entry is written.
+ *
+ * @throws ItemNotFoundError if either user does not exist
+ * @throws InvalidInputError if the server would split a group
+ * @throws NotAllowedError if the server would store one side only
+ * @throws PermissionDeniedError if the account may not add entries
+ * @throws FeatureNotImplementedError if a vhost has no `mod_roster`
+ * @throws PartialLinkError if a side is not linked, or could not be verified
  */
 export async function link(rosters: Rosters, given1: Side, given2: Side): Promise<void> {
   const { run, groups, learned, writing } = rosters;
@@ -63,8 +68,8 @@ export async function link(rosters: Rosters, given1: Side, given2: Side): Promis
   if ((await groupsArgument(run, side1, groups)) === 'group') refuseSplitGroups(splitting);
   await demandWritable(run, [side1.owner, side2.owner], learned, groups);
 
-  const progress1 = begin(goalOf(rosters, side1), { entry: entry1 });
-  const progress2 = begin(goalOf(rosters, side2), { entry: entry2 });
+  const progress1 = beginProgress(goalOf(rosters, side1), { entry: entry1 });
+  const progress2 = beginProgress(goalOf(rosters, side2), { entry: entry2 });
   const isLinked = verdict1 !== 'wrong' && verdict2 !== 'wrong';
   const isKept = (verdict: Verdict) => isLinked && verdict === 'right' && !isShared;
   const stale = [...(isKept(verdict1) ? [] : [progress1]), ...(isKept(verdict2) ? [] : [progress2])];
@@ -86,10 +91,10 @@ async function withShared({ run, sharedGroups }: Rosters, side: Side, entry: Ent
 
 function goalOf({ run, groups }: Rosters, side: SideToWrite): Goal {
   const { owner, contact, nick } = side;
-  const place = { owner, contact, nick, sharedGroups: idsOf(side) };
+  const key = { owner, contact, nick, sharedGroups: idsOf(side) };
   return {
-    write: (known, options) => writeEntry(run, { ...place, groups: groupsOf(side, known) }, groups, options),
-    // The owner exists, so an owner that is not found leaves the roster unread, and not empty.
+    write: (known, options) => writeEntry(run, { ...key, groups: groupsOf(side, known) }, groups, options),
+    // The owner exists. So an ItemNotFoundError counts as an unread roster, not as an empty one.
     read: async (options) => entryOf(await run(getRoster(owner), options), contact),
     judge: (entry) => judge(side, entry),
     trustsAcknowledgement: false,

@@ -17,7 +17,7 @@ import { asks, grants, receives } from './roster-entry.ts';
 import { inWritingTime, type Progress, partialAsRead, track, type Writing } from './write-both-sides.ts';
 
 /** One side of a link, and its progress. */
-export interface LinkSide {
+interface LinkSide {
   readonly side: Side;
   readonly progress: Progress;
 }
@@ -71,7 +71,7 @@ function presenceCommand(type: string, from: Jid, to: Jid): Command<void> {
   return { ...sendStanza(from, to, `<presence type='${type}'/>`), idempotent: true };
 }
 
-/** Clears requests for an account that may not send stanzas. An entry without a request stays, because a user may have made it. */
+/** Tells whether an account that may not send stanzas deletes the entry. An entry without a request stays, because a user may have made it. */
 function mayDelete({ progress: { known } }: LinkSide): boolean {
   return known === undefined || asks(known);
 }
@@ -80,7 +80,7 @@ function deletion(changes: LinkSide): Clearing {
   return { changes, command: deleteRosterItem(changes.side) };
 }
 
-/** @returns the errors */
+/** Runs the writes, and returns their errors. */
 async function clear(run: Run, clearings: readonly Clearing[], { deadline }: Writing): Promise<readonly unknown[]> {
   const errors = await inWritingTime(deadline, (signal) =>
     Promise.all(

@@ -22,11 +22,17 @@ import {
   userResources,
   userSessions,
 } from './commands.ts';
+import { invalidUser } from './probe-users.ts';
 import { describeSharedGroup, listSharedGroupMembers, listSharedGroups } from './shared-group-commands.ts';
 
 const WORD = 'rostbeef';
 
-/** A command of `ejabberd_xmlrpc` itself. It needs no permission, but it refuses wrong credentials. */
+/**
+ * Asks for an echo. The command needs no permission, but ejabberd refuses wrong credentials.
+ *
+ * @example
+ * await run(echo())
+ */
 export function echo(): Command<void> {
   return {
     name: 'echothis',
@@ -38,7 +44,12 @@ export function echo(): Command<void> {
   };
 }
 
-/** The release, such as `24.12-3+deb13u2`; `undefined` if the answer does not name it. The account needs `status`. */
+/**
+ * Reads the release; `undefined` if the response does not name it. The account needs the permission for `status`.
+ *
+ * @example
+ * await run(serverRelease()) // '24.12-3+deb13u2'
+ */
 export function serverRelease(): Command<string | undefined> {
   return {
     name: 'status',
@@ -49,39 +60,44 @@ export function serverRelease(): Command<string | undefined> {
 }
 
 /**
- * Complete and harmless calls of the commands that the functions need, except {@link UNPROBED_COMMANDS}. Reads are about
- * the account itself. Writes name a user whose local part no server accepts, so they are refused before anything is written.
+ * Returns a complete and harmless call of each command that the functions need, except {@link UNPROBED_COMMANDS}. Reads are
+ * about the account itself. Writes name an invalid user, so that ejabberd refuses them before anything is written.
  *
  * @param user the account, or any user of a vhost
  * @param argument how the release takes groups
- * @returns commands that answer or report an error of their own, if the account may run them
+ * @returns commands that end in a result or in an error of their own, if the account may run them
+ * @example
+ * for (const probe of permissionProbes(account, 'groups')) await run(probe)
  */
 export function permissionProbes(user: Jid, argument: GroupsArgument): readonly Command<unknown>[] {
-  const invalidUser: Jid = { local: 'nobody@nowhere', domain: user.domain, resource: '' };
-  const side = { owner: invalidUser, contact: invalidUser };
+  const invalid = invalidUser(user.domain);
+  const key = { owner: invalid, contact: invalid };
   return [
-    addRosterItem({ ...side, nick: '', groups: [] }, argument),
+    addRosterItem({ ...key, nick: '', groups: [] }, argument),
     checkAccount(user),
     sessionCount(),
     connectedUsers(user.domain),
-    deleteRosterItem(side),
+    deleteRosterItem(key),
     getRoster(user),
     registeredVhosts(),
-    { ...sendStanza(invalidUser, invalidUser, '<message/>'), idempotent: true },
+    { ...sendStanza(invalid, invalid, '<message/>'), idempotent: true },
     userResources(user),
     userSessions(user),
   ];
 }
 
 /**
- * Complete and harmless calls of the commands that the functions run if they may. They tell whether a shared roster group
- * makes contacts. On a vhost without `mod_shared_roster` they crash.
+ * Returns a complete and harmless call of each command that reads shared roster groups. The permission for them is
+ * optional. On a vhost without `mod_shared_roster` they crash.
+ *
+ * @example
+ * sharedGroupProbes('example.com').map(({ name }) => name) // ['srg_list', 'srg_get_info', 'srg_get_members']
  */
 export function sharedGroupProbes(vhost: string): readonly Command<unknown>[] {
   return [listSharedGroups(vhost), describeSharedGroup(WORD, vhost), listSharedGroupMembers(WORD, vhost)];
 }
 
-/** Commands that are not probed, because their answer has every session of the server. The functions can do without. */
+/** The commands that are not probed, because their response has every session of the server. They are optional. */
 export const UNPROBED_COMMANDS: readonly string[] = ['connected_users_info'];
 
 /** The commands that ejabberd has without `mod_admin_extra`. */

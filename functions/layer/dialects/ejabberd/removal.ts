@@ -1,23 +1,23 @@
-/** Removes entries from rosters: by a command of ejabberd, or as the owner's own client would. */
+/** Removes entries from rosters: by `delete_rosteritem`, or by a roster set as the owner's own client would. */
 import { domainToASCII } from 'node:url';
 import { PermissionDeniedError } from '../../errors/index.ts';
 import { formatJid, type Jid, splitJid } from '../../xmpp/jid.ts';
 import { rosterRemoval } from '../../xmpp/roster-set.ts';
 import type { Run, RunOptions } from '../run-command.ts';
 import { rosterOrEmpty } from './accounts.ts';
-import { deleteRosterItem, type Place, sendStanza } from './commands.ts';
+import { deleteRosterItem, type EntryKey, sendStanza } from './commands.ts';
 import { type Entry, entryOf } from './roster-entry.ts';
 
-/** Removes the entry of a local user. An entry that the roster spells otherwise is removed by its own spelling. */
-export async function removeEntry(run: Run, place: Place, known: Entry, options: RunOptions): Promise<void> {
-  if (known === undefined || known.jid === formatJid(place.contact)) await run(deleteRosterItem(place), options);
-  else await removeSpelled(run, place, known.jid, options);
+/** Removes the entry of a local user. If the roster spells the contact in another way, that spelling is removed. */
+export async function removeEntry(run: Run, key: EntryKey, known: Entry, options: RunOptions): Promise<void> {
+  if (known === undefined || known.jid === formatJid(key.contact)) await run(deleteRosterItem(key), options);
+  else await removeSpelled(run, key, known.jid, options);
 }
 
 /**
  * Removes an entry by a roster set from the owner to their own bare JID. ejabberd tells the other server as well.
  *
- * `delete_rosteritem` can't name every entry: 26.07 refuses a contact on no vhost, and no release takes a resource. It
+ * `delete_rosteritem` can't remove every entry: 26.07 refuses a contact on no vhost, and no release accepts a resource. It
  * is used only if the account may not send stanzas. Observed on ejabberd 23.01, 24.12 and 26.07.
  *
  * @param spelling the contact's JID as the roster spells it
@@ -25,7 +25,7 @@ export async function removeEntry(run: Run, place: Place, known: Entry, options:
  */
 async function removeSpelled(
   run: Run,
-  { owner }: Pick<Place, 'owner'>,
+  { owner }: Pick<EntryKey, 'owner'>,
   spelling: string,
   options: RunOptions,
 ): Promise<void> {
@@ -42,15 +42,15 @@ async function removeSpelled(
 /**
  * Removes the entry of a contact on no vhost.
  *
- * @param known the entry; `undefined` if the roster is too large to be read. Then both spellings are removed
+ * @param known the entry; `undefined` if the roster is too large to be read. In this case, both spellings are removed
  */
-export async function removeForeign(run: Run, place: Place, known: Entry, options: RunOptions): Promise<void> {
-  const spellings = known === undefined ? spellingsOf(place.contact) : [known.jid];
-  for (const spelling of spellings) await removeSpelled(run, place, spelling, options);
+export async function removeForeign(run: Run, key: EntryKey, known: Entry, options: RunOptions): Promise<void> {
+  const spellings = known === undefined ? spellingsOf(key.contact) : [known.jid];
+  for (const spelling of spellings) await removeSpelled(run, key, spelling, options);
   if (known === undefined || splitJid(known.jid).resource === '') return;
   // With Mnesia, ejabberd 24.12 keeps a full JID's entry under the bare JID, and removes it by that only.
-  const left = entryOf(await rosterOrEmpty(run, place.owner, options), place.contact);
-  if (left !== undefined) await removeSpelled(run, place, bareJidOf(left.jid), options);
+  const left = entryOf(await rosterOrEmpty(run, key.owner, options), key.contact);
+  if (left !== undefined) await removeSpelled(run, key, bareJidOf(left.jid), options);
 }
 
 function bareJidOf(jid: string): string {

@@ -1,11 +1,11 @@
-/** Finds a contact's entry in a roster, and tells what it means. */
+/** Finds a contact's entry in a roster, and interprets its subscription. */
 import { formatJid, type Jid, parseJid, sameJid, splitJid } from '../../xmpp/jid.ts';
 import type { RosterItem } from '../dialect.ts';
 
 /** A contact's entry; `undefined` if the roster shows none. */
 export type Entry = RosterItem | undefined;
 
-/** The entry of a contact whose domain is spelled as the server spells it. */
+/** Finds the entry of a contact whose domain is spelled as the server spells it. */
 export function entryOf(roster: readonly RosterItem[], contact: Jid): Entry {
   const jid = formatJid(contact);
   return (
@@ -14,7 +14,7 @@ export function entryOf(roster: readonly RosterItem[], contact: Jid): Entry {
   );
 }
 
-/** The entry of a contact in any spelling of its domain. ejabberd may hold one with A-labels and one with U-labels. */
+/** Finds the entry of a contact in any spelling of its domain. A roster can hold one with A-labels and one with U-labels. */
 export function entryInAnySpelling(roster: readonly RosterItem[], contact: Jid): Entry {
   const result = parseJid(formatJid(contact));
   const jid = formatJid('jid' in result ? result.jid : contact);

@@ -19,12 +19,22 @@ export interface SharedGroup {
 /** How ejabberd prints a list of ids in ASCII: 23.01 as `["a","b"]`, 24.12 as `["a",", ","b"]`. */
 const PLAIN_IDS = /^\[(?:"[^"\\]*"(?:,"[^"\\]*")*)?\]$/;
 
-/** The ids of a vhost's groups. */
+/**
+ * Lists the ids of a vhost's groups.
+ *
+ * @example
+ * await run(listSharedGroups('example.com')) // ['staff']
+ */
 export function listSharedGroups(host: string): Command<readonly string[]> {
   return read('srg_list', { host }, (answer) => listIn(answer, 'groups').map(itemText));
 }
 
-/** Describes a group. A group that is not there has only its id. */
+/**
+ * Describes a group. A group that does not exist has only its id.
+ *
+ * @example
+ * const { label, isForAll } = await run(describeSharedGroup('staff', 'example.com'));
+ */
 export function describeSharedGroup(group: string, host: string): Command<SharedGroup> {
   return read('srg_get_info', { group, host }, (answer) => {
     const rows = listIn(answer, 'informations').map(rowMembers);
@@ -35,18 +45,18 @@ export function describeSharedGroup(group: string, host: string): Command<Shared
       label: labelIn(values.get('label')) ?? group,
       isForAll: values.get('all_users') === 'true',
       isForOnline: values.get('online_users') === 'true',
-      // An id in other letters is printed as numbers. It is not read, so it counts as displayed.
+      // ejabberd prints an id with other letters as numbers, which are not read. Such a list counts as holding every id.
       displays: (id) => displayed.includes(`"${id}"`) || (displayed !== '' && !PLAIN_IDS.test(displayed)),
     };
   });
 }
 
-/** ejabberd prints an empty text as `[]`. */
+/** Reads a label. ejabberd prints an empty one as `[]`. */
 function labelIn(printed: string | undefined): string | undefined {
   return printed === '[]' ? '' : printed;
 }
 
-/** The bare JIDs of a group's members that were added one by one. */
+/** Lists the bare JIDs of the members that were added to a group one by one. */
 export function listSharedGroupMembers(group: string, host: string): Command<readonly string[]> {
   return large(read('srg_get_members', { group, host }, (answer) => textsOf(listIn(answer, 'members'))));
 }

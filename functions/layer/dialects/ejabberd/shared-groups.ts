@@ -1,14 +1,15 @@
 /**
  * Finds the shared roster groups (`mod_shared_roster`) that put a contact into a roster.
  *
- * `get_roster` shows a contact of a shared group like a stored one. `delete_rosteritem` does not remove such a contact:
- * it stores it. So the groups must be known before anything is written. Observed on ejabberd 23.01, 24.12 and 26.07.
+ * `get_roster` shows a contact of a shared group like a stored one. `delete_rosteritem` does not remove such a contact, but
+ * stores it. So the groups must be known before the first write. Observed on ejabberd 23.01, 24.12 and 26.07.
  */
 import { PermissionDeniedError } from '../../errors/index.ts';
 import { formatJid, type Jid, sameJid } from '../../xmpp/jid.ts';
+import { elseIf } from '../command-errors.ts';
 import type { Run } from '../run-command.ts';
 import { accountExists, isConnected } from './accounts.ts';
-import type { Place } from './commands.ts';
+import type { EntryKey } from './commands.ts';
 import { knownSharedGroups, type LearnedSharedGroups } from './known-shared-groups.ts';
 import type { Entry } from './roster-entry.ts';
 import { listSharedGroupMembers, type SharedGroup } from './shared-group-commands.ts';
@@ -17,27 +18,22 @@ import { listSharedGroupMembers, type SharedGroup } from './shared-group-command
  * Finds the groups that put an entry's contact into the roster.
  *
  * @param entry the entry as `get_roster` shows it. An entry of a shared group has the subscription `both` and the
- *   group's label, so most entries tell without a call
- * @returns `undefined` if the account may not ask
+ *   group's label, so that most entries need no call
+ * @returns `undefined` if the account may not read shared groups
  */
 export async function sharedGroupsOf(
   run: Run,
-  place: Place,
+  key: EntryKey,
   entry: Entry,
   learned: LearnedSharedGroups,
 ): Promise<readonly SharedGroup[] | undefined> {
   if (entry?.subscription !== 'both') return [];
-  try {
-    return await groupsShowing(run, place, entry.groups, learned);
-  } catch (error) {
-    if (error instanceof PermissionDeniedError) return undefined;
-    throw error;
-  }
+  return groupsShowing(run, key, entry.groups, learned).catch(elseIf(PermissionDeniedError, undefined));
 }
 
 async function groupsShowing(
   run: Run,
-  { owner, contact }: Place,
+  { owner, contact }: EntryKey,
   shownLabels: readonly string[],
   learned: LearnedSharedGroups,
 ): Promise<readonly SharedGroup[] | undefined> {
@@ -81,7 +77,7 @@ async function isMember(
   return isListed(await membersOf(group), user);
 }
 
-/** Whether the owner is a member of a group that displays this one. ejabberd counts every user as a member of `@online@` here. */
+/** Tells whether the owner is a member of a group that displays this one. Here, ejabberd counts every user as a member of `@online@`. */
 async function isDisplayed(
   groups: readonly SharedGroup[],
   { id }: SharedGroup,

@@ -1,10 +1,10 @@
-/** Tells users from contacts on no vhost of the server. */
+/** Tells whether a JID is a user of the server, an unknown user, or a contact on another server. */
 import type { Jid } from '../../xmpp/jid.ts';
 import type { Run } from '../run-command.ts';
-import { accountExists, leavesTraces } from './accounts.ts';
+import { accountExists, hasSessionOrEntries } from './accounts.ts';
 import { isForeign, type ReadVhosts } from './vhosts.ts';
 
-/** A user that exists, one of a vhost that does not, or a contact on no vhost of the server. */
+/** The kind of a JID: a user that exists, an unknown user of a vhost, or a contact on no vhost of the server. */
 export type Standing = 'user' | 'unknown' | 'foreign';
 
 /** The ways to ask the server. */
@@ -14,9 +14,9 @@ interface Sources {
 }
 
 /**
- * The standings of two JIDs. The vhosts are read only if one of the two is no known user.
+ * Finds out the kinds of two JIDs. The vhosts are read only if one of the two is no known user.
  *
- * @throws PermissionDeniedError that names `registered_vhosts`, if it is needed and the account may not run it
+ * @throws PermissionDeniedError if the vhosts must be read, and the account may not run `registered_vhosts`
  */
 export async function standingsOf(sources: Sources, jid1: Jid, jid2: Jid): Promise<readonly [Standing, Standing]> {
   const [hasAccount1, hasAccount2] = await Promise.all([hasAccount(sources, jid1), hasAccount(sources, jid2)]);
@@ -26,15 +26,19 @@ export async function standingsOf(sources: Sources, jid1: Jid, jid2: Jid): Promi
   ]);
 }
 
-/** A JID that is no bare JID with a local part is no user. */
+/** Only a bare JID with a local part can be an account. */
 async function hasAccount({ run }: Sources, jid: Jid): Promise<boolean> {
   return isBareUser(jid) && accountExists(run, jid);
 }
 
-/** @param neighbour a user that exists, whose domain is a vhost */
-async function standingOf({ run, readVhosts }: Sources, jid: Jid, neighbour: Jid | undefined): Promise<Standing> {
-  if (isBareUser(jid) && (await leavesTraces(run, jid))) return 'user';
-  if (neighbour?.domain === jid.domain) return 'unknown';
+/**
+ * Finds out the kind of a JID without an account.
+ *
+ * @param other a user that exists, so that its domain is a vhost
+ */
+async function standingOf({ run, readVhosts }: Sources, jid: Jid, other: Jid | undefined): Promise<Standing> {
+  if (isBareUser(jid) && (await hasSessionOrEntries(run, jid))) return 'user';
+  if (other?.domain === jid.domain) return 'unknown';
   return (await isForeign(readVhosts, jid.domain)) ? 'foreign' : 'unknown';
 }
 

@@ -1,34 +1,26 @@
 /** Tells which domains are vhosts of the server, and how the server spells them. */
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { ItemNotFoundError, PermissionDeniedError } from '../../errors/index.ts';
+import { isAscii } from '../../shared/is-ascii.ts';
+import { readOnce } from '../../shared/lazy.ts';
 import type { Jid } from '../../xmpp/jid.ts';
+import { elseIf } from '../command-errors.ts';
 import type { Run } from '../run-command.ts';
 import { registeredVhosts } from './commands.ts';
 
 /** Reads the server's vhosts, once for each invocation. */
 export type ReadVhosts = () => Promise<readonly string[]>;
 
-const ASCII = /^[\x00-\x7f]*$/;
-
-/** Makes the reader of one invocation. A failed read is not kept. */
+/** Creates the reader of one invocation. */
 export function vhostReader(run: Run): ReadVhosts {
-  let reading: Promise<readonly string[]> | undefined;
-  return async () => {
-    reading ??= run(registeredVhosts());
-    try {
-      return await reading;
-    } catch (error) {
-      reading = undefined;
-      throw error;
-    }
-  };
+  return readOnce(() => run(registeredVhosts()));
 }
 
 /**
- * Runs something about users. If it finds one of them unknown, the error names each vhost of theirs that ejabberd does
- * not have. If the account may not ask for the vhosts, or they can't be read, the error stays as it was.
+ * Runs a function, and adds to its `ItemNotFoundError` each vhost of the users that ejabberd does not have. If the vhosts
+ * can't be read, the error stays as it was.
  *
- * @throws ItemNotFoundError, and what `work` throws
+ * @throws any error of `work`
  * @example
  * await namingVhosts(readVhosts, [bob], () => readRosterOf(bob)) // No such user: bob@nowhere.org; ejabberd has no vhost nowhere.org
  */
@@ -54,24 +46,24 @@ export async function namingVhosts<T>(
 }
 
 /**
- * Whether a domain is no vhost of the server, in either spelling.
+ * Tells whether a domain is no vhost of the server, in either spelling.
  *
- * @throws PermissionDeniedError that names `registered_vhosts`, if the account may not run it
+ * @throws PermissionDeniedError if the account may not run `registered_vhosts`
  */
 export async function isForeign(readVhosts: ReadVhosts, domain: string): Promise<boolean> {
   return !isAmong(await readVhosts(), domain);
 }
 
 /**
- * A JID with its domain as the server spells it. Observed: ejabberd 23.01 and 24.12 keep a vhost that is configured as
- * an A-label, and do not know its U-label; 26.07 turns it into the U-label. Only a domain that is not ASCII can differ.
+ * Returns a JID with its domain as the server spells it. Only a domain that is not ASCII can differ. Observed: ejabberd 23.01
+ * and 24.12 know a vhost that is configured in A-labels by those only. 26.07 converts it to U-labels.
  *
  * @example
  * await spelledByServer(readVhosts, { local: 'bob', domain: 'bücher.test', resource: '' }) // on 24.12 { domain: 'xn--bcher-kva.test', … }
  */
 export async function spelledByServer(readVhosts: ReadVhosts, jid: Jid): Promise<Jid> {
-  if (ASCII.test(jid.domain)) return jid;
-  const vhosts = await readVhosts().catch(emptyIfDenied);
+  if (isAscii(jid.domain)) return jid;
+  const vhosts = await readVhosts().catch(elseIf<readonly string[]>(PermissionDeniedError, []));
   const aLabels = domainToASCII(jid.domain);
   return !vhosts.includes(jid.domain) && vhosts.includes(aLabels) ? { ...jid, domain: aLabels } : jid;
 }
@@ -79,9 +71,4 @@ export async function spelledByServer(readVhosts: ReadVhosts, jid: Jid): Promise
 function isAmong(vhosts: readonly string[], domain: string): boolean {
   const spellings = [domain, domainToASCII(domain), domainToUnicode(domain)];
   return vhosts.some((vhost) => spellings.includes(vhost.toLowerCase()));
-}
-
-function emptyIfDenied(error: unknown): readonly string[] {
-  if (error instanceof PermissionDeniedError) return [];
-  throw error;
 }

@@ -1,8 +1,8 @@
 /**
  * Writes two rosters, which no transaction spans, and verifies the result.
  *
- * Both rosters are read back after the last write. If they are not right, both are written again. The caller that writes
- * last also reads last. Therefore no call can leave half a link and report a success.
+ * Both rosters are read back after the last write. If they are not right, both are written again. The call that writes last
+ * also reads last. Therefore no call can leave half a link and report a success.
  */
 
 import { ConnectionLostError, PartialLinkError, type SideState } from '../../errors/index.ts';
@@ -12,7 +12,7 @@ import { isOversized, mayHaveRun } from '../command-errors.ts';
 import type { RunOptions } from '../run-command.ts';
 import type { Entry } from './roster-entry.ts';
 
-/** The judgement of an entry: `wrong` in its subscription or request, `other` in nick or groups, or `right`. */
+/** The result of checking an entry: a `wrong` subscription or request, `other` nick or groups, or `right`. */
 export type Verdict = 'right' | 'other' | 'wrong';
 
 /** The goal of one side of a link or unlink. */
@@ -35,7 +35,7 @@ type Reading = { readonly entry: Entry } | 'unread' | 'oversized';
 /** The progress of one side. */
 export interface Progress {
   readonly goal: Goal;
-  /** The entry as it was last read. An entry that vanished later is still known. */
+  /** The entry as it was last seen. It stays after the entry has left the roster. */
   known: Entry;
   /** Whether it was wrong before the first write; `undefined` if it was not read then. */
   readonly wasWrong: boolean | undefined;
@@ -58,17 +58,21 @@ export interface Writing {
   readonly isInTurn?: boolean;
 }
 
-/** The most repeats of writing both sides. */
-const MOST_REPEATS = 2;
+/** The most repeats after the first write. */
+const MAX_REPEATS = 2;
 
 /** The part of the deadline that is kept for reading back. */
 const READING_SHARE = 1 / 5;
 
 /** The longest pause before a repeat, in milliseconds. */
-export const MOST_PAUSE_MS = 20;
+export const MAX_PAUSE_MS = 20;
 
-/** Starts the progress of a side. @param before the entry that was read before the first write, if any */
-export function begin(goal: Goal, before?: { readonly entry: Entry }): Progress {
+/**
+ * Creates the progress of a side.
+ *
+ * @param before the entry that was read before the first write, if the roster was read
+ */
+export function beginProgress(goal: Goal, before?: { readonly entry: Entry }): Progress {
   return {
     goal,
     known: before?.entry,
@@ -80,9 +84,9 @@ export function begin(goal: Goal, before?: { readonly entry: Entry }): Progress 
 }
 
 /**
- * Writes a side, or something that belongs to it, and records the outcome.
+ * Runs a write that changes a side, and records its outcome.
  *
- * @returns the error, if it failed
+ * @returns the error; `undefined` if the write succeeded
  */
 export async function track(side: Progress, write: () => Promise<void>): Promise<unknown> {
   try {
@@ -100,7 +104,8 @@ export async function track(side: Progress, write: () => Promise<void>): Promise
  * Writes the sides, reads both back, and repeats both until they are right or the deadline is near.
  *
  * @param first the sides to write the first time
- * @throws the first error if nothing was changed; PartialLinkError
+ * @throws PartialLinkError if a side is not right or unread at the end, or if its last write failed
+ * @throws the first error of a write if nothing was changed
  */
 export async function writeVerified(pair: Pair, first: readonly Progress[], writing: Writing): Promise<void> {
   const both = sidesOf(pair);
@@ -113,9 +118,10 @@ export async function writeVerified(pair: Pair, first: readonly Progress[], writ
     await readBack(both, error !== undefined);
     if (both.every(isSettled)) return;
     longestMs = Math.max(longestMs, now() - started);
-    const fits = longestMs + MOST_PAUSE_MS <= writing.deadline.remainingMs;
-    if (repeats === MOST_REPEATS || !fits || both.some(({ reading }) => reading === 'unread')) {
-      if (both.every(isDone)) return;
+    const fits = longestMs + MAX_PAUSE_MS <= writing.deadline.remainingMs;
+    if (repeats === MAX_REPEATS || !fits || both.some(({ reading }) => reading === 'unread')) {
+      // If every write was answered, another call has renewed the nick or the groups.
+      if (error === undefined && both.every(isDone)) return;
       throw partial(pair, error);
     }
     sides = both;
@@ -124,9 +130,7 @@ export async function writeVerified(pair: Pair, first: readonly Progress[], writ
 }
 
 /**
- * Reads both sides back after a failure that must not be repeated.
- *
- * @returns the error to throw
+ * Reads both sides back after a failed write that must not be repeated, and returns the error to throw.
  */
 export async function partialAsRead(pair: Pair, cause: unknown): Promise<PartialLinkError> {
   await readBack(sidesOf(pair), true);
@@ -134,9 +138,7 @@ export async function partialAsRead(pair: Pair, cause: unknown): Promise<Partial
 }
 
 /**
- * Makes a signal for writes. It leaves the share of the deadline for reading back, and half of the rest for a repeat.
- *
- * @param use is called with the signal
+ * Runs writes under a signal that leaves time: a fifth of the deadline for reading back, and half of the rest for a repeat.
  */
 export async function inWritingTime<T>(deadline: Deadline, use: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const left = deadline.remainingMs - deadline.totalMs * READING_SHARE;
@@ -148,7 +150,7 @@ export async function inWritingTime<T>(deadline: Deadline, use: (signal: AbortSi
   }
 }
 
-/** @returns the first error */
+/** Writes the sides, and returns the first error. */
 function writeAll(sides: readonly Progress[], { deadline, isInTurn }: Writing): Promise<unknown> {
   return inWritingTime(deadline, async (signal) => {
     const write = (side: Progress) => track(side, () => side.goal.write(side.known, { signal }));
@@ -159,7 +161,7 @@ function writeAll(sides: readonly Progress[], { deadline, isInTurn }: Writing): 
   });
 }
 
-/** @param afterFailure whether to avoid kept connections */
+/** Reads the sides back. After a failure it uses new connections, because the kept ones can be broken. */
 async function readBack(sides: readonly Progress[], afterFailure: boolean): Promise<void> {
   await Promise.all(
     sides.map(async (side) => {
@@ -178,7 +180,7 @@ async function readingOf(goal: Goal, fresh: boolean): Promise<Reading> {
   }
 }
 
-/** Tells whether a side needs no repeat. */
+/** Tells whether a side needs no further write. */
 function isSettled(side: Progress): boolean {
   return typeof side.reading === 'object' ? side.goal.judge(side.reading.entry) === 'right' : isDone(side);
 }

@@ -15,7 +15,7 @@ export const ANY_FAILURE = -1;
 export type LinkForm = 'plain' | 'grouped';
 
 /** A contact with its sessions. */
-export interface ContactSessions {
+interface ContactSessions {
   readonly item: RosterItem;
   readonly sessions: readonly Session[];
 }

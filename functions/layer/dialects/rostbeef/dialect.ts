@@ -1,7 +1,8 @@
 /** Implements the dialect `rostbeef`: mod_rostbeef and ProcessOne's mod_xmlrpc, 2008 to 2013, without authentication. */
 
+import { ItemNotFoundError } from '../../errors/index.ts';
 import { bestPresence } from '../best-presence.ts';
-import { elseIfNotFound } from '../command-errors.ts';
+import { elseIf } from '../command-errors.ts';
 import type { Dialect } from '../dialect.ts';
 import { byCodeUnit } from '../roster-items.ts';
 import { commandRunner, type Invocation, type Server } from '../run-command.ts';
@@ -9,9 +10,9 @@ import * as commands from './commands.ts';
 import { type LearnedForm, linkByOneCall, unlinkByOneCall } from './link.ts';
 
 /**
- * Opens the dialect for an execution environment.
+ * Creates the dialect of one container. All its invocations share what they learn about the server.
  *
- * @returns a function that makes the dialect for one invocation. All share what was learned about the server
+ * @returns a function that creates the dialect of one invocation
  */
 export function rostbeefDialect(server: Server): (invocation: Invocation) => Dialect {
   const learned: LearnedForm = { form: undefined };
@@ -34,7 +35,7 @@ export function rostbeefDialect(server: Server): (invocation: Invocation) => Dia
       },
       getPresence: async (user) => ({ ...bestPresence(await run(commands.getPresence(user))), user }),
       connectedResources: (user, signal) =>
-        run(commands.getResources(user), { signal }).catch(elseIfNotFound<readonly string[]>([])),
+        run(commands.getResources(user), { signal }).catch(elseIf<readonly string[]>(ItemNotFoundError, [])),
       getResources: async (user) => [...(await run(commands.getResources(user)))].sort(byCodeUnit),
       sendStanza: (from, to, stanza, signal) => run(commands.sendStanza(from, to, stanza), { signal }),
     };

@@ -29,8 +29,8 @@ const WRONG_MEMBERS = -100;
 
 const UNKNOWN_ENTRY = 'unknown';
 
-/** One call writes both sides, so its response decides. */
-const ANSWERED: Unlinked = { isUnverified: false };
+/** The result of a call that removed both sides, as its response says. */
+const UNLINKED: Unlinked = { isUnverified: false };
 
 /** The form of `link_contacts`, once it is known. mod_xmlrpc requires groups since October 2010; all others refuse them. */
 export interface LearnedForm {
@@ -40,8 +40,9 @@ export interface LearnedForm {
 /**
  * Links two users, or renews their link. mod_xmlrpc refuses to renew, so the pair is unlinked first.
  *
- * @throws InvalidInputError if the input has a group and the server has none, before anything is written;
- *   ItemNotFoundError; PartialLinkError
+ * @throws InvalidInputError if the input has a group and the server has no groups. Nothing was written
+ * @throws ItemNotFoundError if the server does not know a user
+ * @throws PartialLinkError if a side is not linked, or could not be verified
  */
 export async function linkByOneCall(run: Run, side1: Side, side2: Side, learned: LearnedForm): Promise<void> {
   const attempt = () => linkOnce(run, side1, side2, learned);
@@ -58,26 +59,29 @@ export async function linkByOneCall(run: Run, side1: Side, side2: Side, learned:
   if (areAll(states(before), 'written')) return;
   if (code === ANY_FAILURE || before.includes(UNKNOWN_ENTRY)) throw partial(states(before), code);
   if (!before.some(isLinked)) throw errorOfCode(code);
-  const renewed = (await run(unlinkContacts(side1.owner, side2.owner))) || (await attempt());
+  const unlinked = await run(unlinkContacts(side1.owner, side2.owner));
+  const renewed = unlinked || (await attempt());
   if (renewed === 0) return;
   const after = await read();
-  if (!after.every(isLinked)) throw partial(states(after), renewed);
+  // If the pair was unlinked and is linked again, another call has linked it.
+  if (unlinked !== 0 || !after.every(isLinked)) throw partial(states(after), renewed);
 }
 
 /**
  * Unlinks two users.
  *
- * @throws ItemNotFoundError, PartialLinkError
+ * @throws ItemNotFoundError if the server does not know a user
+ * @throws PartialLinkError if a side is still linked, or could not be verified
  */
 export async function unlinkByOneCall(run: Run, jid1: Jid, jid2: Jid): Promise<Unlinked> {
   const isUnclear = (code: number) => code === ANY_FAILURE || code === ALREADY_LINKED;
   let code = await run(unlinkContacts(jid1, jid2));
   if (isUnclear(code)) code = await run(unlinkContacts(jid1, jid2));
-  if (code === 0) return ANSWERED;
+  if (code === 0) return UNLINKED;
   if (!isUnclear(code)) throw errorOfCode(code);
   const [entry1, entry2] = await entriesOf(run, jid1, jid2);
   const states: States = [unlinkedState(entry1), unlinkedState(entry2)];
-  if (areAll(states, 'written')) return ANSWERED;
+  if (areAll(states, 'written')) return UNLINKED;
   if (code !== ANY_FAILURE && areAll(states, 'not')) throw errorOfCode(code);
   throw partial(states, code);
 }
@@ -125,10 +129,10 @@ async function ignoresMembers(run: Run): Promise<boolean> {
   }
 }
 
-/** Reads the state of both sides. A roster that can't be read is `unknown`. */
 type Entries = readonly [Entry | typeof UNKNOWN_ENTRY, Entry | typeof UNKNOWN_ENTRY];
 type States = readonly [SideState, SideState];
 
+/** Reads the entries of both sides. The entry of a roster that can't be read is `unknown`. */
 function entriesOf(run: Run, jid1: Jid, jid2: Jid): Promise<Entries> {
   const read = async (owner: Jid, contact: Jid): Promise<Entry | typeof UNKNOWN_ENTRY> => {
     try {

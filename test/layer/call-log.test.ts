@@ -1,0 +1,15 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { UnexpectedError } from '../../functions/layer/errors/index.ts';
+import { logLine } from '../../functions/layer/observability/call-log.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+it('the log line of a defect has the frames of its stack, and no line of its message', () => {
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  logLine({ durationMs: 1 }, new UnexpectedError({ cause: new TypeError('unreadable:\n    at canary (file.ts:1:1)') }));
+  const { error } = JSON.parse(String(written.mock.calls[0]?.[0]));
+  expect(error.cause.frames[0]).toContain('call-log.test.ts');
+  expect(JSON.stringify(error)).not.toContain('canary');
+});

@@ -1,0 +1,42 @@
+import { afterEach, expect, it } from 'vitest';
+import type { Jid } from '../../functions/layer/xmpp/jid.ts';
+import { faultBody } from '../../infra/local/embedded/reply.ts';
+import { openContainer } from '../support/container.ts';
+import { startEmbeddedEjabberd } from '../support/embedded-ejabberd.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
+import { ok } from '../support/scripted-server.ts';
+
+const stops: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+const jid = (local: string): Jid => ({ local, domain: 'xmpp.test', resource: '' });
+const [alice, bob] = [jid('alice'), jid('bob')];
+
+it('a new nick that the server refuses on one side is a partial link, although both users stay linked', async () => {
+  const server = await startEmbeddedEjabberd('24.12');
+  stops.push(server.stop);
+  for (const { local } of [alice, bob]) await server.register(local);
+  const proxy = await FaultProxy.start({ target: server.url });
+  stops.push(() => proxy.stop());
+  const container = openContainer({ url: proxy.url, account: server.account });
+  stops.push(container.close);
+  const link = (nick1: string, nick2: string) =>
+    container.act((dialect) =>
+      dialect.linkContacts(
+        { owner: alice, contact: bob, nick: nick2, group: undefined },
+        { owner: bob, contact: alice, nick: nick1, group: undefined },
+      ),
+    );
+  expect(await link('Alice', 'Bob')).toBeUndefined();
+
+  const refusal = ok(faultBody(-118, 'Error -118\nthe database is down'));
+  await proxy.interfere({ play: ({ socket }) => void socket.write(refusal) }, (request) =>
+    /add_rosteritem.*<name>localuser<\/name><value><string>bob</.test(request),
+  );
+  expect(await link('Alicia', 'Bobby')).toMatchObject({
+    name: 'PartialLinkError',
+    sides: { jid1: 'written', jid2: 'not' },
+  });
+});
