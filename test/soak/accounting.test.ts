@@ -48,6 +48,16 @@ describe('the accounts of a run', () => {
     expect(run(change).violations).toContain(complaint);
   });
 
+  it('count a record as done if a slow delivery of it was done before a later one failed', () => {
+    const attempts = { 'record-0': [attempt('ok'), attempt('EjabberdTimeoutError')] };
+    expect(run({}, attempts)).toMatchObject({ done: 9, retried: 1, violations: [] });
+  });
+
+  it('complain of a record whose deliveries all failed, and which is not dead', () => {
+    const { violations } = run({}, { 'record-0': [attempt('EjabberdTimeoutError')] });
+    expect(violations).toEqual(['record-0 is neither done nor dead after EjabberdTimeoutError']);
+  });
+
   describe('after ejabberd ended', () => {
     const ending = (signal: 'SIGTERM' | 'SIGKILL', from: number) => ({
       endings: [{ signal, from, ended: from + 1_000, to: from + 3_000 }],

@@ -72,9 +72,11 @@ export function account(seen: Seen): Accounting {
   let sentAgain = 0;
   for (const record of seen.records) {
     const attempts = seen.attempts.get(record.id) ?? [];
-    const last = attempts.at(-1);
-    const isDone = last?.outcome === 'ok' && !seen.dead.has(record.id);
-    if (!isDone && !seen.dead.has(record.id)) violations.push(`${record.id} is neither done nor dead`);
+    // A slow delivery can be done, and so end its record, while a later delivery of the same record fails.
+    const last = attempts.findLast(({ outcome }) => outcome === 'ok');
+    const isDone = last !== undefined && !seen.dead.has(record.id);
+    if (!isDone && !seen.dead.has(record.id))
+      violations.push(`${record.id} is neither done nor dead after ${outcomesOf(attempts)}`);
     if (seen.dead.has(record.id) && !mayDie(record, attempts, seen.table)) {
       violations.push(`${record.id} ${record.method} is dead after ${outcomesOf(attempts)}`);
     }

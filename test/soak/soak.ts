@@ -131,8 +131,9 @@ async function consume(queue: Queue, sandbox: Sandbox, attempts: ReadonlyMap<str
     const failed = invoked.kind === 'result' ? failuresOf(invoked) : messages.map(({ id }) => id);
     const outcomes = outcomesIn(invoked);
     for (const { id } of messages) {
-      attempts.get(id)?.push({ from, to, outcome: outcomes.get(id) ?? 'none' });
-      if (!failed.includes(id)) queue.delete(id);
+      const isDone = !failed.includes(id);
+      attempts.get(id)?.push({ from, to, outcome: isDone ? 'ok' : (outcomes.get(id) ?? 'none') });
+      if (isDone) queue.delete(id);
     }
     if (failed.length === messages.length) await sleep(BACK_OFF_MS);
   }
