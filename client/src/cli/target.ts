@@ -30,7 +30,8 @@ export function withTarget(command: Command): Command {
 
 function seconds(text: string): number {
   const value = Number(text);
-  if (!(value > 0) || value > 900) throw new UsageError(`--timeout: expected 1 to 900 seconds, not ${text}`);
+  if (!(value > 0) || value > 900)
+    throw new UsageError(`--timeout: expected more than 0 and at most 900 seconds, not ${text}`);
   return value;
 }
 
