@@ -81,7 +81,12 @@ export interface Client {
  */
 export function createClient(transport: Transport | string | URL, defaults: CallOptions = {}): Client {
   const way = typeof transport === 'string' || transport instanceof URL ? overHttp(transport) : transport;
-  const call: Client['call'] = (method, input, options) => callOnce(way, method, input, { ...defaults, ...options });
+  const call: Client['call'] = (method, input, options = {}) =>
+    callOnce(way, method, input, {
+      signal: options.signal ?? defaults.signal,
+      timeoutMs: options.timeoutMs ?? defaults.timeoutMs,
+      retry: options.retry ?? defaults.retry,
+    });
   return {
     call,
     linkContacts: (input, options) => call('link_contacts', input, options),
