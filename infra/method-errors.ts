@@ -1,7 +1,8 @@
 /** Which errors each method can give, for the OpenAPI document and the typed client. */
 import { errorCatalogue, type Method } from 'rostbeef-layer';
 
-type ErrorKind = (typeof errorCatalogue)[number];
+/** One error of the functions. */
+export type ErrorKind = (typeof errorCatalogue)[number];
 
 /** Errors of the input, the settings, the credentials and the connection, which no method is spared. */
 const OF_EVERY_METHOD = [

@@ -35,7 +35,7 @@ const DEPLOYED: JsonObject = {
   variables: {
     api: { default: 'abcdef1234', description: 'The id of the REST API.' },
     region: { default: 'eu-west-1', description: 'The AWS Region.' },
-    stage: { default: 'prod', description: 'The stage of the API.' },
+    stage: { default: 'live', description: 'The stage of the API.' },
   },
 };
 

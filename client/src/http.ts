@@ -17,7 +17,7 @@ export interface HttpOptions {
 /**
  * Calls the functions by HTTP: `POST <url>/<method>`.
  *
- * @param url the URL of the API, such as `https://abcdef1234.execute-api.eu-west-1.amazonaws.com/prod`. A last slash makes
+ * @param url the URL of the API, such as `https://abcdef1234.execute-api.eu-west-1.amazonaws.com/live`. A last slash makes
  *   no difference
  * @throws TypeError if it is not an HTTP URL
  * @example

@@ -122,7 +122,7 @@ export function reported(error: unknown, name: string): number {
  *
  * @throws UsageError for an unknown option, for a missing one, and for a value too many
  */
-export function readArguments<const T extends Options>({ options, argument }: Command<T>, args: readonly string[]) {
+function readArguments<const T extends Options>({ options, argument }: Command<T>, args: readonly string[]) {
   const { values, positionals } = parsed(options, args);
   const [extra] = argument === undefined ? positionals : argument.many ? [] : positionals.slice(1);
   if (extra !== undefined) throw new UsageError(`Unexpected argument '${extra}'.`);

@@ -51,7 +51,7 @@ const HELP = `
 Every account of this machine can call the bridge, with the rights of the account that runs it.
 
 Example:
-  $ rostbeef bridge --url https://abcdef1234.execute-api.eu-west-1.amazonaws.com/prod`;
+  $ rostbeef bridge --url https://abcdef1234.execute-api.eu-west-1.amazonaws.com/live`;
 
 function portOf(text: string): number {
   const port = Number(text);

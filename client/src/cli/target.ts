@@ -60,7 +60,7 @@ async function lambdaClient(region: string | undefined) {
 function parsedUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError(`--url: expected a URL such as https://abcdef1234.execute-api.eu-west-1.amazonaws.com/prod`);
+    throw new UsageError(`--url: expected a URL such as https://abcdef1234.execute-api.eu-west-1.amazonaws.com/live`);
   }
   return url;
 }
