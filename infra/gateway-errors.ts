@@ -61,7 +61,7 @@ export const GATEWAY_ERRORS: readonly GatewayError[] = [
   },
 ];
 
-/** The members that tell a problem of the gateway from others: `name` and `retryable`. */
+/** Returns `name` and `retryable` of the gateway’s problem with this status. */
 export function namedByStatus(status: number): Pick<GatewayError, 'name' | 'retryable'> {
   const found = GATEWAY_ERRORS.find((error) => error.status === status);
   const { name, retryable } = found ?? (status < 500 ? REFUSED : FAILED);

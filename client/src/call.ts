@@ -82,13 +82,13 @@ function isWorthRepeating(error: unknown, isRepeatable: boolean): boolean {
   return error.retryable && (isRepeatable || !error.leavesOutcomeOpen);
 }
 
-/** The function, or a gateway before it, ended without an answer of its own. */
+/** The errors of a function, or of a gateway, that gave no answer of its own. */
 const LOST: readonly string[] = ['FunctionFailedError', 'FunctionTimeoutError'];
 
-/** The errors of the way to the functions that tell nothing of what became of a stanza. */
+/** The errors after which a stanza may have been sent. */
 const LOST_STANZA: readonly string[] = [...LOST, 'ApiConnectionLostError', 'ApiTimeoutError', 'ApiAnswerError'];
 
-/** A redirect or a refusal by whatever answers at this URL: it has done nothing. */
+/** Whether the server at this URL redirected or refused the request. Nothing was done. */
 const isRefusal = ({ status = 0 }: RostbeefError): boolean => status >= 300 && status < 500;
 
 function finalError(error: unknown, isRepeatable: boolean): unknown {

@@ -80,7 +80,7 @@ function resultOf({ status, headers }: Response, text: string, method: MethodNam
   throw errorOfProblem(body, further) ?? unknownAnswer(status, headers, method, further);
 }
 
-/** An answer that no function and no gateway of this API gives: of a proxy, or of something else at this URL. */
+/** The error of an answer that is not one of this API, such as a proxy's. */
 function unknownAnswer(
   status: number,
   headers: Headers,

@@ -20,8 +20,11 @@ export type FunctionNames = Readonly<Partial<Record<MethodName, string>>>;
 /**
  * Calls the functions directly, through a client of the AWS SDK.
  *
- * Create the client with `maxAttempts: 1`: this package repeats what may be repeated, and the SDK could send a stanza twice.
+ * Create the client with `maxAttempts: 1`, because the SDK could send a stanza twice. This package repeats calls itself. A
+ * stanza without a key rejects with a TypeError if the client has another setting.
  *
+ * @param client a `LambdaClient` of `@aws-sdk/client-lambda`
+ * @param names the functions that may be called; any other method rejects with a RouteNotFoundError
  * @example
  * const names = { get_roster: 'arn:aws:lambda:eu-west-1:123456789012:function:GetRoster:live' };
  * createClient(overLambda(new LambdaClient({ maxAttempts: 1 }), names))

@@ -16,6 +16,7 @@ export type Alarms = Readonly<Record<string, Omit<AlarmProps, 'topic'>>>;
 /** How long the doctor must find a fault before the alarm goes on. */
 const FINDING_MINUTES = 15;
 
+/** The alarms of the doctor’s findings. */
 export function doctorAlarms(namespace: string, { minutes }: EjabberdDoctor): Alarms {
   const perCheck = { period: Duration.minutes(minutes) };
   const checks = Math.max(1, Math.ceil(FINDING_MINUTES / minutes));
@@ -38,6 +39,7 @@ export function doctorAlarms(namespace: string, { minutes }: EjabberdDoctor): Al
   };
 }
 
+/** The alarms of the seven functions. */
 export function functionAlarms(namespace: string, rostbeef: EjabberdFunctions, throttles: IMetric): Alarms {
   const { timeoutMs = 10_000 } = rostbeef.props.ejabberd;
   return {
@@ -99,6 +101,7 @@ export function functionAlarms(namespace: string, rostbeef: EjabberdFunctions, t
   };
 }
 
+/** The alarm of the REST API. */
 export function apiAlarms(api: RestApi): Alarms {
   return {
     ApiErrors: {
@@ -111,6 +114,7 @@ export function apiAlarms(api: RestApi): Alarms {
   };
 }
 
+/** The alarm of the rotation. */
 export function rotationAlarms(rotation: EjabberdRotation): Alarms {
   return {
     RotationFailed: {
@@ -121,6 +125,7 @@ export function rotationAlarms(rotation: EjabberdRotation): Alarms {
   };
 }
 
+/** The alarms of the queues of events. */
 export function eventAlarms(namespace: string, events: EjabberdEvents): Alarms {
   const queues = [...events.queues.values()];
   const ages = queues.map(({ queue }) => queue.metricApproximateAgeOfOldestMessage({ period: PERIOD }));
