@@ -222,7 +222,7 @@ describe('the bridge', () => {
     await withBridge([], async (url) => {
       const { code, err } = await call(['bridge', '--port', new URL(url).port]);
       expect(code).toBe(2);
-      expect(err).toContain('(EADDRINUSE): choose another --port');
+      expect(err).toContain('(EADDRINUSE): choose another --address or --port');
     });
   });
 
