@@ -34,7 +34,9 @@ export function bridgeCommand(io: Io): Command {
       const client = await clientOf(options);
       const log = (line: string) => io.err.write(`${line}\n`);
       const bridge = await startBridge({ client, port, address, secret, log }).catch((error: NodeJS.ErrnoException) => {
-        throw new UsageError(`the bridge can not listen on ${address}:${port} (${error.code}): choose another --address or --port`);
+        throw new UsageError(
+          `the bridge can not listen on ${address}:${port} (${error.code}): choose another --address or --port`,
+        );
       });
       io.out.write(`${styled(io.out, 'bold', bridge.url)} speaks the XML-RPC of mod_rostbeef. Ctrl-C stops it.\n`);
       await new Promise<void>((resolve) => {
