@@ -12,7 +12,7 @@ interface Kind {
   readonly leavesOutcomeOpen?: boolean | undefined;
 }
 
-/** The errors that only the client itself gives. */
+/** The errors of the client itself. */
 const CLIENT_ERRORS: readonly Kind[] = [
   {
     name: 'ApiUnreachableError',
@@ -56,7 +56,7 @@ export function clientErrors(): string {
     GENERATED,
     "import { CallError, type ErrorDetails } from '../call-error.ts';\nimport type { Issue, Sides } from './methods.ts';",
     ...kinds.map(classOf),
-    `/** Every error that a call can end in: a closed set, told apart by \`name\`. */\nexport type RostbeefError =\n${names.map((name) => `  | ${name}`).join('\n')};`,
+    `/** The closed set of errors that a call can end in, distinguished by \`name\`. */\nexport type RostbeefError =\n${names.map((name) => `  | ${name}`).join('\n')};`,
     `/** The name of an error. */\nexport type ErrorName = RostbeefError['name'];`,
     `/** The class of every error by its name. */\nexport const ERROR_CLASSES = {\n${names.map((name) => `  ${name},`).join('\n')}\n} as const;`,
     '',
@@ -76,7 +76,7 @@ function classOf({ name, summary, retryable, leavesOutcomeOpen }: Kind): string 
   return `/** ${summary}. */\nexport class ${name} extends CallError {\n${body}\n}`;
 }
 
-/** The member that an error has besides those of every error. */
+/** The member that this error has, in addition to those of every error. */
 function structureOf(name: string): { readonly member: string; readonly assignment: string } {
   if (ERRORS_WITH_ISSUES.includes(name)) {
     return {

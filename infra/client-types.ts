@@ -1,18 +1,7 @@
 /** The TypeScript types of the client, made of the catalogue's JSON Schemas. */
 import { catalogue } from 'rostbeef-layer';
 import { openApi } from './openapi.ts';
-import { inputName, resultName } from './schemas.ts';
-
-interface Schema {
-  readonly $ref?: string;
-  readonly type?: string;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly description?: string;
-}
+import { inputName, resultName, type Schema } from './schemas.ts';
 
 /** The source of `client/src/generated/methods.ts`. */
 export function clientTypes(): string {

@@ -8,7 +8,7 @@ export const ENVIRONMENT_LIMIT_BYTES = 4096;
  * @example
  * environmentBytes({ EJABBERD_URL: 'http://10.0.0.1:4560/' }) // 40
  */
-export function environmentBytes(variables: Readonly<Record<string, string>>): number {
+function environmentBytes(variables: Readonly<Record<string, string>>): number {
   return Buffer.byteLength(JSON.stringify(variables));
 }
 

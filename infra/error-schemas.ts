@@ -2,13 +2,13 @@
 import { STATUS_CODES } from 'node:http';
 import { errorCatalogue, errorOfCode } from 'rostbeef-layer';
 import { GATEWAY_ERRORS, type GatewayError } from './gateway-errors.ts';
+import type { ErrorKind } from './method-errors.ts';
 import { guideTo } from './reference/error-guide.ts';
 import { schemas } from './schemas.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
-type ErrorKind = (typeof errorCatalogue)[number];
 
-/** Besides its own 400, `InvalidInputError` reports a wrong HTTP method, a large body and a wrong content type. */
+/** The statuses of `InvalidInputError` for a wrong HTTP method, a large body and a wrong content type, in addition to 400. */
 const FURTHER_STATUSES: Readonly<Record<string, readonly number[]>> = { InvalidInputError: [405, 413, 415] };
 
 /** The errors whose `issues` list what is wrong. */
@@ -20,10 +20,10 @@ export const ERRORS_WITH_ISSUES: readonly string[] = [
   'JidMalformedError',
 ];
 
-/** The error that tells what became of both rosters. */
+/** The error with the state of both rosters. */
 export const ERROR_WITH_SIDES = 'PartialLinkError';
 
-/** The HTTP statuses of an error; none if HTTP can't meet it. */
+/** Returns the HTTP statuses of an error. It has none if no HTTP request can end in it. */
 export function statusesOf({ name, status }: Pick<ErrorKind, 'name' | 'status'>): readonly number[] {
   return status === undefined ? [] : [status, ...(FURTHER_STATUSES[name] ?? [])];
 }
@@ -77,7 +77,7 @@ function functionSchema(kind: ErrorKind): readonly [string, JsonObject] {
       issues: { ...others['issues'], items: { $ref: '#/components/schemas/Issue' } },
     }),
     ...(name === ERROR_WITH_SIDES && {
-      sides: { $ref: '#/components/schemas/Sides', description: 'What became of either side.' },
+      sides: { $ref: '#/components/schemas/Sides', description: 'The state of each side.' },
     }),
   };
   const optional = ['code', 'issues'];
@@ -120,9 +120,9 @@ function oneOf(values: readonly number[]): JsonObject {
 
 /** The schemas that error schemas share. */
 export function sharedErrorSchemas(): Readonly<Record<string, JsonObject>> {
-  const { issues, sides } = JSON.parse(JSON.stringify(describedMembers()));
+  const { issues, sides } = describedMembers();
   return {
-    Issue: { description: 'One thing that is wrong with the input.', ...issues.items },
+    Issue: { description: 'One thing that is wrong with the input.', ...Object(issues)['items'] },
     Sides: { ...sides, description: 'The state of both rosters after a link or unlink.' },
   };
 }

@@ -12,7 +12,7 @@ export interface GatewayError {
 }
 
 /** All of them, in the order of their statuses. */
-export const GATEWAY_ERRORS = [
+export const GATEWAY_ERRORS: readonly GatewayError[] = [
   {
     name: 'RequestRefusedError',
     summary: 'The gateway refuses the request, and no function was called',
@@ -59,12 +59,9 @@ export const GATEWAY_ERRORS = [
     status: 504,
     retryable: false,
   },
-] as const satisfies readonly GatewayError[];
+];
 
-/** The name of one of the gateway's errors. */
-export type GatewayErrorName = (typeof GATEWAY_ERRORS)[number]['name'];
-
-/** The members that tell a problem of the gateway from others: `name` and `retryable`. */
+/** Returns `name` and `retryable` of the gateway’s problem with this status. */
 export function namedByStatus(status: number): Pick<GatewayError, 'name' | 'retryable'> {
   const found = GATEWAY_ERRORS.find((error) => error.status === status);
   const { name, retryable } = found ?? (status < 500 ? REFUSED : FAILED);

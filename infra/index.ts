@@ -1,8 +1,13 @@
 /** The constructs that another CDK app may use. */
 export { EjabberdApi, type EjabberdApiProps } from './constructs/ejabberd-api.ts';
 export { EjabberdDoctor, type EjabberdDoctorProps } from './constructs/ejabberd-doctor.ts';
-export { EjabberdEvents, type EjabberdEventsProps } from './constructs/ejabberd-events.ts';
-export { EjabberdFunctions, type EjabberdFunctionsProps, type EjabberdProps } from './constructs/ejabberd-functions.ts';
+export { EjabberdEvents, type EjabberdEventsProps, type EventQueue } from './constructs/ejabberd-events.ts';
+export {
+  type AddedFunctionProps,
+  EjabberdFunctions,
+  type EjabberdFunctionsProps,
+  type EjabberdProps,
+} from './constructs/ejabberd-functions.ts';
 export { EjabberdIdempotency, type EjabberdIdempotencyProps } from './constructs/ejabberd-idempotency.ts';
 export { EjabberdMonitoring, type EjabberdMonitoringProps } from './constructs/ejabberd-monitoring.ts';
 export { type DynamoDbAccess, EjabberdNetwork, type EjabberdNetworkProps } from './constructs/ejabberd-network.ts';

@@ -1,9 +1,10 @@
 /** Which errors each method can give, for the OpenAPI document and the typed client. */
 import { errorCatalogue, type Method } from 'rostbeef-layer';
 
-type ErrorKind = (typeof errorCatalogue)[number];
+/** One error of the functions. */
+export type ErrorKind = (typeof errorCatalogue)[number];
 
-/** Errors of the input, the settings, the credentials and the connection, which no method is spared. */
+/** Errors of the input, the settings, the credentials and the connection. */
 const OF_EVERY_METHOD = [
   'ConfigurationError',
   'ConnectionLostError',
@@ -52,7 +53,7 @@ export function errorsOf({ name }: Pick<Method, 'name'>): readonly ErrorKind[] {
   return errorCatalogue.filter((kind) => names.includes(kind.name));
 }
 
-/** The errors that stand for a code of XEP-0086. A server may answer any of them to any method, but none is known to. */
+/** Returns the errors for codes of XEP-0086. No known server answers the codes that a method does not list. */
 export function codedErrors(): readonly ErrorKind[] {
   return errorCatalogue.filter(({ status, condition }) => status !== undefined && condition !== undefined);
 }

@@ -35,7 +35,7 @@ const DEPLOYED: JsonObject = {
   variables: {
     api: { default: 'abcdef1234', description: 'The id of the REST API.' },
     region: { default: 'eu-west-1', description: 'The AWS Region.' },
-    stage: { default: 'prod', description: 'The stage of the API.' },
+    stage: { default: 'live', description: 'The stage of the API.' },
   },
 };
 
@@ -98,7 +98,7 @@ function errorResponses(method: Method): Readonly<Record<string, JsonObject>> {
   return Object.fromEntries([...groups].map(([status, kinds]) => [status, errorResponse(status, kinds)]));
 }
 
-/** Errors of a server that answers another code of XEP-0086 than those that servers are known to answer. */
+/** The errors for codes of XEP-0086 that no known server answers. */
 function unusualResponse(): JsonObject {
   return {
     ...problemContent(codedErrors()),
@@ -113,7 +113,7 @@ function errorResponse(status: number, kinds: readonly Listed[]): JsonObject {
   return { description: `${STATUS_CODES[status]}:\n\n${list.join('\n')}`, ...problemContent(kinds, status) };
 }
 
-/** A body that is one of these errors, told apart by `name`. */
+/** A body that is one of these errors. `name` distinguishes them. */
 function problemContent(kinds: readonly Listed[], status?: number): JsonObject {
   const reference = (name: string) => `#/components/schemas/${name}`;
   const names = kinds.map(({ name }) => name);

@@ -4,6 +4,21 @@ import { type $ZodType, toJSONSchema } from 'zod/v4/core';
 
 type JsonObject = Record<string, unknown>;
 
+/** The parts of a JSON Schema that the methods use. */
+export interface Schema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly items?: Schema;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly pattern?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly description?: string;
+}
+
 /** OpenAPI 3.1 takes the newer version, and API Gateway’s models take the older. */
 export type SchemaVersion = 'draft-2020-12' | 'draft-4';
 

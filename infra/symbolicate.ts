@@ -42,8 +42,8 @@ if (import.meta.main) {
     {
       name: 'npm run symbolicate',
       summary:
-        'Replaces the positions in the bundles by those in the sources. Reads log lines or stacks from standard input, and ' +
-        'writes them to standard output. The build must be the one that was deployed.',
+        'Replaces the positions in the bundled layer by those in its sources. Reads log lines or stacks from standard input, ' +
+        'and writes them to standard output. The checkout must be the commit that was deployed.',
       options: {},
       example: '< log.json',
     },

@@ -9,12 +9,15 @@ export interface ErrorDetails {
   readonly code?: number | undefined;
   /** The XMPP condition of RFC 6120, such as `item-not-found`. */
   readonly condition?: string | undefined;
-  /** The id under which the log has the call. */
+  /** The id of the call in the log. */
   readonly requestId?: string | undefined;
+  /** The problems of the input, for errors that list them. */
   readonly issues?: readonly Issue[] | undefined;
+  /** The state of both rosters, for a PartialLinkError. */
   readonly sides?: Sides | undefined;
-  /** How many milliseconds the answer asks to wait before the call is repeated. */
+  /** Milliseconds to wait before a repeat, from `Retry-After`. */
   readonly retryAfterMs?: number | undefined;
+  /** The error behind this one. */
   readonly cause?: unknown;
 }
 
@@ -35,10 +38,15 @@ export abstract class CallError extends Error {
   abstract readonly retryable: boolean;
   /** Whether a stanza may have been sent. Every other method may be repeated anyway. */
   readonly leavesOutcomeOpen: boolean = false;
+  /** The HTTP status. `undefined` if there was no answer, or the function was invoked directly. */
   readonly status: number | undefined;
+  /** The integer of XEP-0086, or the server's own. */
   readonly code: number | undefined;
+  /** The XMPP condition of RFC 6120, such as `item-not-found`. */
   readonly condition: string | undefined;
+  /** The id of the call in the log. */
   readonly requestId: string | undefined;
+  /** Milliseconds to wait before a repeat, from `Retry-After`. */
   readonly retryAfterMs: number | undefined;
 
   constructor(message: string, details: ErrorDetails = {}) {

@@ -5,7 +5,7 @@ import type { RostbeefError } from './generated/errors.ts';
 import { METHODS, type MethodName, type Methods } from './generated/methods.ts';
 import { isObject } from './is-object.ts';
 import { type RetryOptions, withRetries } from './retry.ts';
-import type { Transport } from './transport.ts';
+import type { Transport, TransportCall } from './transport.ts';
 
 /** How a call is made. */
 export interface CallOptions {
@@ -30,14 +30,14 @@ export async function callOnce<Name extends MethodName>(
   input: Methods[Name]['input'],
   { signal, timeoutMs = TIMEOUT_MS, retry = {} }: CallOptions,
 ): Promise<Methods[Name]['result']> {
-  const isRepeatable = METHODS[method].idempotent || ('idempotencyKey' in input && input.idempotencyKey !== undefined);
+  const mayBeTwice = isRepeatable({ method, input });
   const deadline = startDeadline(timeoutMs, signal);
   const tries = retry === false ? { tries: 1 } : retry;
-  const mayRepeat = (error: unknown) => isWorthRepeating(error, isRepeatable);
+  const mayRepeat = (error: unknown) => isWorthRepeating(error, mayBeTwice);
   try {
     return await withRetries(
       async () => {
-        const result = await transport.call({ method, input, signal: deadline.signal });
+        const result = await orAborted(transport.call({ method, input, signal: deadline.signal }), deadline.signal);
         if (isResultOf(method, result)) return result;
         throw errorOf(
           'ApiAnswerError',
@@ -50,12 +50,25 @@ export async function callOnce<Name extends MethodName>(
   } catch (error) {
     if (deadline.hasPassed() && error === deadline.signal.reason) {
       const message = `The API did not answer within ${timeoutMs} ms`;
-      throw finalError(errorOf('ApiTimeoutError', message), isRepeatable);
+      throw finalError(errorOf('ApiTimeoutError', message), mayBeTwice);
     }
-    throw finalError(error, isRepeatable);
+    throw finalError(error, mayBeTwice);
   } finally {
     deadline.end();
   }
+}
+
+/** Whether making the call twice does what making it once does: every method, and a stanza with a key. */
+export function isRepeatable({ method, input }: Pick<TransportCall, 'method' | 'input'>): boolean {
+  return METHODS[method].idempotent || ('idempotencyKey' in input && input.idempotencyKey !== undefined);
+}
+
+/** Rejects as soon as the signal aborts, because the credentials of a transport may take no signal. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    promise.then(resolve, reject);
+  });
 }
 
 function isResultOf<Name extends MethodName>(method: Name, value: unknown): value is Methods[Name]['result'] {
@@ -69,13 +82,13 @@ function isWorthRepeating(error: unknown, isRepeatable: boolean): boolean {
   return error.retryable && (isRepeatable || !error.leavesOutcomeOpen);
 }
 
-/** The function, or a gateway before it, ended without an answer of its own. */
+/** The errors of a function, or of a gateway, that gave no answer of its own. */
 const LOST: readonly string[] = ['FunctionFailedError', 'FunctionTimeoutError'];
 
-/** The errors of the way to the functions that tell nothing of what became of a stanza. */
+/** The errors after which a stanza may have been sent. */
 const LOST_STANZA: readonly string[] = [...LOST, 'ApiConnectionLostError', 'ApiTimeoutError', 'ApiAnswerError'];
 
-/** A redirect or a refusal by whatever answers at this URL: it has done nothing. */
+/** Whether the server at this URL redirected or refused the request. Nothing was done. */
 const isRefusal = ({ status = 0 }: RostbeefError): boolean => status >= 300 && status < 500;
 
 function finalError(error: unknown, isRepeatable: boolean): unknown {

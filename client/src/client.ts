@@ -29,12 +29,12 @@ export interface Client {
   /**
    * Puts two users into each other's rosters.
    *
-   * @throws PartialLinkError if not both rosters are known to be as asked for, after every repeat
+   * @throws PartialLinkError if one roster was not written, or could not be verified, after all repeats
    * @example
    * await client.linkContacts({ jid1: 'alice@example.com', nick1: 'Alice', jid2: 'dave@example.com', nick2: 'Dave' });
    */
   linkContacts(input: LinkContactsInput, options?: CallOptions): Promise<LinkContactsResult>;
-  /** Removes two users from each other's rosters. Unlinking the unlinked is a success. */
+  /** Removes two users from each other's rosters. It succeeds if they are not linked. */
   unlinkContacts(input: UnlinkContactsInput, options?: CallOptions): Promise<UnlinkContactsResult>;
   /** Reads a roster, or one page of it. `roster` reads all pages. */
   getRoster(input: GetRosterInput, options?: CallOptions): Promise<GetRosterResult>;
@@ -62,7 +62,12 @@ export interface Client {
     input: GetRosterWithPresenceInput,
     options?: CallOptions,
   ): AsyncIterableIterator<ContactWithPresence>;
-  /** Calls a method by its name. */
+  /**
+   * Calls a method by its name.
+   *
+   * @example
+   * await client.call('get_presence', { user: 'bob', server: 'example.com' });
+   */
   call<Name extends MethodName>(
     method: Name,
     input: Methods[Name]['input'],
@@ -74,14 +79,20 @@ export interface Client {
  * Makes a client.
  *
  * @param transport the way to the functions: `overHttp(…)`, `overLambda(…)`, or the URL of the local gateway
- * @param defaults options of every call that names no others
+ * @param defaults options of every call that does not set them
+ * @throws TypeError if a URL is not one of HTTP
  * @example
  * const client = createClient('http://127.0.0.1:3000');
  * const { show } = await client.getPresence({ user: 'bob', server: 'example.com' });
  */
 export function createClient(transport: Transport | string | URL, defaults: CallOptions = {}): Client {
   const way = typeof transport === 'string' || transport instanceof URL ? overHttp(transport) : transport;
-  const call: Client['call'] = (method, input, options) => callOnce(way, method, input, { ...defaults, ...options });
+  const call: Client['call'] = (method, input, options = {}) =>
+    callOnce(way, method, input, {
+      signal: options.signal ?? defaults.signal,
+      timeoutMs: options.timeoutMs ?? defaults.timeoutMs,
+      retry: options.retry ?? defaults.retry,
+    });
   return {
     call,
     linkContacts: (input, options) => call('link_contacts', input, options),

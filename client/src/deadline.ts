@@ -12,10 +12,13 @@ export interface Deadline {
   end(): void;
 }
 
+/** The longest time of a timer, 24 days. Node.js reads a longer one as 1 ms. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /**
  * Starts a deadline.
  *
- * @param ms milliseconds
+ * @param ms milliseconds, at most {@link LONGEST_MS}; more is read as that
  * @param outer the caller's own signal
  */
 export function startDeadline(ms: number, outer: AbortSignal | undefined): Deadline {
@@ -24,10 +27,13 @@ export function startDeadline(ms: number, outer: AbortSignal | undefined): Deadl
   const follow = () => controller.abort(outer?.reason);
   if (outer?.aborted) follow();
   outer?.addEventListener('abort', follow, { once: true });
-  const timer = setTimeout(() => {
-    passed = !controller.signal.aborted;
-    controller.abort(new DOMException('The time of the call is over', 'TimeoutError'));
-  }, ms);
+  const timer = setTimeout(
+    () => {
+      passed = !controller.signal.aborted;
+      controller.abort(new DOMException('The time of the call is over', 'TimeoutError'));
+    },
+    Math.min(ms, LONGEST_MS),
+  );
   return {
     signal: controller.signal,
     endsAt: performance.now() + ms,

@@ -1,11 +1,11 @@
-/** Makes errors by name, and tells them from others. */
+/** Makes errors by name, and recognizes them. */
 import type { ErrorDetails } from './call-error.ts';
 import { ERROR_CLASSES, type ErrorName, type RostbeefError } from './generated/errors.ts';
 
 /**
  * Tells whether something thrown is an error of this client. TypeScript then narrows it by `name`.
  *
- * The test goes by the name, so it also knows errors of a second copy of the package, such as its CommonJS form.
+ * The name is compared, so that errors of a second copy of the package count too, such as its CommonJS form.
  *
  * @example
  * if (isRostbeefError(error) && error.name === 'InvalidInputError') console.error(error.issues);

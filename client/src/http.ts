@@ -17,7 +17,7 @@ export interface HttpOptions {
 /**
  * Calls the functions by HTTP: `POST <url>/<method>`.
  *
- * @param url the URL of the API, such as `https://abcdef1234.execute-api.eu-west-1.amazonaws.com/prod`. A last slash makes
+ * @param url the URL of the API, such as `https://abcdef1234.execute-api.eu-west-1.amazonaws.com/live`. A last slash makes
  *   no difference
  * @throws TypeError if it is not an HTTP URL
  * @example
@@ -80,7 +80,7 @@ function resultOf({ status, headers }: Response, text: string, method: MethodNam
   throw errorOfProblem(body, further) ?? unknownAnswer(status, headers, method, further);
 }
 
-/** An answer that no function and no gateway of this API gives: of a proxy, or of something else at this URL. */
+/** The error of an answer that is not one of this API, such as a proxy's. */
 function unknownAnswer(
   status: number,
   headers: Headers,

@@ -1,8 +1,9 @@
 /** The functions by direct invocation. */
+import { isRepeatable } from './call.ts';
 import { connectionFailure } from './connection-failure.ts';
 import { errorOf, isErrorName } from './errors.ts';
 import type { ErrorName, RostbeefError } from './generated/errors.ts';
-import { METHODS, type MethodName } from './generated/methods.ts';
+import type { MethodName } from './generated/methods.ts';
 import { isObject } from './is-object.ts';
 import { structureOf } from './problem.ts';
 import type { Transport, TransportCall } from './transport.ts';
@@ -19,8 +20,11 @@ export type FunctionNames = Readonly<Partial<Record<MethodName, string>>>;
 /**
  * Calls the functions directly, through a client of the AWS SDK.
  *
- * Create the client with `maxAttempts: 1`: this package repeats what may be repeated, and the SDK could send a stanza twice.
+ * Create the client with `maxAttempts: 1`, because the SDK could send a stanza twice. This package repeats calls itself. A
+ * stanza without a key rejects with a TypeError if the client has another setting.
  *
+ * @param client a `LambdaClient` of `@aws-sdk/client-lambda`
+ * @param names the functions that may be called; any other method rejects with a RouteNotFoundError
  * @example
  * const names = { get_roster: 'arn:aws:lambda:eu-west-1:123456789012:function:GetRoster:live' };
  * createClient(overLambda(new LambdaClient({ maxAttempts: 1 }), names))
@@ -37,8 +41,8 @@ export function overLambda(client: LambdaClientLike, names: FunctionNames): Tran
 }
 
 /** Only a client that repeats nothing may send a stanza without a key. @throws TypeError */
-async function demandSingleAttempt(client: LambdaClientLike, { method, input }: TransportCall): Promise<void> {
-  if (METHODS[method].idempotent || 'idempotencyKey' in input) return;
+async function demandSingleAttempt(client: LambdaClientLike, call: TransportCall): Promise<void> {
+  if (isRepeatable(call)) return;
   const attempts = await client.config.maxAttempts?.();
   if (attempts !== 1) {
     throw new TypeError(
@@ -84,7 +88,7 @@ const BEFORE_INVOCATION: Readonly<Record<string, ErrorName>> = {
 function errorOfSdk(thrown: unknown, name: string): RostbeefError {
   if (!(thrown instanceof Error))
     return errorOf('ApiAnswerError', `Lambda failed to invoke ${name}`, { cause: thrown });
-  const known = BEFORE_INVOCATION[thrown.name];
+  const known = thrown.message === 'Region is missing' ? 'SigningError' : BEFORE_INVOCATION[thrown.name];
   const message = `Lambda did not invoke ${name}: ${thrown.message}`;
   if (known !== undefined) return errorOf(known, message, { cause: thrown });
   if ('$metadata' in thrown && isObject(thrown.$metadata) && thrown.$metadata['httpStatusCode'] !== undefined) {
@@ -118,7 +122,8 @@ function errorOfThrown({ errorType, errorMessage }: Readonly<Record<string, unkn
   const at = message.search(/ \{"(?:issues|sides)":[^\n]*\}$/);
   const structure = at < 0 ? undefined : parsed(message.slice(at + 1));
   const words = isObject(structure) ? message.slice(0, at) : message;
-  const [, code, condition] = /\((-?\d+)? ?([a-z]+(?:-[a-z]+)+)?\)$/.exec(words) ?? [];
+  const [, code, ofCode, alone] = /\((?:(-?\d+)(?: ([a-z-]+))?|([a-z]+(?:-[a-z]+)+))\)$/.exec(words) ?? [];
+  const condition = ofCode ?? alone;
   return errorOf(errorType, words, {
     ...(code !== undefined && { code: Number(code) }),
     ...(condition !== undefined && { condition }),

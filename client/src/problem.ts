@@ -8,7 +8,7 @@ import { isObject } from './is-object.ts';
 /**
  * The error that a problem reports; `undefined` if it is not a problem of this API.
  *
- * @param further what the answer says besides its body
+ * @param further the details outside the body, such as the status
  */
 export function errorOfProblem(problem: unknown, further: ErrorDetails): RostbeefError | undefined {
   if (!isObject(problem)) return undefined;

@@ -23,7 +23,7 @@ export async function* pagesOf<Input extends Paging, Item>(
   read: (input: Input) => Promise<Page<Item>>,
   input: Input,
 ): AsyncIterableIterator<Item> {
-  let page = { maxResults: PAGE, ...input };
+  let page = { ...input, maxResults: input.maxResults ?? PAGE };
   for (;;) {
     const { contacts, nextToken } = await read(page);
     yield* contacts;

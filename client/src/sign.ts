@@ -33,19 +33,17 @@ export function signV4({ credentials, region }: SignOptions): Sign {
   let known: { readonly credentials: Credentials; readonly signer: AwsClient } | undefined;
   return async (url, init) => {
     const current = await find();
-    if (known?.credentials !== current)
-      known = { credentials: current, signer: signerOf(current, region ?? regionOf(url)) };
-    return known.signer.sign(url, init);
+    if (known?.credentials !== current) known = { credentials: current, signer: signerOf(current) };
+    return known.signer.sign(url, { ...init, aws: { region: region ?? regionOf(url) } });
   };
 }
 
-function signerOf({ accessKeyId, secretAccessKey, sessionToken }: Credentials, region: string): AwsClient {
+function signerOf({ accessKeyId, secretAccessKey, sessionToken }: Credentials): AwsClient {
   return new AwsClient({
     accessKeyId,
     secretAccessKey,
     ...(sessionToken !== undefined && { sessionToken }),
     service: 'execute-api',
-    region,
     retries: 0,
   });
 }

@@ -45,8 +45,8 @@ export interface Argument {
 export type Given<T extends Options> = ReturnType<typeof readArguments<T>>;
 
 /**
- * Runs a command, and sets the status of the process: 0, or the number that `main` returns; 1 for a {@link CommandError};
- * 2 for a {@link UsageError}.
+ * Runs a command, and sets the status of the process: 0, or the number that `main` returns; 1 for a {@link CommandError} or
+ * a file that can’t be used; 2 for a {@link UsageError}.
  *
  * `--help` prints the help, and `main` is not called.
  *
@@ -112,9 +112,14 @@ export function reported(error: unknown, name: string): number {
     console.error(`${error.message}${isLine ? ' ' : '\n'}See ${name} -- --help.`);
     return 2;
   }
-  if (!(error instanceof CommandError)) throw error;
+  if (!(error instanceof CommandError) && !isOfFile(error)) throw error;
   console.error(error.message);
   return 1;
+}
+
+/** Whether the operating system refused a file or folder. The message has the reason and the path. */
+function isOfFile(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
 }
 
 /**
@@ -122,7 +127,7 @@ export function reported(error: unknown, name: string): number {
  *
  * @throws UsageError for an unknown option, for a missing one, and for a value too many
  */
-export function readArguments<const T extends Options>({ options, argument }: Command<T>, args: readonly string[]) {
+function readArguments<const T extends Options>({ options, argument }: Command<T>, args: readonly string[]) {
   const { values, positionals } = parsed(options, args);
   const [extra] = argument === undefined ? positionals : argument.many ? [] : positionals.slice(1);
   if (extra !== undefined) throw new UsageError(`Unexpected argument '${extra}'.`);

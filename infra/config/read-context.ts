@@ -51,7 +51,7 @@ const KEYS_OF_THE_COMMAND_LINE: readonly string[] = ['acknowledged-issue-numbers
  */
 export function readContext(context: Readonly<Record<string, unknown>>, credentials: Credentials = {}): Configuration {
   const { environment = FIRST_TRY, environments = {}, ...own } = context;
-  const block = isObject(environments) ? environments[String(environment)] : undefined;
+  const block = isObject(environments) ? new Map(Object.entries(environments)).get(String(environment)) : undefined;
   const given = { ...(isObject(block) ? block : {}), ...withoutKeysOfCdk(own) };
   const { data, error } = settingsSchema.safeParse(given);
   const ca = readCa(given['ejabberdCaFile']);
@@ -111,12 +111,15 @@ function onePerKey(problems: readonly string[]): readonly string[] {
   return [...new Map(problems.map((problem) => [problem.slice(0, problem.indexOf(':')), problem])).values()];
 }
 
+/** ejabberd has its certificate and its key in one file. */
+const HAS_KEY = 'must hold no private key, because it becomes a variable of each function: give the certificate only';
+
 function readCa(file: unknown): { readonly pem?: string; readonly problem?: string } {
   if (typeof file !== 'string') return {};
   try {
     const pem = readFileSync(file, 'utf8');
     new X509Certificate(pem);
-    return { pem };
+    return /BEGIN [A-Z ]*PRIVATE KEY/.test(pem) ? { problem: HAS_KEY } : { pem };
   } catch {
     return { problem: 'must name a file with a certificate in PEM' };
   }

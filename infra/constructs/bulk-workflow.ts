@@ -37,7 +37,7 @@ export interface BulkWorkflowProps {
 
 const RUN = '$states.context.Execution.Name';
 
-/** The listing of unknown outcomes ends here: it is there to be looked at, and must fit into a state's 256 KiB. */
+/** The most unknown outcomes that are counted, because the listing must fit into a state's 256 KiB. */
 const MOST_UNKNOWN = 100;
 
 /**
@@ -84,7 +84,7 @@ function prepareTask(scope: Construct, { bucket, prepare, rostbeef }: BulkWorkfl
   return task;
 }
 
-/** One operation. A stanza has a key, so that it may be repeated like a link. */
+/** One operation. Each stanza has a key, so that it may be repeated. */
 function operationOf(scope: Construct, { rostbeef, bucket }: BulkWorkflowProps): IChainable {
   const choice = Choice.jsonata(scope, 'Method');
   for (const { name, idempotent } of catalogue.filter(({ writes }) => writes)) {

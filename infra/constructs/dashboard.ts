@@ -34,8 +34,6 @@ export function dashboardRows({
   events,
 }: DashboardProps): readonly (readonly IWidget[])[] {
   const functions = [...rostbeef.functions];
-  const eachMethod = (metricOf: (one: (typeof functions)[number][1]) => IMetric) =>
-    functions.map(([, one]) => metricOf(one));
   const label = (name: string) => ({ label: name, period: PERIOD });
   const calls = functions.map(([name, { alias }]) => alias.metricInvocations(label(name)));
   const latency = (percentile: number) =>
@@ -97,7 +95,7 @@ export function dashboardRows({
       new GraphWidget({
         title: 'Concurrency, and failed events',
         width: WIDE,
-        left: eachMethod(({ function: one }) =>
+        left: functions.map(([, { function: one }]) =>
           one.metric('ConcurrentExecutions', { period: PERIOD, statistic: Stats.MAXIMUM }),
         ),
         right: [

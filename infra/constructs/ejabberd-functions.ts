@@ -12,7 +12,7 @@ import { divideConnections } from './concurrency.ts';
 import type { EjabberdIdempotency } from './ejabberd-idempotency.ts';
 import { EjabberdNetwork } from './ejabberd-network.ts';
 import type { EjabberdSecret } from './ejabberd-secret.ts';
-import { NODE_RUNTIME } from './node-runtime.ts';
+import { NODE_RUNTIME } from './function-settings.ts';
 import { type Placement, RostbeefFunction, type RostbeefFunctionProps } from './rostbeef-function.ts';
 
 /** The methods that read whole rosters. Four responses of 16 MiB at a time take about 600 MB. */
@@ -31,7 +31,7 @@ export interface EjabberdProps {
   readonly caPem?: string | undefined;
   /** Milliseconds for a whole call. The functions’ time-out is three seconds longer. @default 10000 */
   readonly timeoutMs?: number | undefined;
-  /** More environment variables of the functions, such as `EJABBERD_SERVERS`. The README lists them. @default - none */
+  /** More environment variables of the functions, such as `EJABBERD_SERVERS`. docs/settings.md lists them. @default - none */
   readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -81,6 +81,8 @@ const SECONDS_BEYOND_DEADLINE = 3;
  * A function has 512 MB. With 128 MB a warm call takes four times as long, because Lambda gives CPU in proportion to memory
  * (14 ms instead of 3.4 ms, by maxday/lambda-perf). The four that read rosters have 1,024 MB, because decoding needs CPU and
  * three times the size of the response.
+ *
+ * @throws Error if `maxConcurrency` is less than 9, or the environment has more than 4 KB
  *
  * @example
  * new EjabberdFunctions(this, 'Rostbeef', { vpc, ejabberd: { url: 'https://xmpp.internal:5443/xmlrpc' } })
@@ -137,7 +139,10 @@ export class EjabberdFunctions extends Construct {
       { id: 'AwsSolutions-SQS3', reason: 'It is the destination of failed events.' },
       { id: 'Serverless-SQSRedrivePolicy', reason: 'It is the destination of failed events.' },
     );
-    const shares = maxConcurrency && divideConnections(maxConcurrency, catalogue.length, CONNECTIONS_OF_OTHERS);
+    const shares =
+      maxConcurrency === undefined
+        ? undefined
+        : divideConnections(maxConcurrency, catalogue.length, CONNECTIONS_OF_OTHERS);
     this.functions = new Map(
       catalogue.map(({ name, summary, idempotent }) => [
         name,

@@ -27,6 +27,8 @@ const FORM = '{"user": "…", "server": "…", "password": "…"}';
  * The credentials of an ejabberd account: an existing secret, or a new one with a generated password and a customer-managed
  * key. Register a generated password at ejabberd: `ejabberdctl register <user> <server> <password>`.
  *
+ * @throws Error if `account` is not a bare JID
+ *
  * @example
  * new EjabberdSecret(this, 'Account', { account: 'rostbeef@example.com' }).grantRead(role)
  */
@@ -44,6 +46,9 @@ export class EjabberdSecret extends Construct {
     }
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const [user = '', server = ''] = props.account.split('@');
+    if (user === '' || server === '') {
+      throw new Error(`expected a bare JID such as rostbeef@example.com, not ${props.account}`);
+    }
     this.#key = new Key(this, 'Key', {
       description: `The key of the secret for ${props.account}`,
       enableKeyRotation: true,

@@ -1,5 +1,5 @@
 import { Arn, ArnFormat, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import {
   DefinitionBody,
@@ -20,26 +20,27 @@ import { workflowBucket } from './workflow-bucket.ts';
 
 /** The properties of {@link EjabberdWorkflows}. */
 export interface EjabberdWorkflowsProps {
+  /** The functions that the state machines call. */
   readonly rostbeef: EjabberdFunctions;
   /** Where files of operations and their results are. @default - a new bucket, which keeps objects for 30 days */
   readonly bucket?: IBucket | undefined;
   /**
-   * Operations at a time: at most what is reserved for a function.
+   * Operations at a time, at most the reserved concurrency of a function.
    *
-   * @default - half of what is reserved for a function, because queues may take the other half; at most 10, at least 1
+   * @default - half of the reserved concurrency, because queues may take the other half; at most 10, at least 1
    */
   readonly concurrency?: number | undefined;
   /** Percent of a bulk's operations that may fail before the rest is given up. @default 5 */
   readonly toleratedFailurePercentage?: number | undefined;
   /** Whether inputs and outputs are logged. They hold nicks and stanzas. @default false */
   readonly logExecutionData?: boolean | undefined;
-  /** @default - that of the functions */
+  /** How long logs are kept. @default - as the logs of the functions */
   readonly logRetention?: RetentionDays | undefined;
-  /** Whether the bucket and the logs outlive the stack. @default - that of the functions */
+  /** The removal policy of the bucket and the logs. @default - as that of the functions */
   readonly removalPolicy?: RemovalPolicy | undefined;
 }
 
-/** The most that are in flight by default: ejabberd takes them with ease, and an account's default concurrency too. */
+/** The most operations at a time by default. It fits into the default concurrency of an account. */
 const DEFAULT_CONCURRENCY = 10;
 
 /** A million operations take some hours. An execution can be redriven for 14 days. */
@@ -55,8 +56,11 @@ const ONBOARDING_TIMEOUT = Duration.hours(1);
  * bulk.grantStartExecution(caller);
  */
 export class EjabberdWorkflows extends Construct {
+  /** The bucket for files of operations and their results. */
   readonly bucket: IBucket;
+  /** The state machine that does the operations of a file. */
   readonly bulk: StateMachine;
+  /** The state machine that links a new user with a team. */
   readonly onboarding: StateMachine;
   readonly #props: EjabberdWorkflowsProps;
 
@@ -85,7 +89,7 @@ export class EjabberdWorkflows extends Construct {
   }
 
   #kept() {
-    const { logRetention, removalPolicy = RemovalPolicy.RETAIN } = this.#props.rostbeef.props;
+    const { logRetention = RetentionDays.ONE_MONTH, removalPolicy = RemovalPolicy.RETAIN } = this.#props.rostbeef.props;
     return {
       logRetention: this.#props.logRetention ?? logRetention,
       removalPolicy: this.#props.removalPolicy ?? removalPolicy,
@@ -114,7 +118,7 @@ export class EjabberdWorkflows extends Construct {
     const { resourceName: name } = Arn.split(bulk.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
     const states = (resource: string, resourceName: string) =>
       stack.formatArn({ service: 'states', resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-    // So CDK's own reader and writer of a map name them.
+    // The CDK's reader and writer of a map name the objects so.
     const objects = `arn:${Aws.PARTITION}:s3:::${bucket.bucketName}/*`;
     acknowledgeWildcards(
       this,

@@ -13,23 +13,22 @@ export function ownMetric(namespace: string, metricName: string, statistic: stri
 
 /** Sums one of Lambda’s metrics over several functions. */
 export function sumOf(functions: Iterable<RostbeefFunction>, label: string, metricOf: MetricOf): MathExpression {
-  return over(functions, label, metricOf, 'SUM(METRICS())');
+  return over(label, [...functions].map(metricOf), 'SUM(METRICS())');
 }
 
 /** Returns the highest value of one of Lambda’s metrics over several functions. */
 export function worstOf(functions: Iterable<RostbeefFunction>, label: string, metricOf: MetricOf): MathExpression {
-  return over(functions, label, metricOf, 'MAX(METRICS())');
+  return highest(label, [...functions].map(metricOf));
 }
 
 /** Returns the highest of several metrics. */
 export function highest(label: string, metrics: readonly IMetric[]): MathExpression {
-  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
-  return new MathExpression({ label, period: PERIOD, usingMetrics, expression: 'MAX(METRICS())' });
+  return over(label, metrics, 'MAX(METRICS())');
 }
 
 type MetricOf = (one: RostbeefFunction) => IMetric;
 
-function over(functions: Iterable<RostbeefFunction>, label: string, metricOf: MetricOf, expression: string) {
-  const usingMetrics = Object.fromEntries([...functions].map((one, index) => [`m${index}`, metricOf(one)]));
+function over(label: string, metrics: readonly IMetric[], expression: string): MathExpression {
+  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
   return new MathExpression({ label, period: PERIOD, usingMetrics, expression });
 }

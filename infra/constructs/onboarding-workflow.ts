@@ -25,8 +25,8 @@ export interface OnboardingWorkflowProps {
 const PAGE = 50;
 
 /**
- * Whether no entry is known in either roster. JIDs are compared in lower case, which is exact for ASCII only: any other pair
- * counts as one that was there before, so that it is never unlinked.
+ * Whether neither roster had an entry for the other user. JIDs are compared in lower case, which is exact for ASCII only. A
+ * pair with other characters counts as linked before, so that it is never unlinked.
  */
 const IS_NEW = [
   '$not($lowercase($states.input.jid) in $found)',
@@ -103,7 +103,7 @@ function pageOf(user: string, server: string, token: string): string {
   return `{% { 'user': ${user}, 'server': ${server}, 'maxResults': ${PAGE}, 'nextToken': ${token} != false ? ${token} } %}`;
 }
 
-/** Links one member, and tells whether the pair is new. */
+/** Links one member, and returns whether the pair is new. */
 function linkOf(scope: Construct, rostbeef: EjabberdFunctions): IChainable {
   const notLinked = Pass.jsonata(scope, 'NotLinked');
   const begin = Pass.jsonata(scope, 'BeginMember', { assign: { foundOfMember: [], tokenOfMember: false } });
@@ -143,7 +143,7 @@ function linkOf(scope: Construct, rostbeef: EjabberdFunctions): IChainable {
     );
 }
 
-/** Unlinks one pair. What can't be unlinked is told. */
+/** Unlinks one pair. A pair that can't be unlinked is in the result as `left`. */
 function unlinkOf(scope: Construct, rostbeef: EjabberdFunctions): IChainable {
   return new RostbeefTask(scope, 'Unlink', {
     rostbeef,
@@ -155,7 +155,7 @@ function unlinkOf(scope: Construct, rostbeef: EjabberdFunctions): IChainable {
   });
 }
 
-/** Sends the welcome once: by its key if there is a table, and else by not repeating it. */
+/** Sends the welcome once. With a table it has a key. Without one it is not repeated. */
 function welcomeOf(scope: Construct, rostbeef: EjabberdFunctions): IChainable {
   const hasTable = rostbeef.props.idempotency !== undefined;
   const report = Succeed.jsonata(scope, 'Report', {

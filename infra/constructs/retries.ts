@@ -1,6 +1,6 @@
 /**
- * The errors of the functions and of Lambda itself, sorted by what a workflow may do about them. The lists follow from the
- * error classes, so that no state machine holds a list that somebody typed.
+ * The errors of the functions and of Lambda, grouped by whether a workflow may repeat the call. The lists follow from the
+ * error classes.
  */
 import { errorCatalogue } from 'rostbeef-layer';
 
@@ -22,7 +22,7 @@ export const RETRYABLE_ERRORS = namesOf(({ retryable }) => retryable);
 /** The functions' errors that a repeat does not help. */
 export const PERMANENT_ERRORS = namesOf(({ retryable }) => !retryable);
 
-/** Lambda refused the invocation before the function began: nothing was done. */
+/** Lambda’s errors before the function starts. Nothing was done. */
 export const REFUSED_BY_LAMBDA: readonly string[] = ['Lambda.TooManyRequestsException'];
 
 /**

@@ -1,22 +1,12 @@
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Effect, type Grant, type IGrantable, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import {
-  Alias,
-  ApplicationLogLevel,
-  Architecture,
-  Code,
-  type ILayerVersion,
-  Function as LambdaFunction,
-  LoggingFormat,
-  SystemLogLevel,
-  Tracing,
-} from 'aws-cdk-lib/aws-lambda';
+import { Alias, Code, type ILayerVersion, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENVIRONMENT_LIMIT_BYTES, tooLarge } from '../environment-size.ts';
 import { acknowledge } from './acknowledge.ts';
-import { NODE_RUNTIME } from './node-runtime.ts';
+import { FUNCTION_SETTINGS } from './function-settings.ts';
 import { countPlatformFailures } from './platform-failures.ts';
 
 /** The network of functions. */
@@ -102,10 +92,8 @@ export class RostbeefFunction extends Construct implements IGrantable {
     requireRoom(props.environment);
     const { memorySize = 512 } = props;
     this.function = new LambdaFunction(this, 'Function', {
+      ...FUNCTION_SETTINGS,
       description: props.description,
-      runtime: NODE_RUNTIME,
-      architecture: Architecture.ARM_64,
-      handler: 'index.handler',
       code: Code.fromAsset(props.folder),
       layers: [props.layer],
       role: this.role,
@@ -113,19 +101,10 @@ export class RostbeefFunction extends Construct implements IGrantable {
       timeout: props.timeout,
       memorySize,
       reservedConcurrentExecutions: props.reservedConcurrency,
-      tracing: Tracing.ACTIVE,
       logGroup: this.logGroup,
-      loggingFormat: LoggingFormat.JSON,
-      // The log line of a successful call has level INFO, and contains its metrics.
-      applicationLogLevelV2: ApplicationLogLevel.INFO,
-      // Lambda’s report of each invocation, with its memory, has level INFO.
-      systemLogLevelV2: SystemLogLevel.INFO,
       vpc: props.vpc,
       vpcSubnets: props.subnets,
       securityGroups: [props.securityGroup],
-      // A rollback points the alias at an old version. The version of a failed deployment is deleted, because Lambda
-      // publishes the same code only once, so that CloudFormation could not deploy it again.
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
     });
     countPlatformFailures(this, this.logGroup, props.metricNamespace ?? 'rostbeef', memorySize);
     this.alias = new Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion });

@@ -12,10 +12,10 @@ export interface RostbeefTaskProps {
   readonly rostbeef: Pick<EjabberdFunctions, 'functions'>;
   /** The method to call, such as `link_contacts`. */
   readonly method: MethodName;
-  /** The method's input: members whose values may hold JSONata in `{% %}`, or one expression for the whole input. */
+  /** The input of the method: members whose values may hold JSONata in `{% %}`, or one expression for the whole input. */
   readonly input: Readonly<Record<string, unknown>> | string;
   /**
-   * Whether the input has an `idempotencyKey`, so that a repeat of `send_stanza` is not sent again. No other method asks.
+   * Whether the input has an `idempotencyKey`, so that a repeat of `send_stanza` is not sent again. Other methods ignore it.
    *
    * @default - whether `input` is an object with that member
    */
@@ -24,11 +24,11 @@ export interface RostbeefTaskProps {
   readonly outputs?: string | Readonly<Record<string, unknown>> | undefined;
   /** Variables to set. @default - none */
   readonly assign?: Readonly<Record<string, unknown>> | undefined;
-  /** @default - none */
+  /** A comment on the state in the definition. @default - none */
   readonly comment?: string | undefined;
 }
 
-/** So long an answer may be on its way after the function's own time-out. */
+/** The time for a response to arrive after the function's own time-out. */
 const SECONDS_BEYOND_TIMEOUT = 10;
 
 const RESULT = '{% $states.result.Payload %}';
@@ -37,9 +37,8 @@ const RESULT = '{% $states.result.Payload %}';
  * Calls a method of the functions from a state machine in JSONata, and repeats it if a repeat is harmless.
  *
  * The retriers follow from the method and the error classes ({@link retriersOf}). CDK's default retries are off, because
- * they repeat `send_stanza` after its answer was lost. The output is the method's result.
- *
- * Add what is to be done about an error by its name with `addCatch`.
+ * they repeat `send_stanza` after its answer was lost. The output is the method's result. Handle errors by name with
+ * `addCatch`.
  *
  * @example
  * new RostbeefTask(this, 'Link', {

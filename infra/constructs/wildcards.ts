@@ -3,10 +3,10 @@ import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
 /**
- * Tells cdk-nag why policies below a construct name resources by a wildcard. Each resource has to be told by itself, in the
- * words that cdk-nag has for references.
+ * Accepts cdk-nag’s findings about wildcards in the policies below a construct. cdk-nag has a finding for each resource.
  *
- * @param resources as the policies have them
+ * @param resources the resources in the policies
+ * @param reason why no policy can name them
  * @example
  * acknowledgeWildcards(this, [bucket.arnForObjects('*')], 'The bucket is for these objects only.')
  */
@@ -16,6 +16,7 @@ export function acknowledgeWildcards(scope: Construct, resources: readonly strin
   acknowledge(scope, ...ids.map((id) => ({ id, reason })));
 }
 
+/** Writes a reference as cdk-nag does: `<LogicalId>` or `<LogicalId.Attribute>`. */
 function inWords(value: unknown): string {
   if (typeof value === 'string') return value;
   const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = Object(value);

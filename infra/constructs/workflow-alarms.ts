@@ -1,21 +1,16 @@
 /** The alarms for executions of the state machines that did not succeed. */
 import { type IMetric, MathExpression, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import type { AlarmProps } from './alarms.ts';
 import type { EjabberdWorkflows } from './ejabberd-workflows.ts';
 import { PERIOD } from './metrics.ts';
+import type { Alarms } from './service-alarms.ts';
 
 type MetricOf = (machine: StateMachine, options: MetricOptions) => IMetric;
 
 /**
  * Lists the alarms by the names that the runbook has for them.
- *
- * @param workflows the state machines; without them there is no alarm
  */
-export function workflowAlarms(
-  workflows: EjabberdWorkflows | undefined,
-): Readonly<Record<string, Omit<AlarmProps, 'topic'>>> {
-  if (workflows === undefined) return {};
+export function workflowAlarms(workflows: EjabberdWorkflows): Alarms {
   const sum = (label: string, metricOf: MetricOf) =>
     new MathExpression({
       label,

@@ -3,14 +3,14 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
-/** The files hold nicks and stanzas. An execution can be redriven for 14 days, and needs them for so long. */
+/** The files hold nicks and stanzas, so they expire. An execution can be redriven for 14 days, and needs them. */
 const KEPT = Duration.days(30);
 
 /**
- * Makes the bucket for files of operations and what becomes of them: encrypted, over TLS only, never public, and emptied
- * by itself after 30 days.
+ * Makes the bucket for files of operations and their results. It is encrypted, never public, and takes TLS only. Objects
+ * expire after 30 days.
  *
- * @param removalPolicy whether it outlives the stack
+ * @param removalPolicy the removal policy of the bucket
  */
 export function workflowBucket(scope: Construct, id: string, removalPolicy = RemovalPolicy.RETAIN): Bucket {
   const bucket = new Bucket(scope, id, {

@@ -61,7 +61,7 @@ function alias(files: Map<string, SiteFile>, path: string, other: string): void 
  *
  * @param folder the folder; it is made if it does not exist
  */
-export async function writeSite(folder: string): Promise<void> {
+async function writeSite(folder: string): Promise<void> {
   const files = await readSite(undefined);
   for (const [path, { body }] of files) {
     if (extname(path) === '') continue;

@@ -31,8 +31,8 @@ async function main({ port, dialect, idempotency, verbose }: Options): Promise<u
   const server = await openServer(settings);
   const { functions } = await build();
   const log = (name: string, line: string): void => {
-    const told = verbose ? `${name}  ${line}` : loggedLine(name, line);
-    if (told !== undefined) console.error(told);
+    const text = verbose ? `${name}  ${line}` : loggedLine(name, line);
+    if (text !== undefined) console.error(text);
   };
   const answered = (call: Answered): void => console.error(answeredLine(call));
   const table = idempotency ? await startTable() : undefined;

@@ -35,12 +35,12 @@ export function answeredLine({ subject, reply, durationMs, requestId }: Answered
 }
 
 /**
- * Returns the line for a function’s log line, if no {@link answeredLine} tells the same: a message of a batch, a warning, or
+ * Returns the line for a function’s log line, if it is not in an {@link answeredLine}: a message of a batch, a warning, or
  * text such as the last words of a process that crashes.
  *
  * @param functionName the name of the method
  * @param logged a line of JSON, or any other text
- * @returns `undefined` if there is nothing to tell
+ * @returns `undefined` if the line is not printed
  */
 export function loggedLine(functionName: string, logged: string): string | undefined {
   const members = parsed(logged);

@@ -1,6 +1,7 @@
 /** Builds the package `rostbeef-functions`: the constructs as JavaScript, and the functions that they deploy. */
 import { execFileSync } from 'node:child_process';
-import { cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, glob, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild, type Plugin } from 'esbuild';
@@ -8,6 +9,7 @@ import { catalogue } from 'rostbeef-layer';
 import project from '../../package.json' with { type: 'json' };
 import { build } from '../build.ts';
 import { runCommand } from '../command/command.ts';
+import { CommandError } from '../command/errors.ts';
 import { notices } from './notices.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -32,9 +34,11 @@ const packagedAssets: Plugin = {
 /**
  * Builds the package into a folder, which `npm pack` and `npm publish` take.
  *
- * @param folder the folder; what is in it is removed first
+ * @param folder an empty folder, or that of an earlier package, which is removed first
+ * @throws CommandError if the folder has other files
  */
 export async function buildPackage(folder = join(root, 'dist/package')): Promise<void> {
+  await demandOwn(folder);
   await rm(folder, { recursive: true, force: true });
   const assets = join(folder, 'assets');
   await build(assets);
@@ -58,6 +62,16 @@ export async function buildPackage(folder = join(root, 'dist/package')): Promise
   await writeFile(join(folder, 'THIRD-PARTY-NOTICES.md'), await notices(root, Object.keys(metafile.inputs)));
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   await cp(join(root, 'infra/package/README.md'), join(folder, 'README.md'));
+}
+
+/** A package has a folder `assets/layer`, and the project has none. */
+async function demandOwn(folder: string): Promise<void> {
+  if (!existsSync(folder) || existsSync(join(folder, 'assets/layer'))) return;
+  const found = await readdir(folder).catch(() => [folder]);
+  if (found.length === 0) return;
+  throw new CommandError(
+    `${folder} has other files: name an empty folder, because the package replaces everything in it.`,
+  );
 }
 
 function manifest(): object {
@@ -126,7 +140,7 @@ if (import.meta.main) {
     {
       name: 'npm run package',
       summary: 'Writes the package of the constructs, as another CDK app installs it.',
-      argument: { name: 'folder', help: 'the folder to write to (default: ./dist/package)' },
+      argument: { name: 'folder', help: 'an empty folder, or that of an earlier package (default: ./dist/package)' },
       options: {},
       example: '/tmp/rostbeef-functions',
     },

@@ -4,11 +4,9 @@ import { catalogue, errorCatalogue } from 'rostbeef-layer';
 import { errorExample } from '../error-examples.ts';
 import { codesOf, ERROR_WITH_SIDES, ERRORS_WITH_ISSUES, statusesOf } from '../error-schemas.ts';
 import { GATEWAY_ERRORS } from '../gateway-errors.ts';
-import { errorsOf } from '../method-errors.ts';
+import { type ErrorKind, errorsOf } from '../method-errors.ts';
 import { guideTo } from './error-guide.ts';
 import { errorAnchor, jsonBlock, pageHead, table } from './markdown.ts';
-
-type ErrorKind = (typeof errorCatalogue)[number];
 
 const PURPOSE = `This page lists every error of the functions: when it is thrown, and what to do.
 

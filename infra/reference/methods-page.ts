@@ -1,12 +1,10 @@
 /** Writes docs/methods.md: every method with its input, its result, an example and its errors. */
 import { catalogue, errorCatalogue, type Method } from 'rostbeef-layer';
-import { errorsOf } from '../method-errors.ts';
+import { type ErrorKind, errorsOf } from '../method-errors.ts';
 import { openApi } from '../openapi.ts';
-import { inputName, resultName } from '../schemas.ts';
+import { inputName, resultName, type Schema } from '../schemas.ts';
 import { errorAnchor, jsonBlock, pageHead, table } from './markdown.ts';
-import { type Schema, typeText } from './type-text.ts';
-
-type ErrorKind = (typeof errorCatalogue)[number];
+import { typeText } from './type-text.ts';
 
 const PURPOSE = `This page has the input, the result and the errors of each method. [openapi.json](openapi.json) has the same for programs, and
 [Call the functions](calling.md) says how to send an input.

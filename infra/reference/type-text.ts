@@ -1,19 +1,5 @@
 /** Describes the type of a member in words. */
-
-/** The parts of a JSON Schema that the methods use. */
-export interface Schema {
-  readonly $ref?: string;
-  readonly type?: string;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly items?: Schema;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly pattern?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly description?: string;
-}
+import type { Schema } from '../schemas.ts';
 
 /**
  * Describes a type with its limits.

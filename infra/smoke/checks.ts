@@ -134,9 +134,10 @@ function addressOf(jid: string) {
 }
 
 async function eventually({ seconds }: Patience, problem: string, holds: () => Promise<boolean>): Promise<void> {
-  for (let waited = 0; waited <= seconds * 1_000; waited += PAUSE_MS) {
+  const end = performance.now() + seconds * 1_000;
+  do {
     if (await holds()) return;
     await sleep(PAUSE_MS);
-  }
+  } while (performance.now() < end);
   throw new Error(problem);
 }

@@ -201,6 +201,21 @@ describe('a bulk run that is interrupted', () => {
   });
 });
 
+describe('the state of a bulk run', () => {
+  it('can be read again after a run that went on from a line that was cut off', async () => {
+    await write('links.csv', links(4));
+    api.answer(json(403, problem('AccessDeniedError')));
+    await bulk('links.csv', ['--concurrency', '1']);
+    await writeFile(file('links.csv.state'), `${await read('links.csv.state')}{"line":2,"i`);
+    const resume = ['--concurrency', '1', '--resume', file('links.csv.state')];
+    api.answer(inTurn(json(200, { code: 0 }), json(200, { code: 0 }), json(403, problem('AccessDeniedError'))));
+    await bulk('links.csv', resume);
+    api.answer(json(200, { code: 0 }));
+    expect(await bulk('links.csv', resume)).toMatchObject({ code: 0, err: '' });
+    expect(inputs().map(({ jid1 }) => jid1)).toEqual(['u2@x', 'u3@x']);
+  });
+});
+
 describe('a bulk run that can not go on', () => {
   it.each([
     ['the caller may not call', json(403, problem('AccessDeniedError')), 1, 'AccessDeniedError'],
@@ -305,6 +320,10 @@ describe('a file that can not be run', () => {
 
   it('because it is not there ends with 2', async () => {
     expect(await bulk('none.csv')).toMatchObject({ code: 2, err: expect.stringContaining('can not be read (ENOENT)') });
+  });
+
+  it('because it is a folder ends with 2', async () => {
+    expect(await bulk('.')).toMatchObject({ code: 2, err: expect.stringContaining('can not be read (EISDIR)') });
   });
 
   it('because the failures of an earlier run are there ends with 2, and removes nothing', async () => {

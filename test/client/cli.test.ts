@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adviceOn } from '../../client/src/cli/failures.ts';
+import { writeTable } from '../../client/src/cli/style.ts';
 import { ERROR_CLASSES } from '../../client/src/index.ts';
 import { hang, json, lose, problem, type StandIn, startStandIn } from './stand-in.ts';
 import { type Ran, runCommand, type Terminal } from './terminal.ts';
@@ -222,7 +223,7 @@ describe('the bridge', () => {
     await withBridge([], async (url) => {
       const { code, err } = await call(['bridge', '--port', new URL(url).port]);
       expect(code).toBe(2);
-      expect(err).toContain('(EADDRINUSE): choose another --port');
+      expect(err).toContain('(EADDRINUSE): choose another --address or --port');
     });
   });
 
@@ -243,4 +244,11 @@ describe('the bridge', () => {
       await rm(folder, { recursive: true });
     }
   });
+});
+
+it('writes a table of more rows than a function call can have arguments', () => {
+  const texts: string[] = [];
+  const output = { write: (text: string) => void texts.push(text), isTerminal: true, columns: 80, hasColors: false };
+  writeTable(output, ['CONTACT'], Array(200_000).fill([{ text: 'bob@example.com' }]));
+  expect(texts.join('').split('\n')).toHaveLength(200_002);
 });

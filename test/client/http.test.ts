@@ -84,6 +84,33 @@ describe('a call by HTTP', () => {
   });
 });
 
+describe('an option that is undefined', () => {
+  it('leaves the default of the client', async () => {
+    api.answer(lose);
+    const once = createClient(api.url, { retry: false });
+    await thrownBy(once.linkContacts(link, { retry: undefined }));
+    expect(api.asked).toHaveLength(1);
+  });
+
+  it('leaves the size of a page', async () => {
+    api.answer(json(200, { contacts: [] }));
+    for await (const contact of client.roster({ ...bob, maxResults: undefined })) expect(contact).toBeUndefined();
+    expect(JSON.parse(api.asked[0]?.body ?? '')).toMatchObject({ maxResults: 1_000 });
+  });
+});
+
+describe('a signature', () => {
+  it('is for the Region in the URL of each request', async () => {
+    const sign = signV4({ credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
+    for (const region of ['eu-west-1', 'us-east-1']) {
+      const { headers } = await sign(`https://a.execute-api.${region}.amazonaws.com/live/get_roster`, {
+        method: 'POST',
+      });
+      expect(headers.get('authorization')).toContain(`/${region}/execute-api/aws4_request`);
+    }
+  });
+});
+
 describe('a repeat', () => {
   it('comes after a random pause whose limit doubles up to 5 seconds', () => {
     const limits = [1, 2, 3, 4, 7, 20].map((attempt) => jitter(attempt, { baseMs: 100, capMs: 5_000 }, 1));
@@ -196,6 +223,16 @@ describe('a stanza', () => {
 });
 
 describe('the time of a call', () => {
+  it('ends also if the credentials are never found', async () => {
+    const unsigned = createClient(overHttp(api.url, { sign: () => new Promise(() => undefined) }));
+    expect(await thrownBy(unsigned.getPresence(bob, { timeoutMs: 50 }))).toMatchObject({ name: 'ApiTimeoutError' });
+  });
+
+  it('may have no limit', async () => {
+    api.answer((...given) => void setTimeout(() => json(200, available)(...given), 20));
+    expect(await client.getPresence(bob, { timeoutMs: Number.POSITIVE_INFINITY })).toEqual(available);
+  });
+
   it('ends in an ApiTimeoutError', async () => {
     api.answer(hang);
     expect(await thrownBy(client.getPresence(bob, { timeoutMs: 50 }))).toMatchObject({ name: 'ApiTimeoutError' });

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -355,6 +356,12 @@ describe('the CDK context', () => {
     ]);
   });
 
+  it('finds an environment by its own name only, and not by a member of every object', () => {
+    expect(problemsOf({ ...project.context, ...enough, environment: 'constructor' })).toEqual([
+      'environment: constructor is not in environments: add it to cdk.json, or correct the name',
+    ]);
+  });
+
   it('takes no credentials for a classic server', () => {
     const { rotationAdminSecretArn } = EVERYTHING;
     const classic = { ejabberdUrl: 'http://10.0.0.10:4560/', ejabberdDialect: 'rostbeef' };
@@ -370,6 +377,16 @@ describe('the CDK context', () => {
     expect(problemsOf({ ...enough, ...vpc, vpcCidr })).toEqual([]);
     expect(problemsOf({ ...enough, ...vpc, ejabberdPeers: '10.0.0.9/32' })).toEqual([]);
     expect(problemsOf({ ...enough, ...vpc, ejabberdUrl: 'http://10.0.0.9:4560/' })).toEqual([]);
+  });
+
+  it('refuses a certificate with its private key, as ejabberd has them in one file', () => {
+    const file = join(folder, 'combined.pem');
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
+    writeFileSync(file, `${readFileSync(AUTHORITY, 'utf8')}${key}`);
+    expect(problemsOf({ ...enough, ejabberdCaFile: file })).toEqual([
+      'ejabberdCaFile: must hold no private key, because it becomes a variable of each function: give the certificate only',
+    ]);
   });
 
   it('refuses a file that holds no certificate', () => {

@@ -6,7 +6,13 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { afterAll, describe, expect, it } from 'vitest';
-import { EjabberdApi, EjabberdEvents, EjabberdFunctions, EjabberdSecret } from '../../infra/index.ts';
+import {
+  EjabberdApi,
+  EjabberdEvents,
+  EjabberdFunctions,
+  EjabberdSecret,
+  EjabberdWorkflows,
+} from '../../infra/index.ts';
 import { nameOf } from './policies.ts';
 
 const ejabberd = { url: 'https://xmpp.internal:5443/xmlrpc' };
@@ -43,15 +49,39 @@ describe('another CDK app', () => {
     const rostbeef = new EjabberdFunctions(stack, 'Rostbeef', { vpc, ejabberd });
     new EjabberdApi(stack, 'Api', { functions: rostbeef.functions });
     new EjabberdEvents(stack, 'Events', { rostbeef });
+    new EjabberdWorkflows(stack, 'Workflows', { rostbeef });
     const template = Template.fromStack(stack);
     const logs = Object.values(template.findResources('AWS::Logs::LogGroup'));
-    expect(logs).toHaveLength(8);
+    expect(logs).toHaveLength(11);
     for (const { Properties, DeletionPolicy } of logs) {
       expect([Properties.RetentionInDays, DeletionPolicy]).toEqual([30, 'Retain']);
     }
     const queues = Object.values(template.findResources('AWS::SQS::Queue'));
     expect(queues).toHaveLength(7);
     for (const { DeletionPolicy } of queues) expect(DeletionPolicy).toBe('Retain');
+  });
+
+  it('can repeat a deployment that failed, because the version of each function is deleted with it', () => {
+    const { stack, vpc } = theirs();
+    new EjabberdWorkflows(stack, 'Workflows', {
+      rostbeef: new EjabberdFunctions(stack, 'Rostbeef', { vpc, ejabberd }),
+    });
+    const versions = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Version'));
+    expect(versions.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(Array(8).fill('RetainExceptOnCreate'));
+  });
+
+  it.each([0, 8, Number.NaN])(
+    'is refused maxConcurrency %s, because each function needs a connection',
+    (maxConcurrency) => {
+      const { stack, vpc } = theirs();
+      expect(() => new EjabberdFunctions(stack, 'Rostbeef', { vpc, ejabberd, maxConcurrency })).toThrow(
+        'expected maxConcurrency of 9 or more',
+      );
+    },
+  );
+
+  it.each(['rostbeef', '@example.com', 'rostbeef@'])('is refused the account %s', (account) => {
+    expect(() => new EjabberdSecret(theirs().stack, 'Account', { account })).toThrow('expected a bare JID');
   });
 
   it('gives the functions an account, and a role of its own the right to call two methods', () => {

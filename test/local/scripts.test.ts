@@ -60,3 +60,12 @@ describe.concurrent.each(programs)('npm run $name', ({ name, file }) => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 });
+
+it.each([
+  ['infra/local/site.ts', 'package.json/site', 'ENOTDIR'],
+  ['infra/package/build-package.ts', 'package.json', 'other files'],
+])('%s says in one line that it can not write to %s', async (file, folder, reason) => {
+  const { code, stdout, stderr } = await outcome(file, folder);
+  expect({ code, stdout, lines: stderr.trim().split('\n').length }).toEqual({ code: 1, stdout: '', lines: 1 });
+  expect(stderr).toContain(reason);
+});

@@ -97,3 +97,16 @@ describe('the package', { timeout: 180_000 }, () => {
     expect(manifest).not.toHaveProperty('dependencies');
   });
 });
+
+describe('the folder of the package', () => {
+  it('is refused if it has other files, and they stay', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rostbeef-package-'));
+    try {
+      await writeFile(join(folder, 'package.json'), '{"name":"rostbeef-functions"}');
+      await expect(buildPackage(folder)).rejects.toThrow(`${folder} has other files`);
+      expect(await readdir(folder)).toEqual(['package.json']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});

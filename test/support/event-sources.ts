@@ -5,7 +5,7 @@ import type { Invoked } from '../../infra/local/sandbox.ts';
 export interface Seen {
   readonly result?: unknown;
   readonly error?: string;
-  /** By HTTP alone. */
+  /** Only by HTTP. */
   readonly status?: number;
 }
 

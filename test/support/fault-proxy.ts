@@ -7,7 +7,7 @@ import { listen } from '../../infra/local/listen.ts';
 import type { Identity } from './certificates.ts';
 import { messageIn } from './http-message.ts';
 
-/** One request on its way, and the connection that its answer is due on. */
+/** One request on its way, and the connection of its answer. */
 export interface Exchange {
   /** The name of the XML-RPC method. */
   readonly command: string;

@@ -81,7 +81,7 @@ function readValue(value: Element): CallValue {
 function only(element: Element, name: string): Element {
   const [child, ...more] = element.children;
   if (element.name !== name || child === undefined || more.length > 0 || element.text !== '') {
-    throw new Error(`<${element.name}> where <${name}> with one child is due`);
+    throw new Error(`expected <${name}> with one child, not <${element.name}>`);
   }
   return child;
 }

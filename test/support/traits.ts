@@ -20,7 +20,7 @@ export interface Traits {
   readonly oddSubscriptions: boolean;
   /** A group may hold `;`. */
   readonly semicolons: boolean;
-  /** A roster has every group of a contact, not the first alone. */
+  /** A roster has every group of a contact, not the first only. */
   readonly everyGroup: boolean;
   /** Tells which of two sessions is the newer. */
   readonly sessionAges: boolean;

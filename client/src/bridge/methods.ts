@@ -55,7 +55,7 @@ export interface Outcome {
   readonly error?: string;
 }
 
-/** Makes a call. An error is the integer that the documentation calls a return code, whatever else the call returns. */
+/** Makes a call. An error is the integer that mod_rostbeef’s documentation calls a return code. */
 export async function answer(client: Client, name: string, members: Members, signal: AbortSignal): Promise<Outcome> {
   const method = METHODS[name];
   if (method === undefined) return { value: NO_CODE, error: 'UnknownMethod' };

@@ -7,7 +7,7 @@ import { type Call, decodeCall, NotXmlRpcError } from './decode.ts';
 import { encodeFault, encodeResult } from './encode.ts';
 import { answer, isMethod, membersOf } from './methods.ts';
 
-/** How a bridge is started. */
+/** The options of a bridge. */
 export interface BridgeOptions {
   readonly client: Client;
   /** 0 finds a free one. @default 4560 */
@@ -16,7 +16,7 @@ export interface BridgeOptions {
   readonly address?: string | undefined;
   /** The password that callers have to send. @default - none, and only this machine is answered */
   readonly secret?: string | undefined;
-  /** Gets one line for each call: the method and what came of it. */
+  /** Gets one line for each call: the method and its outcome. */
   readonly log?: ((line: string) => void) | undefined;
 }
 

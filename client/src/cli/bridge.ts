@@ -34,7 +34,9 @@ export function bridgeCommand(io: Io): Command {
       const client = await clientOf(options);
       const log = (line: string) => io.err.write(`${line}\n`);
       const bridge = await startBridge({ client, port, address, secret, log }).catch((error: NodeJS.ErrnoException) => {
-        throw new UsageError(`the bridge can not listen on ${address}:${port} (${error.code}): choose another --port`);
+        throw new UsageError(
+          `the bridge can not listen on ${address}:${port} (${error.code}): choose another --address or --port`,
+        );
       });
       io.out.write(`${styled(io.out, 'bold', bridge.url)} speaks the XML-RPC of mod_rostbeef. Ctrl-C stops it.\n`);
       await new Promise<void>((resolve) => {
@@ -51,7 +53,7 @@ const HELP = `
 Every account of this machine can call the bridge, with the rights of the account that runs it.
 
 Example:
-  $ rostbeef bridge --url https://abcdef1234.execute-api.eu-west-1.amazonaws.com/prod`;
+  $ rostbeef bridge --url https://abcdef1234.execute-api.eu-west-1.amazonaws.com/live`;
 
 function portOf(text: string): number {
   const port = Number(text);

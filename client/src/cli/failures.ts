@@ -70,7 +70,8 @@ const ADVICE: Readonly<Partial<Record<ErrorName, string>>> = {
   PermissionDeniedError: 'Allow the command that the message names in ejabberd.yml.',
   ResultTooLargeError: 'Read the roster in pages.',
   RouteNotFoundError: 'Check --url or --lambda.',
-  SigningError: 'Set AWS credentials: AWS_PROFILE, AWS_ACCESS_KEY_ID, or aws sso login.',
+  SigningError:
+    'Set AWS credentials (AWS_PROFILE, AWS_ACCESS_KEY_ID or aws sso login), and the Region (AWS_REGION or --region).',
   TooManyRequestsError: 'Wait a little and run the command again. For bulk, lower --concurrency.',
   UnexpectedError: 'Look into the log of the function, under the request id.',
 };

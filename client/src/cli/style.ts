@@ -34,7 +34,7 @@ const NARROWEST = 8;
 export function writeTable(output: Output, head: readonly string[], rows: readonly (readonly Cell[])[]): void {
   const cells = rows.map((row) => row.map(({ text, look }) => ({ text: safe(text), look })));
   const natural = head.map((name, column) =>
-    Math.max(stringWidth(name), ...cells.map((row) => stringWidth(row[column]?.text ?? ''))),
+    cells.reduce((most, row) => Math.max(most, stringWidth(row[column]?.text ?? '')), stringWidth(name)),
   );
   const widths = fitted(natural, output.columns - GAP.length * (head.length - 1));
   const line = (row: readonly Cell[]) =>

@@ -30,7 +30,8 @@ export function withTarget(command: Command): Command {
 
 function seconds(text: string): number {
   const value = Number(text);
-  if (!(value > 0) || value > 900) throw new UsageError(`--timeout: expected 1 to 900 seconds, not ${text}`);
+  if (!(value > 0) || value > 900)
+    throw new UsageError(`--timeout: expected more than 0 and at most 900 seconds, not ${text}`);
   return value;
 }
 
@@ -59,7 +60,7 @@ async function lambdaClient(region: string | undefined) {
 function parsedUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError(`--url: expected a URL such as https://abcdef1234.execute-api.eu-west-1.amazonaws.com/prod`);
+    throw new UsageError(`--url: expected a URL such as https://abcdef1234.execute-api.eu-west-1.amazonaws.com/live`);
   }
   return url;
 }

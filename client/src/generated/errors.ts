@@ -353,7 +353,7 @@ export class SigningError extends CallError {
   override readonly retryable = false;
 }
 
-/** Every error that a call can end in: a closed set, told apart by `name`. */
+/** The closed set of errors that a call can end in, distinguished by `name`. */
 export type RostbeefError =
   | BadRequestError
   | ConfigurationError

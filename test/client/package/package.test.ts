@@ -58,7 +58,7 @@ describe('the packed package', () => {
   });
 
   it('says that there are no credentials, before anything is sent', () => {
-    const url = 'https://abcdef1234.execute-api.eu-west-1.amazonaws.com/prod';
+    const url = 'https://abcdef1234.execute-api.eu-west-1.amazonaws.com/live';
     const args = ['node_modules/rostbeef/dist/cli.js', 'presence', 'bob@example.com', '--url', url];
     // No profile, and no request to the metadata service of an instance.
     const env = { HOME: scratch.folder, AWS_EC2_METADATA_DISABLED: 'true' };

@@ -1,7 +1,7 @@
 /** Reads the operations of a CSV file. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, constants } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
 import { METHODS, type MethodName } from '../../generated/methods.ts';
 import { UsageError } from '../failures.ts';
@@ -37,11 +37,13 @@ export const REPORT_COLUMNS = ['line', 'error', 'detail'];
  * @throws UsageError if the file can't be read, is not CSV, or has a wrong column or an unknown method
  */
 export async function inspect(file: string): Promise<Inspected> {
-  await access(file, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
+  const digest = createHash('sha256');
+  const update = async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) digest.update(chunk);
+  };
+  await pipeline(createReadStream(file), update).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${file} can not be read (${error.code})`);
   });
-  const digest = createHash('sha256');
-  for await (const chunk of createReadStream(file)) digest.update(chunk);
   let total = 0;
   let columns: readonly string[] = [];
   for await (const { head } of rowsWithHead(file)) {

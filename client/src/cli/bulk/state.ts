@@ -1,5 +1,5 @@
 /** The state of a bulk run: what became of each line, so that the run can be resumed. */
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm, truncate } from 'node:fs/promises';
 import { UsageError } from '../failures.ts';
 
 /** The outcome of a line. A line without an outcome is not done yet. */
@@ -81,20 +81,24 @@ async function openForAppending(path: string): Promise<FileHandle> {
   });
 }
 
-/** Reads a state; returns `undefined` without a file. A process that was killed can leave the last line incomplete. */
+/**
+ * Reads a state; returns `undefined` without a file. A process that was killed can leave the last line incomplete. It is cut
+ * off, because the next run appends.
+ */
 async function entriesIn(path: string): Promise<readonly Entry[] | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw new UsageError(`${path} can not be read (${error.code})`);
   });
-  if (text === undefined || text === '') return undefined;
-  return text.split('\n').flatMap((line, index, lines) => {
+  const whole = text?.slice(0, text.lastIndexOf('\n') + 1) ?? '';
+  if (text !== undefined && whole !== text) await truncate(path, Buffer.byteLength(whole));
+  if (whole === '') return undefined;
+  return whole.split('\n').flatMap((line, index) => {
     if (line === '') return [];
     try {
       const entry: Entry = JSON.parse(line);
       return [entry];
     } catch {
-      if (index >= lines.length - 2) return [];
       throw new UsageError(`${path}, line ${index + 1}: expected JSON, as a bulk run writes it`);
     }
   });

@@ -16,7 +16,7 @@ window.SwaggerUIBundle({
   validatorUrl: null,
 });
 
-/** The viewer is dark only if it is told to. */
+/** The viewer is dark only with this class. */
 function followScheme() {
   document.documentElement.classList.toggle('dark-mode', dark.matches);
 }
