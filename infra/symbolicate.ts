@@ -1,40 +1,48 @@
 /** Replaces positions in the bundled layer by those in its sources: `npm run symbolicate < log.txt`. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { SourceMap } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { build } from './build.ts';
 import { runCommand } from './command/command.ts';
 
-/** A position in the layer’s file, in any folder. On Lambda the folder is `/opt`. */
-const FRAME = /(\(?)\/\S*?\/nodejs\/node_modules\/rostbeef-layer\/index\.cjs:(\d+):(\d+)/g;
+/** The source maps of the layer, by the name of the bundled file, such as `index.cjs`. */
+export type LayerMaps = ReadonlyMap<string, SourceMap>;
+
+/** A position in a file of the layer, in any folder. On Lambda the folder is `/opt`. */
+const FRAME = /(\(?)\/\S*?\/nodejs\/node_modules\/rostbeef-layer\/([\w-]+\.cjs):(\d+):(\d+)/g;
 
 /**
  * Replaces each position in the bundled layer by the position in its source.
  *
  * @param log any text with stack frames
- * @param map the source map of the same commit, which always builds to the same bytes
+ * @param maps the source maps of the same commit, which always builds to the same bytes
  * @example
- * withSources('at f (/opt/nodejs/node_modules/rostbeef-layer/index.cjs:3:1234)', map) // 'at f (functions/layer/observability/call-log.ts:12:5)'
+ * withSources('at f (/opt/nodejs/node_modules/rostbeef-layer/index.cjs:3:1234)', maps) // 'at f (functions/layer/observability/call-log.ts:12:5)'
  */
-export function withSources(log: string, map: SourceMap): string {
-  return log.replaceAll(FRAME, (frame, bracket: string, line: string, column: string) => {
-    const entry = map.findEntry(Number(line) - 1, Number(column) - 1);
-    if (!('originalSource' in entry)) return frame;
+export function withSources(log: string, maps: LayerMaps): string {
+  return log.replaceAll(FRAME, (frame, bracket: string, file: string, line: string, column: string) => {
+    const entry = maps.get(file)?.findEntry(Number(line) - 1, Number(column) - 1);
+    if (entry === undefined || !('originalSource' in entry)) return frame;
     const { originalSource, originalLine, originalColumn } = entry;
     return `${bracket}${originalSource}:${originalLine + 1}:${originalColumn + 1}`;
   });
 }
 
 /**
- * Builds the layer of this checkout, and returns its source map.
+ * Builds the layer of this checkout, and returns its source maps.
  *
  * @param outDir the folder to build into, relative to the project; `dist` by default
  */
-export async function layerMap(outDir?: string): Promise<SourceMap> {
+export async function layerMaps(outDir?: string): Promise<LayerMaps> {
   const { layer } = await build(outDir);
-  const file = join(layer, '../maps/layer/nodejs/node_modules/rostbeef-layer/index.cjs.map');
-  return new SourceMap(JSON.parse(await readFile(file, 'utf8')));
+  const folder = join(layer, '../maps/layer/nodejs/node_modules/rostbeef-layer');
+  const files = await readdir(folder);
+  const maps = files.map(async (file) => {
+    const map = new SourceMap(JSON.parse(await readFile(join(folder, file), 'utf8')));
+    return [basename(file, '.map'), map] as const;
+  });
+  return new Map(await Promise.all(maps));
 }
 
 if (import.meta.main) {
@@ -48,7 +56,7 @@ if (import.meta.main) {
       example: '< log.json',
     },
     async () => {
-      console.log(withSources(await text(process.stdin), await layerMap()));
+      console.log(withSources(await text(process.stdin), await layerMaps()));
       return undefined;
     },
   );

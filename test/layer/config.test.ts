@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../functions/layer/config/config.ts';
 import { ConfigurationError } from '../../functions/layer/errors/index.ts';
+import { selfSigned } from '../support/certificates.ts';
 
 const url = 'https://xmpp.internal:5443/xmlrpc';
 
@@ -62,6 +63,14 @@ describe('the settings', () => {
     expect(Object.keys(problems).sort()).toEqual(Object.keys(env).sort());
     expect(JSON.stringify(problems)).not.toMatch(/canary|can ary/);
     expect(problems['EJABBERD_SERVERS']).toContain('entry 2');
+  });
+
+  it('refuse a certificate with its private key, which each reader of the function’s settings could read', () => {
+    const { cert, key } = selfSigned();
+    expect(readConfig({ EJABBERD_URL: url, EJABBERD_CA_PEM: cert }).caPem).toBe(cert);
+    expect(problemsOf({ EJABBERD_URL: url, EJABBERD_CA_PEM: `${cert}${key}` })).toEqual({
+      EJABBERD_CA_PEM: 'must have certificates only: remove the private key',
+    });
   });
 
   it.each(['EJABBERD_SERVERS', 'EJABBERD_SENDERS'])('%s may end in a comma', (name) => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { layerMap, withSources } from '../../infra/symbolicate.ts';
+import { layerMaps, withSources } from '../../infra/symbolicate.ts';
 import { openWorkshop, type Workshop } from './tiny-function.ts';
 
 let workshop: Workshop;
@@ -10,17 +10,19 @@ beforeAll(async () => {
 });
 afterAll(() => workshop.remove());
 
-it('a frame in the bundled layer is found in its source', async () => {
+// Words that only one source file has.
+it.each([
+  ['index.cjs', 'the input names a server', 'functions/layer/errors/caller-errors.ts'],
+  ['stanza.cjs', 'close each element by a tag of the same name', 'functions/layer/xmpp/stanza.lazy.ts'],
+])('a frame in the bundled %s is found in its source', async (name, words, expected) => {
   const out = join(workshop.folder, 'dist');
-  const map = await layerMap(out);
-  const bundle = await readFile(join(out, 'layer/nodejs/node_modules/rostbeef-layer/index.cjs'), 'utf8');
-  // Words that only one source file has.
-  const words = 'the input names a server';
+  const maps = await layerMaps(out);
+  const bundle = await readFile(join(out, 'layer/nodejs/node_modules/rostbeef-layer', name), 'utf8');
   const before = bundle.slice(0, bundle.toLowerCase().indexOf(words)).split('\n');
   const position = `${before.length}:${(before.at(-1) ?? '').length + 1}`;
-  const frame = `at f (/opt/nodejs/node_modules/rostbeef-layer/index.cjs:${position})`;
-  const [, file = '', line = ''] = /at f \((functions\/layer\/\S+):(\d+):\d+\)/.exec(withSources(frame, map)) ?? [];
-  expect(file).toBe('functions/layer/errors/caller-errors.ts');
+  const frame = `at f (/opt/nodejs/node_modules/rostbeef-layer/${name}:${position})`;
+  const [, file = '', line = ''] = /at f \((functions\/layer\/\S+):(\d+):\d+\)/.exec(withSources(frame, maps)) ?? [];
+  expect(file).toBe(expected);
   const source = await readFile(resolve(import.meta.dirname, '../..', file), 'utf8');
   expect(source.split('\n')[Number(line) - 1]?.toLowerCase()).toContain(words);
 });

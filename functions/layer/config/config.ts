@@ -140,6 +140,7 @@ function endpointUrl(value: string): URL | { readonly problem: string } {
 }
 
 function certificates(value: string): string | { readonly problem: string } {
+  if (/BEGIN [A-Z ]*PRIVATE KEY/.test(value)) return { problem: 'must have certificates only: remove the private key' };
   try {
     // Loaded on demand, because it is a tenth of a cold start.
     const { X509Certificate } = process.getBuiltinModule('node:crypto');
