@@ -5,15 +5,15 @@ import { resolve } from 'node:path';
 import { xml } from '@xmpp/client';
 import type { Element } from '@xmpp/xml';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { describeEjabberd } from '../support/ejabberd/describe-ejabberd.ts';
+import { describeEjabberd, describeInFull } from '../support/ejabberd/describe-ejabberd.ts';
 import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
 import { type Arguments, xmlrpcCall } from '../support/xmlrpc-call.ts';
 import type { Account } from '../support/xmpp-server.ts';
 
 for (const release of ['23.01', '24.12'] as const) {
-  await describeEjabberd(release, `the harness around ejabberd ${release}`, (root) => {
-    // The rest does not depend on the release, and takes a start of ejabberd each.
-    const isNewest = release === '24.12';
+  const isNewest = release === '24.12';
+  await (isNewest ? describeEjabberd : describeInFull)(release, `the harness around ejabberd ${release}`, (root) => {
+    // Tests for the newest release only do not depend on the release, and take a start of ejabberd each.
     let server: RealEjabberd;
     beforeAll(async () => {
       server = await startRealEjabberd(root);
