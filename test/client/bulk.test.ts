@@ -234,6 +234,15 @@ describe('the state of a bulk run', () => {
     expect(await read('others.csv')).toBe(text);
   });
 
+  it('must exist to go on with it, because a new run would send each stanza again', async () => {
+    await write('links.csv', links(2));
+    api.answer(json(200, { code: 0 }));
+    const ran = await bulk('links.csv', ['--resume', file('link.csv.state')]);
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('can not be read (ENOENT)') });
+    expect(inputs()).toEqual([]);
+    expect(await readdir(folder)).toEqual(['links.csv']);
+  });
+
   it('stays as it was if the run is begun a second time', async () => {
     await write('links.csv', links(2));
     const text = '{"sha256":"x"}\n{"line":2,"i';

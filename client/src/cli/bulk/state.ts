@@ -1,5 +1,5 @@
 /** The state of a bulk run: what became of each line, so that the run can be resumed. */
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm, stat } from 'node:fs/promises';
 import { UsageError } from '../failures.ts';
 
 /** The outcome of a line. A line without an outcome is not done yet. */
@@ -27,14 +27,15 @@ interface Entry {
 }
 
 /**
- * Opens a state, or begins one.
+ * Begins a state, or opens one.
  *
  * @param path the file: a line of JSON for each event
  * @param sha256 the digest of the CSV file that the run is about
- * @throws UsageError if the state is not one of this file
+ * @param isNew whether the run is new, so that it has no state
+ * @throws UsageError if the state can't be read, or is not one of this file
  */
-export async function openState(path: string, sha256: string): Promise<State> {
-  const text = await textIn(path);
+export async function openState(path: string, sha256: string, isNew: boolean): Promise<State> {
+  const text = isNew ? '' : await textIn(path);
   // A process that was killed can leave the last line incomplete.
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const entries = entriesOf(whole, path);
@@ -76,7 +77,11 @@ export async function openState(path: string, sha256: string): Promise<State> {
 
 /** Demands that a run was not begun before. @throws UsageError that says how to go on with it */
 export async function demandNoState(path: string): Promise<void> {
-  if ((await textIn(path)) === '') return;
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size === 0) return;
   throw new UsageError(`this run was begun before: go on with --resume ${path}, or remove that file to begin again`);
 }
 
@@ -86,10 +91,8 @@ async function openForAppending(path: string): Promise<FileHandle> {
   });
 }
 
-/** Reads a state as text, which is empty without a file. */
 async function textIn(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
     throw new UsageError(`${path} can not be read (${error.code})`);
   });
 }
