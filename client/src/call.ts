@@ -37,6 +37,7 @@ export async function callOnce<Name extends MethodName>(
   try {
     return await withRetries(
       async () => {
+        deadline.signal.throwIfAborted();
         const result = await orAborted(transport.call({ method, input, signal: deadline.signal }), deadline.signal);
         if (isResultOf(method, result)) return result;
         throw errorOf(

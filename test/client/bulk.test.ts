@@ -214,6 +214,42 @@ describe('the state of a bulk run', () => {
     expect(await bulk('links.csv', resume)).toMatchObject({ code: 0, err: '' });
     expect(inputs().map(({ jid1 }) => jid1)).toEqual(['u2@x', 'u3@x']);
   });
+
+  it('is begun again after a kill that cut off its only line', async () => {
+    await write('links.csv', links(2));
+    api.answer(json(403, problem('AccessDeniedError')));
+    await bulk('links.csv', ['--concurrency', '1']);
+    await writeFile(file('links.csv.state'), (await read('links.csv.state')).slice(0, 20));
+    api.answer(json(200, { code: 0 }));
+    expect(await bulk('links.csv', ['--resume', file('links.csv.state')])).toMatchObject({ code: 0, err: '' });
+  });
+
+  it.each([
+    ['several lines', `${HEAD}\n${link(0)}\n${link(1)}`],
+    ['one line', HEAD],
+  ])('is no file of %s without a last line break, and such a file stays as it was', async (_, text) => {
+    await write('links.csv', links(2));
+    await writeFile(file('others.csv'), text);
+    expect(await bulk('links.csv', ['--resume', file('others.csv')])).toMatchObject({ code: 2 });
+    expect(await read('others.csv')).toBe(text);
+  });
+
+  it('must exist to go on with it, because a new run would send each stanza again', async () => {
+    await write('links.csv', links(2));
+    api.answer(json(200, { code: 0 }));
+    const ran = await bulk('links.csv', ['--resume', file('link.csv.state')]);
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('can not be read (ENOENT)') });
+    expect(inputs()).toEqual([]);
+    expect(await readdir(folder)).toEqual(['links.csv']);
+  });
+
+  it('stays as it was if the run is begun a second time', async () => {
+    await write('links.csv', links(2));
+    const text = '{"sha256":"x"}\n{"line":2,"i';
+    await writeFile(file('links.csv.state'), text);
+    expect(await bulk('links.csv')).toMatchObject({ code: 2, err: expect.stringContaining('begun before') });
+    expect(await read('links.csv.state')).toBe(text);
+  });
 });
 
 describe('a bulk run that can not go on', () => {

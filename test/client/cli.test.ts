@@ -32,6 +32,8 @@ describe('a command', () => {
       { jid1: 'alice@x', nick1: 'Alice', jid2: 'dave@x', nick2: '', group1: '', group2: 'Work' },
     ],
     [['unlink', 'alice@x', 'dave@x'], '/unlink_contacts', { jid1: 'alice@x', jid2: 'dave@x' }],
+    [['unlink', 'alice@x', 'gateway.y'], '/unlink_contacts', { jid1: 'alice@x', jid2: 'gateway.y' }],
+    [['unlink', 'gateway.y', 'alice@x'], '/unlink_contacts', { jid1: 'gateway.y', jid2: 'alice@x' }],
     [
       ['send', '--from', 'a@x', '--to', 'b@x', '--body', '1 < 2'],
       '/send_stanza',

@@ -228,6 +228,19 @@ describe('the time of a call', () => {
     expect(await thrownBy(unsigned.getPresence(bob, { timeoutMs: 50 }))).toMatchObject({ name: 'ApiTimeoutError' });
   });
 
+  it('is over at once if the signal is aborted already, and no call is made', async () => {
+    let calls = 0;
+    const silent = createClient({
+      call: () => {
+        calls += 1;
+        return new Promise(() => undefined);
+      },
+    });
+    const signal = AbortSignal.abort(new Error('never'));
+    expect(await thrownBy(silent.getPresence(bob, { signal }))).toBe(signal.reason);
+    expect(calls).toBe(0);
+  });
+
   it('may have no limit', async () => {
     api.answer((...given) => void setTimeout(() => json(200, available)(...given), 20));
     expect(await client.getPresence(bob, { timeoutMs: Number.POSITIVE_INFINITY })).toEqual(available);

@@ -116,15 +116,18 @@ describe('the credentials', () => {
     expect(reads).toEqual(['AWSCURRENT', 'AWSCURRENT', 'AWSPENDING']);
   });
 
-  it('that a slow read brings back in the midst of a rotation give way without another read', async () => {
+  it('that a slow read finds do not replace those that a newer read found', async () => {
     const slow = Promise.withResolvers<void>();
-    const reads: SecretStage[] = [];
+    const stages = { AWSCURRENT: 'one', AWSPENDING: 'two' };
+    let reads = 0;
     let time = 0;
     const source = secretCredentials(
       {
         async read(stage) {
-          if (reads.push(stage) === 2) await slow.promise;
-          return JSON.stringify(account(stage === 'AWSCURRENT' ? 'one' : 'two'));
+          const text = JSON.stringify(account(stages[stage]));
+          reads += 1;
+          if (reads === 2) await slow.promise;
+          return text;
         },
       },
       () => time,
@@ -135,9 +138,42 @@ describe('the credentials', () => {
     expect(await source.renew(account('one'), never)).toEqual(account('two'));
     slow.resolve();
     await setImmediate();
-    expect(await source.current(never)).toEqual(account('one'));
+    expect(await source.current(never)).toEqual(account('two'));
+  });
+
+  it('that a frozen read finds during a second rotation do not hide the pending ones', async () => {
+    const frozen = Promise.withResolvers<void>();
+    const forced = Promise.withResolvers<void>();
+    const stages = { AWSCURRENT: 'one', AWSPENDING: 'two' };
+    let reads = 0;
+    let time = 0;
+    const source = secretCredentials(
+      {
+        async read(stage) {
+          const text = JSON.stringify(account(stages[stage]));
+          reads += 1;
+          if (reads === 4) await frozen.promise;
+          if (reads === 7) await forced.promise;
+          return text;
+        },
+      },
+      () => time,
+    );
+    await source.current(never);
     expect(await source.renew(account('one'), never)).toEqual(account('two'));
-    expect(reads).toEqual(['AWSCURRENT', 'AWSCURRENT', 'AWSCURRENT', 'AWSPENDING']);
+    time = 5 * 60_000 + 1;
+    await source.current(never);
+    stages.AWSCURRENT = 'two';
+    time += 10_001;
+    await source.current(never);
+    await setImmediate();
+    stages.AWSPENDING = 'three';
+    const renewed = source.renew(account('two'), never);
+    await setImmediate();
+    frozen.resolve();
+    await setImmediate();
+    forced.resolve();
+    expect(await renewed).toEqual(account('three'));
   });
 
   it('that were taken since the last forced read and then are refused wait for the next one', async () => {

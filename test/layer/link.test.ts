@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import type { Dialect } from '../../functions/layer/dialects/dialect.ts';
 import type { Jid } from '../../functions/layer/xmpp/jid.ts';
 import { faultBody } from '../../infra/local/embedded/reply.ts';
 import { openContainer } from '../support/container.ts';
@@ -38,5 +39,39 @@ it('a new nick that the server refuses on one side is a partial link, although b
   expect(await link('Alicia', 'Bobby')).toMatchObject({
     name: 'PartialLinkError',
     sides: { jid1: 'written', jid2: 'not' },
+  });
+});
+
+it('a side with the nick of another call is not written, if the last write was not answered', async () => {
+  const server = await startEmbeddedEjabberd('24.12');
+  stops.push(server.stop);
+  for (const { local } of [alice, bob]) await server.register(local);
+  const proxy = await FaultProxy.start({ target: server.url });
+  stops.push(() => proxy.stop());
+  const [container, others] = [proxy.url, server.url].map((url) => openContainer({ url, account: server.account }));
+  stops.push(
+    () => container?.close(),
+    () => others?.close(),
+  );
+  const link = (nick1: string, nick2: string) => (dialect: Dialect) =>
+    dialect.linkContacts(
+      { owner: alice, contact: bob, nick: nick2, group: undefined },
+      { owner: bob, contact: alice, nick: nick1, group: undefined },
+    );
+
+  // Each write is done and its response is lost. Then another call writes its own nicks.
+  await proxy.interfere(
+    {
+      play: async ({ forward, reset }) => {
+        await forward();
+        await others?.call(link('Alicia', 'Bobby'));
+        reset();
+      },
+    },
+    (request) => /add_rosteritem.*>(?:Alice|Bob)</.test(request),
+  );
+  expect(await container?.act(link('Alice', 'Bob'))).toMatchObject({
+    name: 'PartialLinkError',
+    sides: { jid1: 'not', jid2: 'not' },
   });
 });

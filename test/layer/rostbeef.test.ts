@@ -199,6 +199,20 @@ describe('a link whose nick is renewed', () => {
       sides: { jid1: 'not', jid2: 'not' },
     });
   });
+
+  it('is a success if another call for the same link unlinked the pair first and linked it again', async () => {
+    let isRenewed = false;
+    const rowOf = (owner: string) => {
+      const [contact, nick] = owner === 'alice' ? ['bob', 'Two'] : ['alice', 'One'];
+      return { jid: `${contact}@xmpp.test`, nick: isRenewed ? nick : 'old', subscription: 'both', group: '' };
+    };
+    const { dialect } = await answering((request) => {
+      if (methodIn(request) === 'get_roster') return valued([rowOf(request.includes('>alice<') ? 'alice' : 'bob')]);
+      if (methodIn(request) === 'unlink_contacts') isRenewed = true;
+      return valued(1);
+    });
+    expect(await dialect.linkContacts(...sides())).toBeUndefined();
+  });
 });
 
 describe('a roster of a classic server', () => {

@@ -41,7 +41,8 @@ export function unlinkCommand(io: Io): Command {
   return withTarget(command)
     .addHelpText('after', '\nExample:\n  $ rostbeef unlink alice@example.com dave@example.com')
     .action(async (jid1: string, jid2: string, options: TargetOptions) => {
-      for (const jid of [jid1, jid2]) userOf(jid);
+      // One of the two may be a JID without a local part, such as a gateway.
+      if (!jid2.includes('@')) userOf(jid1);
       const result = await (await clientOf(options)).unlinkContacts({ jid1, jid2 });
       writeResult(io, result, () => io.out.write(`${styled(io.out, 'green', 'unlinked')} ${jid1} and ${jid2}\n`));
     });

@@ -34,17 +34,23 @@ const RETRY_MS = 10_000;
 export function secretCache(store: SecretStore, now: () => number): SecretCache {
   let cached: { readonly credentials: Credentials; readonly until: number } | undefined;
   let prefetching: Promise<unknown> | undefined;
+  /** The number of the newest read, or of the newest credentials that another read found. */
+  let newest = 0;
   const reading = sharedRead<Credentials>();
 
   const keep = (credentials: Credentials): Credentials => {
+    newest += 1;
     cached = { credentials, until: now() + CACHE_MS };
     return credentials;
   };
 
   const read = async (): Promise<Credentials> => {
+    newest += 1;
+    const number = newest;
     const credentials = await readStage(store, 'AWSCURRENT');
     if (credentials === undefined) throw new CredentialsUnavailableError({ detail: 'the secret has no value yet' });
-    return keep(credentials);
+    // A slow read, such as one that Lambda froze, can end after a newer one.
+    return cached !== undefined && number !== newest ? cached.credentials : keep(credentials);
   };
 
   return {

@@ -84,10 +84,12 @@ function causeOf(error: RostbeefError): unknown {
   return { name: cause.name, ...code, ...frames };
 }
 
-/** The stack begins with the message, whose lines can look like frames. */
+/** The stack begins with the message, whose lines can look like frames. A message that was changed can't be told from frames. */
 function framesOf({ stack = '', message }: Error): readonly string[] {
+  const start = stack.indexOf(message);
+  if (start < 0) return [];
   return stack
-    .slice(stack.indexOf(message) + message.length)
+    .slice(start + message.length)
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .map((line) => line.trim());

@@ -124,7 +124,7 @@ async function openFiles(file: string, resume: string | undefined): Promise<File
   if (isNew) await demandNoState(statePath);
   const failures = await openReport(`${base}.failures.csv`, members, isNew);
   const unknowns = await openReport(`${base}.unknown.csv`, members, isNew);
-  const state = await openState(statePath, sha256);
+  const state = await openState(statePath, sha256, isNew);
   return { total, state, failures, unknowns };
 }
 

@@ -1,5 +1,5 @@
 /** The state of a bulk run: what became of each line, so that the run can be resumed. */
-import { type FileHandle, open, readFile, rm, truncate } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm, stat } from 'node:fs/promises';
 import { UsageError } from '../failures.ts';
 
 /** The outcome of a line. A line without an outcome is not done yet. */
@@ -27,27 +27,33 @@ interface Entry {
 }
 
 /**
- * Opens a state, or begins one.
+ * Begins a state, or opens one.
  *
  * @param path the file: a line of JSON for each event
  * @param sha256 the digest of the CSV file that the run is about
- * @throws UsageError if the state is not one of this file
+ * @param isNew whether the run is new, so that it has no state
+ * @throws UsageError if the state can't be read, or is not one of this file
  */
-export async function openState(path: string, sha256: string): Promise<State> {
-  const entries = await entriesIn(path);
-  if (entries !== undefined && entries[0]?.sha256 !== sha256) {
+export async function openState(path: string, sha256: string, isNew: boolean): Promise<State> {
+  const text = isNew ? '' : await textIn(path);
+  // A process that was killed can leave the last line incomplete.
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const entries = entriesOf(whole, path);
+  const isOfFile = whole === '' ? JSON.stringify({ sha256 }).startsWith(text) : entries[0]?.sha256 === sha256;
+  if (!isOfFile) {
     throw new UsageError(`${path} is not the state of this file, or the file was changed since: restore it`);
   }
   const outcomes = new Map<number, Outcome>();
   const keys = new Map<number, string>();
-  for (const { line, key, is } of entries ?? []) {
+  for (const { line, key, is } of entries) {
     if (line === undefined) continue;
     if (key !== undefined) keys.set(line, key);
     if (is !== undefined) outcomes.set(line, is);
   }
   const file = await openForAppending(path);
   const append = (entry: Entry) => file.appendFile(`${JSON.stringify(entry)}\n`);
-  if (entries === undefined) await append({ sha256 });
+  if (whole !== text) await file.truncate(Buffer.byteLength(whole));
+  if (whole === '') await append({ sha256 });
   return {
     path,
     outcomes,
@@ -71,7 +77,11 @@ export async function openState(path: string, sha256: string): Promise<State> {
 
 /** Demands that a run was not begun before. @throws UsageError that says how to go on with it */
 export async function demandNoState(path: string): Promise<void> {
-  if ((await entriesIn(path)) === undefined) return;
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size === 0) return;
   throw new UsageError(`this run was begun before: go on with --resume ${path}, or remove that file to begin again`);
 }
 
@@ -81,19 +91,14 @@ async function openForAppending(path: string): Promise<FileHandle> {
   });
 }
 
-/**
- * Reads a state; returns `undefined` without a file. A process that was killed can leave the last line incomplete. It is cut
- * off, because the next run appends.
- */
-async function entriesIn(path: string): Promise<readonly Entry[] | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+async function textIn(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${path} can not be read (${error.code})`);
   });
-  const whole = text?.slice(0, text.lastIndexOf('\n') + 1) ?? '';
-  if (text !== undefined && whole !== text) await truncate(path, Buffer.byteLength(whole));
-  if (whole === '') return undefined;
-  return whole.split('\n').flatMap((line, index) => {
+}
+
+function entriesOf(text: string, path: string): readonly Entry[] {
+  return text.split('\n').flatMap((line, index) => {
     if (line === '') return [];
     try {
       const entry: Entry = JSON.parse(line);

@@ -198,7 +198,7 @@ function partial([side1, side2]: Pair, cause: unknown): PartialLinkError {
 function stateOf(side: Progress | undefined): SideState {
   if (side === undefined || !side.isTouched) return 'not';
   if (typeof side.reading !== 'object') return 'unknown';
-  if (side.goal.judge(side.reading.entry) === 'wrong') return 'not';
+  if (side.goal.judge(side.reading.entry) !== 'right') return 'not';
   return side.isAcknowledged || side.wasWrong ? 'written' : 'unknown';
 }
 

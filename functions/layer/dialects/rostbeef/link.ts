@@ -64,7 +64,8 @@ export async function linkByOneCall(run: Run, side1: Side, side2: Side, learned:
   if (renewed === 0) return;
   const after = await read();
   // If the pair was unlinked and is linked again, another call has linked it.
-  if (unlinked !== 0 || !after.every(isLinked)) throw partial(states(after), renewed);
+  if ((unlinked === 0 && after.every(isLinked)) || areAll(states(after), 'written')) return;
+  throw partial(states(after), renewed);
 }
 
 /**
