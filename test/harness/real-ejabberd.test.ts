@@ -7,6 +7,7 @@ import type { Element } from '@xmpp/xml';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { describeEjabberd, describeInFull } from '../support/ejabberd/describe-ejabberd.ts';
 import { type RealEjabberd, startRealEjabberd } from '../support/ejabberd/real-ejabberd.ts';
+import { IS_FULL } from '../support/full.ts';
 import { type Arguments, xmlrpcCall } from '../support/xmlrpc-call.ts';
 import type { Account } from '../support/xmpp-server.ts';
 
@@ -150,7 +151,7 @@ for (const release of ['23.01', '24.12'] as const) {
       expect(existsSync(other.logFile)).toBe(false);
     });
 
-    it.runIf(isNewest).each(['SIGTERM', 'SIGKILL'] as const)(
+    it.runIf(isNewest).each(IS_FULL ? (['SIGTERM', 'SIGKILL'] as const) : (['SIGKILL'] as const))(
       'comes back on its spool at the same address after %s',
       async (signal) => {
         const other = await startRealEjabberd(root);
