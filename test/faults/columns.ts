@@ -15,7 +15,7 @@ export interface Column {
   /** The input of the next call. */
   input(): unknown;
   /**
-   * The difference from the outcome, in words; `undefined` if there is none.
+   * Describes the difference from the expected outcome. It is `undefined` if the outcome is as expected.
    *
    * @param outcome the error’s name, or `ok`
    * @param message the error’s message

@@ -7,14 +7,19 @@ import { CredentialsUnavailableError } from '../../functions/layer/errors/index.
 const account = (password: string) => ({ user: 'bot', server: 'example.com', password });
 const never = new AbortController().signal;
 
-/** A store in memory, with a clock that the test moves. */
-function storeOf(stages: Partial<Record<SecretStage, unknown>>) {
+/**
+ * Creates a store in memory, with a clock that the test moves.
+ *
+ * @param delays the promises that delay reads, by the number of the read
+ */
+function storeOf(stages: Partial<Record<SecretStage, unknown>>, delays: Readonly<Record<number, Promise<void>>> = {}) {
   const reads: SecretStage[] = [];
   let time = 0;
   const store: SecretStore = {
     async read(stage) {
       reads.push(stage);
       const value = stages[stage];
+      await delays[reads.length];
       if (value instanceof Error) throw value;
       return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
     },
@@ -118,22 +123,10 @@ describe('the credentials', () => {
 
   it('that a slow read finds do not replace those that a newer read found', async () => {
     const slow = Promise.withResolvers<void>();
-    const stages = { AWSCURRENT: 'one', AWSPENDING: 'two' };
-    let reads = 0;
-    let time = 0;
-    const source = secretCredentials(
-      {
-        async read(stage) {
-          const text = JSON.stringify(account(stages[stage]));
-          reads += 1;
-          if (reads === 2) await slow.promise;
-          return text;
-        },
-      },
-      () => time,
-    );
+    const stages = { AWSCURRENT: account('one'), AWSPENDING: account('two') };
+    const { source, pass } = storeOf(stages, { 2: slow.promise });
     await source.current(never);
-    time = 5 * 60_000 + 1;
+    pass(5 * 60_000 + 1);
     await source.current(never);
     expect(await source.renew(account('one'), never)).toEqual(account('two'));
     slow.resolve();
@@ -144,30 +137,17 @@ describe('the credentials', () => {
   it('that a frozen read finds during a second rotation do not hide the pending ones', async () => {
     const frozen = Promise.withResolvers<void>();
     const forced = Promise.withResolvers<void>();
-    const stages = { AWSCURRENT: 'one', AWSPENDING: 'two' };
-    let reads = 0;
-    let time = 0;
-    const source = secretCredentials(
-      {
-        async read(stage) {
-          const text = JSON.stringify(account(stages[stage]));
-          reads += 1;
-          if (reads === 4) await frozen.promise;
-          if (reads === 7) await forced.promise;
-          return text;
-        },
-      },
-      () => time,
-    );
+    const first = { AWSCURRENT: account('one'), AWSPENDING: account('two') };
+    const { source, stages, pass } = storeOf(first, { 4: frozen.promise, 7: forced.promise });
     await source.current(never);
     expect(await source.renew(account('one'), never)).toEqual(account('two'));
-    time = 5 * 60_000 + 1;
+    pass(5 * 60_000 + 1);
     await source.current(never);
-    stages.AWSCURRENT = 'two';
-    time += 10_001;
+    stages.AWSCURRENT = account('two');
+    pass(10_001);
     await source.current(never);
     await setImmediate();
-    stages.AWSPENDING = 'three';
+    stages.AWSPENDING = account('three');
     const renewed = source.renew(account('two'), never);
     await setImmediate();
     frozen.resolve();

@@ -105,7 +105,7 @@ describe('npm start', () => {
   it('prints one line for each call on standard error, with status, time, request id and error', async () => {
     const { child, greeting, errors } = start(['--port', '0']);
     const url = urlIn(await greeting());
-    const answer = await postJson(`${url}/get_presence`, '{"user":"nobody-at-all"}');
+    const answer = await postJson(`${url}/get_presence`, '{"user":"ghost"}');
     const { requestId } = problemSchema().parse(await answer.json());
     child.kill('SIGTERM');
     expect(await errors).toMatch(

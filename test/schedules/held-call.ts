@@ -49,10 +49,10 @@ export interface Caller {
 /** These are held; what only looks whether a user exists or a command may be run passes. */
 const HELD = /<methodName>(?:get_roster|add_rosteritem|delete_rosteritem|send_stanza)</;
 
-/** The part of a call that has no probe: a ghost, a name that no server accepts, and an addition without its last argument. */
+/** Tells whether a request only probes: by a user that does not exist, by an invalid user, or without the last argument. */
 const isProbe = (request: string) =>
   request.includes('rostbeef-probe') ||
-  request.includes('nobody@nowhere') ||
+  request.includes('rostbeef@probe') ||
   (request.includes('add_rosteritem') && !request.includes('<name>subs<'));
 
 /** Starts a caller before a server. */

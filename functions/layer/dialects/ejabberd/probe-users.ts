@@ -8,5 +8,5 @@ export function missingUser(vhost: string): Jid {
 
 /** Returns a user whose local part no server accepts. ejabberd checks the permission first, then refuses the local part. */
 export function invalidUser(vhost: string): Jid {
-  return { local: 'nobody@nowhere', domain: vhost, resource: '' };
+  return { local: 'rostbeef@probe', domain: vhost, resource: '' };
 }
