@@ -44,7 +44,7 @@ export { logLine } from './observability/call-log.ts';
 export { metricDirective } from './observability/metrics.ts';
 export { createHandler, type LambdaHandler } from './runtime/create-handler.ts';
 export { type CommandOptions, runCommands } from './runtime/run-commands.ts';
-export { Deadline, unlessAborted } from './shared/deadline.ts';
+export { Deadline, unlessEnded } from './shared/deadline.ts';
 export { edits } from './shared/edits.ts';
 export { hostAndPort } from './shared/host-and-port.ts';
 export { isObject } from './shared/is-object.ts';

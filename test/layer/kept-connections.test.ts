@@ -26,11 +26,14 @@ const body = Buffer.from('<methodCall><methodName>registered_vhosts</methodName>
 
 const read = async (timeoutMs = 2_000): Promise<string> => {
   const sockets = openSockets(endpoint);
-  const answer = post(endpoint, { body, signal: AbortSignal.timeout(timeoutMs), idempotent: true, sockets });
-  return answer.then(
-    () => 'answered',
-    (error) => error.message,
-  );
+  const deadline = new Deadline(timeoutMs);
+  const answer = post(endpoint, { body, deadline, idempotent: true, sockets });
+  return answer
+    .then(
+      () => 'answered',
+      (error) => error.message,
+    )
+    .finally(() => deadline.end());
 };
 
 it('of many kept connections that were lost without a word, one costs a call its time, and the others none', async () => {
@@ -52,12 +55,9 @@ it('a request whose kept connection was lost counts as sent, even if no other co
     },
     () => true,
   );
-  const failure = post(endpoint, {
-    body,
-    signal: AbortSignal.timeout(1_000),
-    idempotent: true,
-    sockets: openSockets(endpoint),
-  });
+  const deadline = new Deadline(1_000);
+  stopLater(() => deadline.end());
+  const failure = post(endpoint, { body, deadline, idempotent: true, sockets: openSockets(endpoint) });
   await expect(failure).rejects.toMatchObject({ kind: 'lost', sent: true, code: 'ECONNREFUSED' });
 });
 
@@ -73,8 +73,8 @@ it('a call that is given up says nothing of the other connections', async () => 
   const own = await serve((socket, { body: text }) => void (text === 'slow' || socket.write(ok('answer'))));
   const to = createEndpoint({ url: own.url, ca: undefined, maxResponseBytes: 1_000, maxSockets: 10 });
   stopLater(() => to.kept.destroy());
-  const send = (text: string, { signal }: Pick<Deadline, 'signal'>) =>
-    post(to, { body: Buffer.from(text), signal, idempotent: true, sockets: openSockets(to) });
+  const send = (text: string, deadline: Deadline) =>
+    post(to, { body: Buffer.from(text), deadline, idempotent: true, sockets: openSockets(to) });
   const deadline = new Deadline(2_000);
   await Promise.all(['a', 'b', 'c'].map((text) => send(text, deadline)));
   const slow = failureOf(send('slow', deadline));
@@ -89,8 +89,9 @@ it('an invocation that is over opens no more connections', async () => {
   const own = await serve((socket) => void socket.write(ok('answer')));
   const to = createEndpoint({ url: own.url, ca: undefined, maxResponseBytes: 1_000, maxSockets: 1 });
   const sockets = openSockets(to);
-  const signal = AbortSignal.timeout(1_000);
-  const answer = failureOf(post(to, { body: Buffer.from('x'), signal, idempotent: false, sockets }));
+  const deadline = new Deadline(1_000);
+  stopLater(() => deadline.end());
+  const answer = failureOf(post(to, { body: Buffer.from('x'), deadline, idempotent: false, sockets }));
   sockets.close();
   expect(await answer).toMatchObject({ sent: false });
   expect(own.connections().all).toBe(0);

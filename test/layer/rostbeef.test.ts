@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Dialect } from '../../functions/layer/dialects/dialect.ts';
 import { rostbeefDialect } from '../../functions/layer/dialects/rostbeef/dialect.ts';
 import { createEndpoint, openSockets } from '../../functions/layer/http/index.ts';
+import { Deadline } from '../../functions/layer/shared/deadline.ts';
 import type { Jid } from '../../functions/layer/xmpp/jid.ts';
 import { startClassicServer } from '../../infra/local/embedded/classic/server.ts';
 import { resultBody } from '../../infra/local/embedded/classic/text.ts';
@@ -38,7 +39,11 @@ function containerOn(url: string, timeoutMs = 10_000): () => Dialect {
   const sockets = openSockets(endpoint);
   stops.push(() => sockets.close());
   const make = rostbeefDialect({ endpoint, credentials: undefined, limitLarge: pLimit(4) });
-  return () => make({ signal: AbortSignal.timeout(timeoutMs), sockets });
+  return () => {
+    const deadline = new Deadline(timeoutMs);
+    stops.push(() => deadline.end());
+    return make({ deadline, sockets });
+  };
 }
 
 /** The dialect on a server with alice and bob. */

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createEndpoint, openSockets, post, TransportError } from '../../functions/layer/http/index.ts';
+import { Deadline } from '../../functions/layer/shared/deadline.ts';
 import { listen } from '../../infra/local/listen.ts';
 import { ok, type Script } from '../support/scripted-server.ts';
 import { client, failureOf, serve, stopLater } from '../support/transport-client.ts';
@@ -193,9 +194,11 @@ describe('the deadline', () => {
   it('that has passed already sends nothing', async () => {
     const server = await serve((socket) => socket.end(ok(xml)));
     const endpoint = createEndpoint({ url: server.url, ca: undefined, maxResponseBytes: 1_000, maxSockets: 1 });
+    const deadline = new Deadline(1_000);
+    deadline.end();
     const request = {
       body: Buffer.from(''),
-      signal: AbortSignal.abort(),
+      deadline,
       idempotent: true,
       sockets: openSockets(endpoint),
     };

@@ -82,10 +82,7 @@ export async function startCaller(target: string): Promise<Caller> {
       };
       const deadline = new Deadline(60_000);
       const sockets = openSockets(endpoint);
-      const plain = commandRunner(
-        { endpoint, credentials: undefined, limitLarge: pLimit(4) },
-        { signal: deadline.signal, sockets },
-      );
+      const plain = commandRunner({ endpoint, credentials: undefined, limitLarge: pLimit(4) }, { deadline, sockets });
       const run: Run = async (command, options) => {
         underway += 1;
         try {

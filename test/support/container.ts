@@ -39,7 +39,7 @@ export function openContainer(
     const deadline = new Deadline(10_000);
     const sockets = openSockets(endpoint);
     try {
-      return await call(dialectOf({ signal: deadline.signal, deadline, sockets }));
+      return await call(dialectOf({ deadline, sockets }));
     } finally {
       deadline.end();
       sockets.close();

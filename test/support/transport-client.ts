@@ -1,6 +1,8 @@
 /** The transport as a test uses it. */
+
 import { afterEach } from 'vitest';
 import { createEndpoint, type EndpointOptions, openSockets, post } from '../../functions/layer/http/index.ts';
+import { Deadline } from '../../functions/layer/shared/deadline.ts';
 import { type Script, type ScriptedServer, startScriptedServer } from './scripted-server.ts';
 
 const stops: (() => unknown)[] = [];
@@ -33,9 +35,12 @@ export function client(url: URL, options: Partial<EndpointOptions> = {}) {
     () => sockets.close(),
   );
   const send = async (idempotent: boolean, { fresh = false, timeoutMs = 2_000, body = 'body' } = {}) => {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await post(endpoint, { body: Buffer.from(body), signal, idempotent, sockets, fresh });
-    return answer.toString();
+    const deadline = new Deadline(timeoutMs);
+    try {
+      return (await post(endpoint, { body: Buffer.from(body), deadline, idempotent, sockets, fresh })).toString();
+    } finally {
+      deadline.end();
+    }
   };
   return {
     read: (options?: Parameters<typeof send>[1]) => send(true, options),

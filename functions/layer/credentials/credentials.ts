@@ -1,6 +1,7 @@
 /** Provides the credentials of calls, and renews them if the server refuses them. */
 import { setTimeout } from 'node:timers/promises';
 import { now as clock } from '../shared/clock.ts';
+import type { Deadline } from '../shared/deadline.ts';
 import { type Credentials, sameCredentials } from './secret.ts';
 import { readStage, secretCache } from './secret-cache.ts';
 import type { SecretStore } from './secret-store.ts';
@@ -13,16 +14,16 @@ export interface CredentialSource {
   /**
    * Returns the current credentials.
    *
-   * @throws CredentialsUnavailableError if they can't be read before the signal fires
+   * @throws CredentialsUnavailableError if they can't be read before the deadline
    */
-  current(signal: AbortSignal): Promise<Credentials>;
+  current(deadline: Deadline): Promise<Credentials>;
   /**
    * Returns other credentials after the server refused some; `undefined` if there are no others.
    *
    * @param rejected the credentials that the server refused
-   * @throws CredentialsUnavailableError if they can't be read before the signal fires
+   * @throws CredentialsUnavailableError if they can't be read before the deadline
    */
-  renew(rejected: Credentials, signal: AbortSignal): Promise<Credentials | undefined>;
+  renew(rejected: Credentials, deadline: Deadline): Promise<Credentials | undefined>;
   /** Reports that the server accepted credentials. */
   accepted(credentials: Credentials): void;
 }
@@ -44,7 +45,7 @@ const FORCED_READ_INTERVAL_MS = 10_000;
  * @param pass resolves after a number of milliseconds of that clock
  * @example
  * const source = secretCredentials(secretsManagerStore(secretArn));
- * const { user } = await source.current(AbortSignal.timeout(5_000));
+ * const { user } = await source.current(new Deadline(5_000));
  */
 export function secretCredentials(
   store: SecretStore,
@@ -79,12 +80,12 @@ export function secretCredentials(
     prefetch: cache.prefetch,
     current: cache.current,
 
-    async renew(rejected, signal) {
+    async renew(rejected, deadline) {
       const known = cache.otherThan(rejected);
       if (known !== undefined) return known;
       const hasChanged = accepted !== undefined && sameCredentials(accepted, rejected);
       if (forcedRead.isRunning() || waitMs() <= 0 || hasChanged) {
-        await forcedRead.join(signal, () => readBothStages(rejected));
+        await forcedRead.join(deadline, () => readBothStages(rejected));
         // Another call that waited for the same read may have cached its result.
         const renewed = cache.otherThan(rejected);
         if (renewed !== undefined) return renewed;

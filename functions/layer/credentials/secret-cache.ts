@@ -1,5 +1,6 @@
 /** Caches the current credentials, because many calls use one secret. */
 import { CredentialsUnavailableError } from '../errors/index.ts';
+import type { Deadline } from '../shared/deadline.ts';
 import { type Credentials, parseSecret, sameCredentials } from './secret.ts';
 import type { SecretStage, SecretStore } from './secret-store.ts';
 import { inTime, sharedRead } from './shared-read.ts';
@@ -11,9 +12,9 @@ interface SecretCache {
   /**
    * Returns the credentials of `AWSCURRENT`. After five minutes they are read again, while the cached ones stay in use.
    *
-   * @throws CredentialsUnavailableError if no credentials are cached, and the secret can't be read before the signal fires
+   * @throws CredentialsUnavailableError if no credentials are cached, and the secret can't be read before the deadline
    */
-  current(signal: AbortSignal): Promise<Credentials>;
+  current(deadline: Deadline): Promise<Credentials>;
   /** Returns the cached credentials, if they differ from the given ones. */
   otherThan(credentials: Credentials): Credentials | undefined;
   /** Caches credentials, and returns them. */
@@ -64,9 +65,9 @@ export function secretCache(store: SecretStore, now: () => number): SecretCache 
           prefetching = undefined;
         });
     },
-    async current(signal) {
-      if (prefetching !== undefined) await inTime(prefetching, signal);
-      if (cached === undefined) return reading.join(signal, read);
+    async current(deadline) {
+      if (prefetching !== undefined) await inTime(prefetching, deadline);
+      if (cached === undefined) return reading.join(deadline, read);
       if (now() >= cached.until) {
         cached = { ...cached, until: now() + RETRY_MS };
         // No call waits for this read, because the cached credentials usually still work.

@@ -1,5 +1,5 @@
 import { CredentialsUnavailableError } from '../errors/index.ts';
-import { unlessAborted } from '../shared/deadline.ts';
+import { type Deadline, unlessEnded } from '../shared/deadline.ts';
 import { ENDPOINT_ADVICE } from './secret-store.ts';
 
 /** One read that all callers share while it runs. Each caller waits until its own deadline. */
@@ -8,9 +8,9 @@ interface SharedRead<T> {
   /**
    * Joins the running read, or starts one.
    *
-   * @throws CredentialsUnavailableError as soon as the caller's signal fires
+   * @throws CredentialsUnavailableError as soon as the caller’s deadline ends
    */
-  join(signal: AbortSignal, start: () => Promise<T>): Promise<T>;
+  join(deadline: Deadline, start: () => Promise<T>): Promise<T>;
 }
 
 /** Creates a {@link SharedRead}. */
@@ -18,22 +18,22 @@ export function sharedRead<T>(): SharedRead<T> {
   let running: Promise<T> | undefined;
   return {
     isRunning: () => running !== undefined,
-    join(signal, start) {
+    join(deadline, start) {
       running ??= start().finally(() => {
         running = undefined;
       });
-      return inTime(running, signal);
+      return inTime(running, deadline);
     },
   };
 }
 
 /**
- * Waits for a read of the secret until the signal fires.
+ * Waits for a read of the secret until the deadline ends.
  *
- * @throws CredentialsUnavailableError if the signal fires first
+ * @throws CredentialsUnavailableError if the deadline ends first
  */
-export function inTime<T>(reading: Promise<T>, signal: AbortSignal): Promise<T> {
-  return unlessAborted(reading, signal, () => {
+export function inTime<T>(reading: Promise<T>, deadline: Deadline): Promise<T> {
+  return unlessEnded(reading, deadline, () => {
     const detail = `reading the secret took too long; if this repeats, ${ENDPOINT_ADVICE}`;
     return new CredentialsUnavailableError({ detail });
   });

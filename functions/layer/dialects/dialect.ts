@@ -1,4 +1,5 @@
 /** Defines the operations of a server, which both dialects implement. */
+import type { Deadline } from '../shared/deadline.ts';
 import type { Jid } from '../xmpp/jid.ts';
 
 /** The subscription of a roster item (RFC 6121 section 2.1.2.5). */
@@ -74,15 +75,15 @@ export interface Dialect {
   /**
    * Lists every connected resource of a user, in no order. The list of a user that does not exist is empty.
    *
-   * @param signal a deadline that is earlier than the invocation's
+   * @param deadline a deadline that is earlier than the invocation's
    */
-  connectedResources(user: Jid, signal?: AbortSignal): Promise<readonly string[]>;
+  connectedResources(user: Jid, deadline?: Deadline): Promise<readonly string[]>;
   /** Lists every connected resource, sorted. */
   getResources(user: Jid): Promise<readonly string[]>;
   /**
    * Sends a stanza once. `from` and `to` override the stanza's own attributes.
    *
-   * @param signal a deadline that is earlier than the invocation's
+   * @param deadline a deadline that is earlier than the invocation's
    */
-  sendStanza(from: Jid, to: Jid, stanza: string, signal?: AbortSignal): Promise<void>;
+  sendStanza(from: Jid, to: Jid, stanza: string, deadline?: Deadline): Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { CredentialSource } from '../credentials/credentials.ts';
 import type { Credentials } from '../credentials/secret.ts';
 import { CredentialsRejectedError, ItemNotFoundError, PermissionDeniedError, RostbeefError } from '../errors/index.ts';
 import type { Endpoint, InvocationSockets } from '../http/index.ts';
+import type { Deadline } from '../shared/deadline.ts';
 import { readOnce } from '../shared/lazy.ts';
 import { call } from '../xmlrpc/index.ts';
 import type { Command } from './command.ts';
@@ -22,14 +23,14 @@ export interface Server {
 
 /** The deadline and the connections of one invocation. */
 export interface Invocation {
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
   readonly sockets: InvocationSockets;
 }
 
 /** The options of one run. */
 export interface RunOptions {
   /** A deadline that is earlier than the invocation's. */
-  readonly signal?: AbortSignal;
+  readonly deadline?: Deadline;
   /** Whether to use a new connection. */
   readonly fresh?: boolean;
   /** Whether to send the request only once, even if the connection dies. */
@@ -44,7 +45,7 @@ export interface RunOptions {
  * @returns the result that the command reads from the response
  * @throws RostbeefError if the command fails. Anything else that is thrown is a defect
  * @example
- * const run = commandRunner(server, { signal, sockets });
+ * const run = commandRunner(server, { deadline, sockets });
  * await run(registeredVhosts()); // ['example.com']
  */
 export type Run = <T>(command: Command<T>, options?: RunOptions) => Promise<T>;
@@ -67,9 +68,9 @@ export function commandRunner(server: Server, invocation: Invocation, vhosts?: C
     const params = credentials === undefined ? [command.args] : [{ ...credentials }, command.args];
     const { name: method, idempotent } = command;
     const { sockets } = invocation;
-    const { fresh, once, signal = invocation.signal } = options;
+    const { fresh, once, deadline = invocation.deadline } = options;
     const exchange = async (): Promise<Attempt<T>> => {
-      const answer = await call(server.endpoint, { method, params, idempotent, sockets, signal, fresh, once });
+      const answer = await call(server.endpoint, { method, params, idempotent, sockets, deadline, fresh, once });
       const meaning = answer.kind === 'result' ? undefined : meaningOf(answer);
       if (meaning === 'credentials') return { refused: meaning };
       if (credentials !== undefined) server.credentials?.accepted(credentials);
@@ -83,11 +84,11 @@ export function commandRunner(server: Server, invocation: Invocation, vhosts?: C
   };
 
   const attemptAuthorized = async <T>(command: Command<T>, options: RunOptions): Promise<Attempt<T>> => {
-    const signal = options.signal ?? invocation.signal;
-    const credentials = await server.credentials?.current(signal);
+    const deadline = options.deadline ?? invocation.deadline;
+    const credentials = await server.credentials?.current(deadline);
     const first = await attempt(command, credentials, options);
     if (!('refused' in first) || first.refused !== 'credentials' || credentials === undefined) return first;
-    const renewed = await server.credentials?.renew(credentials, signal);
+    const renewed = await server.credentials?.renew(credentials, deadline);
     return renewed === undefined ? first : await attempt(command, renewed, options);
   };
 

@@ -69,7 +69,7 @@ export interface InvocationSockets {
  * @example
  * const sockets = openSockets(endpoint);
  * try {
- *   await post(endpoint, { body, signal, idempotent: false, sockets });
+ *   await post(endpoint, { body, deadline, idempotent: false, sockets });
  * } finally {
  *   sockets.close();
  * }

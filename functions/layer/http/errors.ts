@@ -4,7 +4,7 @@
  * The kind of a failure.
  *
  * - `unreachable`: no connection was made, so that nothing was sent
- * - `timeout`: the caller's signal fired
+ * - `timeout`: the deadline ended
  * - `lost`: the connection broke before the end of the response
  * - `malformed`: the response has a status other than 200, a content encoding, or invalid HTTP
  * - `oversized`: the body is larger than `maxResponseBytes` of the endpoint
@@ -39,7 +39,7 @@ export class TransportError extends Error {
 /** A reused connection broke, or the deadline passed, before the first byte of the response. */
 export class StaleConnectionError extends TransportError {}
 
-/** Creates the error for a signal that fired before anything was sent. */
+/** Creates the error for a deadline that ended before anything was sent. */
 export function unsentInTime(): TransportError {
   return new TransportError('timeout', false, 'the deadline passed');
 }

@@ -2,7 +2,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { GIVEN_UP } from '../shared/deadline.ts';
+import { type Deadline, GIVEN_UP } from '../shared/deadline.ts';
 import type { Endpoint } from './endpoint.ts';
 import { StaleConnectionError, TransportError, type TransportFailure } from './errors.ts';
 import { unguard } from './pool.ts';
@@ -17,11 +17,11 @@ const MAX_INTERIM_RESPONSES = 10;
 /**
  * Waits for the body of a response with status 200. On a failure, the connection is closed.
  *
- * @param signal ends the wait
+ * @param deadline ends the wait
  * @throws StaleConnectionError if a reused connection failed before the first byte of the response
  * @throws TransportError if the request failed in any other way
  */
-export function answerTo(request: ClientRequest, endpoint: Endpoint, signal: AbortSignal): Promise<Buffer> {
+export function answerTo(request: ClientRequest, endpoint: Endpoint, deadline: Deadline): Promise<Buffer> {
   const { isTls, maxResponseBytes, resumption } = endpoint;
   return new Promise((resolve, reject) => {
     let isSettled = false;
@@ -32,17 +32,18 @@ export function answerTo(request: ClientRequest, endpoint: Endpoint, signal: Abo
     const settle = (act: () => void) => {
       if (isSettled) return;
       isSettled = true;
-      signal.removeEventListener('abort', onAbort);
+      deadline.offEnd(onDeadline);
       act();
     };
     const fail = (kind: TransportFailure, message: string, code?: string, status?: number) =>
       settle(() => {
         const isStale = (kind === 'lost' || kind === 'timeout') && request.reusedSocket && isUntouched;
-        const isNews = isStale && signal.reason !== GIVEN_UP;
+        const isNews = isStale && deadline.reason !== GIVEN_UP;
         reject(new (isNews ? StaleConnectionError : TransportError)(kind, isSent, message, code, status));
         request.destroy();
       });
-    const onAbort = () => fail('timeout', signal.reason === GIVEN_UP ? 'the call was given up' : 'the deadline passed');
+    const onDeadline = () =>
+      fail('timeout', deadline.reason === GIVEN_UP ? 'the call was given up' : 'the deadline passed');
     const onBroken = (error?: NodeJS.ErrnoException) => {
       // Events after a whole response do not change it. Node.js closes the connection if bytes follow.
       if (response?.complete) return;
@@ -63,7 +64,7 @@ export function answerTo(request: ClientRequest, endpoint: Endpoint, signal: Abo
       });
     };
 
-    signal.addEventListener('abort', onAbort);
+    deadline.onEnd(onDeadline);
     request.on('error', onBroken);
     request.on('close', () => onBroken());
     request.on('socket', (socket) => {

@@ -1,6 +1,7 @@
 /** Pools the connections to one server: an `Agent` of Node.js, with a limit on parallel requests. */
 import * as http from 'node:http';
 import type { Socket } from 'node:net';
+import type { Deadline } from '../shared/deadline.ts';
 import { unsentInTime } from './errors.ts';
 
 /** The options of a pool. */
@@ -19,9 +20,9 @@ export interface Pool {
   /**
    * Waits for a slot, and then for the event loop to deliver data of idle connections, which closes them.
    *
-   * @throws TransportError of the kind `timeout` if the signal fires first or the pool is destroyed
+   * @throws TransportError of the kind `timeout` if the deadline ends first or the pool is destroyed
    */
-  take(signal: AbortSignal): Promise<void>;
+  take(deadline: Deadline): Promise<void>;
   /** Returns a slot. */
   release(): void;
   /** Closes the connections that no request uses. */
@@ -50,8 +51,8 @@ export function createPool({ isTls, keepAlive, maxRequests }: PoolOptions): Pool
     keepAlive,
     release: slots.release,
 
-    async take(signal) {
-      await slots.take(signal);
+    async take(deadline) {
+      await slots.take(deadline);
       try {
         let hasIdle = Object.keys(agent.freeSockets).length > 0;
         // A turn of the event loop delivers data that has arrived. The agent removes closed connections one turn later.
@@ -59,7 +60,7 @@ export function createPool({ isTls, keepAlive, maxRequests }: PoolOptions): Pool
           await wholeTurn();
           hasIdle = idle().some(({ destroyed }) => destroyed);
         }
-        if (signal.aborted || isDestroyed) throw unsentInTime();
+        if (deadline.reason !== undefined || isDestroyed) throw unsentInTime();
       } catch (error) {
         slots.release();
         throw error;
@@ -104,22 +105,22 @@ function createSlots(count: number) {
   const waiting: (() => void)[] = [];
   let free = count;
   return {
-    async take(signal: AbortSignal): Promise<void> {
-      if (signal.aborted) throw unsentInTime();
+    async take(deadline: Deadline): Promise<void> {
+      if (deadline.reason !== undefined) throw unsentInTime();
       if (free > 0) {
         free -= 1;
         return;
       }
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const next = () => {
-        signal.removeEventListener('abort', onAbort);
+        deadline.offEnd(onDeadline);
         resolve();
       };
-      const onAbort = () => {
+      const onDeadline = () => {
         waiting.splice(waiting.indexOf(next), 1);
         reject(unsentInTime());
       };
-      signal.addEventListener('abort', onAbort, { once: true });
+      deadline.onEnd(onDeadline);
       waiting.push(next);
       await promise;
     },

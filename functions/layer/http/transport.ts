@@ -1,5 +1,6 @@
 /** Sends one POST over HTTP/1.1. */
 import * as http from 'node:http';
+import type { Deadline } from '../shared/deadline.ts';
 import type { Endpoint, InvocationSockets } from './endpoint.ts';
 import { StaleConnectionError, TransportError } from './errors.ts';
 import { answerTo } from './exchange.ts';
@@ -12,7 +13,7 @@ const MAX_HEAD_BYTES = 16 * 1024;
 export interface Post {
   readonly body: Buffer;
   /** Ends the request. */
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
   /** Whether the request may be sent twice, and so over a kept connection, which may be broken. */
   readonly idempotent: boolean;
   readonly sockets: InvocationSockets;
@@ -25,12 +26,12 @@ export interface Post {
 /**
  * Sends a body, and returns the body of the response.
  *
- * It settles once, at the latest when the signal fires. A kept connection may break before the first byte of the response. An
+ * It settles once, at the latest when the deadline ends. A kept connection may break before the first byte of the response. An
  * idempotent request is then repeated once on a new connection. No other request is sent twice.
  *
  * @throws TransportError if there is no valid response with status 200
  * @example
- * const body = await post(endpoint, { body: Buffer.from('<methodCall/>'), signal, idempotent: true, sockets });
+ * const body = await post(endpoint, { body: Buffer.from('<methodCall/>'), deadline, idempotent: true, sockets });
  */
 export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
   const { kept, single } = endpoint;
@@ -56,8 +57,8 @@ function sentBefore(error: unknown): never {
   throw new TransportError(kind, true, kind === 'lost' ? 'the connection broke' : error.message, error.code);
 }
 
-async function exchange(endpoint: Endpoint, { body, signal }: Post, pool: Pool): Promise<Buffer> {
-  await pool.take(signal);
+async function exchange(endpoint: Endpoint, { body, deadline }: Post, pool: Pool): Promise<Buffer> {
+  await pool.take(deadline);
   const { url, target, resumption } = endpoint;
   const options: http.RequestOptions & { readonly session: Buffer | undefined } = {
     ...target,
@@ -74,7 +75,7 @@ async function exchange(endpoint: Endpoint, { body, signal }: Post, pool: Pool):
   };
   const request = http.request(options);
   request.once('close', pool.release);
-  const answer = answerTo(request, endpoint, signal);
+  const answer = answerTo(request, endpoint, deadline);
   // Node.js sends a string in one write with the head. A classic server waits only 50 ms for the body.
   request.end(body.toString('latin1'), 'latin1');
   return answer;

@@ -31,9 +31,9 @@ interface Sending {
   /** The contents. The same key with other contents is refused. */
   readonly parts: readonly string[];
   /** Makes the last checks, which may ask the server. If they fail, nothing is sent and the key is freed. */
-  admit(signal: AbortSignal): Promise<void>;
-  /** @param signal a deadline that leaves time to keep the outcome */
-  send(signal: AbortSignal): Promise<void>;
+  admit(deadline: Deadline): Promise<void>;
+  /** @param deadline a deadline that leaves time to keep the outcome */
+  send(deadline: Deadline): Promise<void>;
 }
 
 /**
@@ -82,10 +82,10 @@ export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once
   });
 
   /** Resolves to whether this call has to send. If not, the stanza was already sent. */
-  const take = async (claim: Claim, key: IdempotencyKey, signal: AbortSignal): Promise<boolean> => {
+  const take = async (claim: Claim, key: IdempotencyKey, limit: Deadline): Promise<boolean> => {
     for (let claims = 0; claims < MAX_CLAIMS; claims += 1) {
-      if (await table.claim(claim, signal)) return true;
-      const held = await table.read(claim.id, signal);
+      if (await table.claim(claim, limit)) return true;
+      const held = await table.read(claim.id, limit);
       // The response to this claim was lost, and the SDK repeated the request.
       if (held?.attempt === claim.attempt) return true;
       if (held !== undefined && !isAbandoned(held, Date.now())) return demandSent(held, claim, key);
@@ -93,28 +93,28 @@ export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once
     throw new IdempotencyInProgressError();
   };
 
-  const takeAndBegin = async (claim: Claim, { key, admit }: Sending, signal: AbortSignal): Promise<boolean> => {
-    if (!(await take(claim, key, signal))) return false;
-    await admit(signal).catch(async (error: unknown) => {
+  const takeAndBegin = async (claim: Claim, { key, admit }: Sending, limit: Deadline): Promise<boolean> => {
+    if (!(await take(claim, key, limit))) return false;
+    await admit(limit).catch(async (error: unknown) => {
       await free(claim);
       throw error;
     });
     // By the clock of another call, the lease of this call was over.
-    if (!(await table.beginSending(claim, signal))) throw new IdempotencyInProgressError();
+    if (!(await table.beginSending(claim, limit))) throw new IdempotencyInProgressError();
     return true;
   };
 
   /** Frees the key if the table fails, because a write without a response may be done nevertheless, or later. */
-  const takeAndBeginOrFree = (claim: Claim, sending: Sending, signal: AbortSignal): Promise<boolean> =>
-    takeAndBegin(claim, sending, signal).catch(async (error: unknown) => {
+  const takeAndBeginOrFree = (claim: Claim, sending: Sending, limit: Deadline): Promise<boolean> =>
+    takeAndBegin(claim, sending, limit).catch(async (error: unknown) => {
       if (error instanceof IdempotencyStoreUnavailableError) await free(claim);
       throw error;
     });
 
   const free = (claim: Claim) =>
-    attempted(table.free(claim, deadline.signal), `nothing was sent, but ${keyOf(claim)} could not be freed`);
+    attempted(table.free(claim, deadline), `nothing was sent, but ${keyOf(claim)} could not be freed`);
   const keep = (claim: Claim, outcome: 'sent' | 'unknown') =>
-    attempted(table.keep(claim, outcome, deadline.signal), `the outcome of ${keyOf(claim)} could not be kept`);
+    attempted(table.keep(claim, outcome, deadline), `the outcome of ${keyOf(claim)} could not be kept`);
 
   /** Logs a failed write. Without it, the outcome is unknown after the lease. The message of a defect is not logged. */
   const attempted = (writing: Promise<void>, failure: string): Promise<void> =>
@@ -125,16 +125,16 @@ export function onceBy({ table, ttlSeconds, deadline, warn }: OnceOptions): Once
 
   return async (sending) => {
     const claim = newClaim(sending);
-    const sendingEnds = new Deadline(deadline.remainingMs - Math.min(KEEPING_MS, deadline.remainingMs / 5));
+    const limit = new Deadline(deadline.remainingMs - Math.min(KEEPING_MS, deadline.remainingMs / 5));
     try {
-      if (!(await takeAndBeginOrFree(claim, sending, sendingEnds.signal))) return;
-      await sending.send(sendingEnds.signal).catch(async (error: unknown) => {
+      if (!(await takeAndBeginOrFree(claim, sending, limit))) return;
+      await sending.send(limit).catch(async (error: unknown) => {
         await (wasNotSent(error) ? free(claim) : keep(claim, 'unknown'));
         throw error;
       });
       await keep(claim, 'sent');
     } finally {
-      sendingEnds.end();
+      limit.end();
     }
   };
 }

@@ -3,7 +3,7 @@
 import { IdempotencyStoreUnavailableError, type RostbeefError } from '../errors/index.ts';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-client.ts';
 import { describeAwsFailure } from '../shared/aws-failure.ts';
-import { unlessAborted } from '../shared/deadline.ts';
+import { type Deadline, unlessEnded } from '../shared/deadline.ts';
 import { type Claim, claimItem, type Held, heldIn, type State } from './record.ts';
 
 /**
@@ -15,15 +15,15 @@ import { type Claim, claimItem, type Held, heldIn, type State } from './record.t
  */
 export interface Table {
   /** Claims a key if it is free or abandoned (`isAbandoned`). Resolves to whether it did. */
-  claim(claim: Claim, signal: AbortSignal): Promise<boolean>;
+  claim(claim: Claim, deadline: Deadline): Promise<boolean>;
   /** Returns the record of a key; `undefined` for a free key. */
-  read(id: string, signal: AbortSignal): Promise<Held | undefined>;
+  read(id: string, deadline: Deadline): Promise<Held | undefined>;
   /** Marks the claim as `sending`. Resolves to whether the claim still held the key. */
-  beginSending(claim: Claim, signal: AbortSignal): Promise<boolean>;
+  beginSending(claim: Claim, deadline: Deadline): Promise<boolean>;
   /** Records the outcome of a claim. */
-  keep(claim: Claim, outcome: 'sent' | 'unknown', signal: AbortSignal): Promise<void>;
+  keep(claim: Claim, outcome: 'sent' | 'unknown', deadline: Deadline): Promise<void>;
   /** Deletes a claim after which nothing was sent. */
-  free(claim: Claim, signal: AbortSignal): Promise<void>;
+  free(claim: Claim, deadline: Deadline): Promise<void>;
 }
 
 const ENDPOINT_ADVICE =
@@ -38,9 +38,9 @@ const ENDPOINT_ADVICE =
  */
 export function dynamoDbTable(TableName: string): Table {
   const loading = load();
-  const ask = async <T>(operation: string, signal: AbortSignal, call: (tools: Tools) => Promise<T>): Promise<T> => {
+  const ask = async <T>(operation: string, deadline: Deadline, call: (tools: Tools) => Promise<T>): Promise<T> => {
     try {
-      return await unlessAborted(loading.then(call), signal, () => new DeadlineError());
+      return await unlessEnded(loading.then(call), deadline, () => new DeadlineError());
     } catch (error) {
       throw unavailable(error, operation, await loading);
     }
@@ -55,8 +55,8 @@ export function dynamoDbTable(TableName: string): Table {
       },
     );
   /** Sets the state of a key's record under a condition. */
-  const update = (id: string, state: State, condition: Condition, signal: AbortSignal): Promise<boolean> =>
-    ask('UpdateItem', signal, (tools) => {
+  const update = (id: string, state: State, condition: Condition, deadline: Deadline): Promise<boolean> =>
+    ask('UpdateItem', deadline, (tools) => {
       const command = new tools.sdk.UpdateItemCommand({
         TableName,
         Key: { id: { S: id } },
@@ -64,33 +64,33 @@ export function dynamoDbTable(TableName: string): Table {
         ConditionExpression: condition.ConditionExpression,
         ExpressionAttributeValues: { ...condition.ExpressionAttributeValues, ':outcome': { S: state } },
       });
-      return isDone(tools.client.send(command, { abortSignal: signal }), tools);
+      return isDone(tools.client.send(command, { abortSignal: deadline.signal }), tools);
     });
 
   return {
-    claim: (claim, signal) =>
-      ask('PutItem', signal, (tools) => {
+    claim: (claim, deadline) =>
+      ask('PutItem', deadline, (tools) => {
         const command = new tools.sdk.PutItemCommand({ TableName, Item: claimItem(claim), ...isFree(Date.now()) });
-        return isDone(tools.client.send(command, { abortSignal: signal }), tools);
+        return isDone(tools.client.send(command, { abortSignal: deadline.signal }), tools);
       }),
 
-    read: (id, signal) =>
-      ask('GetItem', signal, async ({ sdk, client }) => {
+    read: (id, deadline) =>
+      ask('GetItem', deadline, async ({ sdk, client }) => {
         const command = new sdk.GetItemCommand({ TableName, Key: { id: { S: id } }, ConsistentRead: true });
-        const { Item } = await client.send(command, { abortSignal: signal });
+        const { Item } = await client.send(command, { abortSignal: deadline.signal });
         return Item && heldIn(Item);
       }),
 
-    beginSending: ({ id, attempt }, signal) => update(id, 'sending', isOwnAndUnsettled(attempt), signal),
+    beginSending: ({ id, attempt }, deadline) => update(id, 'sending', isOwnAndUnsettled(attempt), deadline),
 
-    keep: async ({ id, attempt }, outcome, signal) => {
-      await update(id, outcome, isOwn(attempt), signal);
+    keep: async ({ id, attempt }, outcome, deadline) => {
+      await update(id, outcome, isOwn(attempt), deadline);
     },
 
-    free: ({ id, attempt }, signal) =>
-      ask('DeleteItem', signal, async (tools) => {
+    free: ({ id, attempt }, deadline) =>
+      ask('DeleteItem', deadline, async (tools) => {
         const command = new tools.sdk.DeleteItemCommand({ TableName, Key: { id: { S: id } }, ...isOwn(attempt) });
-        await isDone(tools.client.send(command, { abortSignal: signal }), tools);
+        await isDone(tools.client.send(command, { abortSignal: deadline.signal }), tools);
       }),
   };
 }

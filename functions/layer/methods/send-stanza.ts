@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { InvalidInputError, type Issue } from '../errors/index.ts';
 import { differingKeys, type IdempotencyKey, isCallersOwn, KEY_FORM, KEY_FORM_PROBLEM } from '../idempotency/key.ts';
+import type { Deadline } from '../shared/deadline.ts';
 import { formatJid, parseJid } from '../xmpp/jid.ts';
 import type { Stanza } from '../xmpp/stanza.lazy.ts';
 import { defineMethod } from './define-method.ts';
@@ -67,8 +68,8 @@ export const sendStanza = defineMethod({
   async run(input, { key, sender, receiver, stanza }, { dialect, stanzaPolicy, once }) {
     const delivery = { stanza, sender, receiver };
     await demandAllowed(delivery, stanzaPolicy);
-    const admit = (signal?: AbortSignal) => demandConnected(delivery, stanzaPolicy, dialect, signal);
-    const send = (signal?: AbortSignal) => dialect.sendStanza(sender.jid, receiver.jid, input.stanza, signal);
+    const admit = (deadline?: Deadline) => demandConnected(delivery, stanzaPolicy, dialect, deadline);
+    const send = (deadline?: Deadline) => dialect.sendStanza(sender.jid, receiver.jid, input.stanza, deadline);
     if (once === undefined || key === undefined) {
       await admit();
       await send();

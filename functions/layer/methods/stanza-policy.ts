@@ -1,7 +1,9 @@
 /** Decides which stanzas `send_stanza` may send. `docs/stanzas.md` has the rules as a table. */
+
 import type { StanzaRule } from '../config/config.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { ForbiddenStanzaError, type Issue } from '../errors/index.ts';
+import type { Deadline } from '../shared/deadline.ts';
 import { formatJid, type Jid } from '../xmpp/jid.ts';
 import type { Stanza } from '../xmpp/stanza.lazy.ts';
 
@@ -44,7 +46,7 @@ export async function demandAllowed(delivery: Delivery, policy: StanzaPolicy): P
 /**
  * Demands that the receiver of an `iq` is connected, if the rule is `users`. All other stanzas pass at once.
  *
- * @param signal a deadline that is earlier than the one of the invocation
+ * @param deadline a deadline that is earlier than the one of the invocation
  * @throws ForbiddenStanzaError if the receiver's resource is not connected
  * @throws PermissionDeniedError if the account may not list the receiver's resources
  * @example
@@ -54,9 +56,9 @@ export async function demandConnected(
   delivery: Delivery,
   { rule }: StanzaPolicy,
   dialect: Dialect,
-  signal?: AbortSignal,
+  deadline?: Deadline,
 ): Promise<void> {
-  if (rule === 'users' && delivery.stanza.name === 'iq') refuse(await absenceIssues(delivery, dialect, signal));
+  if (rule === 'users' && delivery.stanza.name === 'iq') refuse(await absenceIssues(delivery, dialect, deadline));
 }
 
 /** The presence types that manage subscriptions (RFC 6121 section 4.7.1). */
@@ -109,10 +111,10 @@ function issuesOf({ stanza, sender, receiver }: Delivery, { listsDomain }: Stanz
 async function absenceIssues(
   { receiver }: Delivery,
   dialect: Dialect,
-  signal: AbortSignal | undefined,
+  deadline: Deadline | undefined,
 ): Promise<readonly Issue[]> {
   const { path, jid } = receiver;
-  const resources = await dialect.connectedResources(jid, signal);
+  const resources = await dialect.connectedResources(jid, deadline);
   if (resources.includes(jid.resource)) return [];
   return [{ path, message: 'must have a connected resource for an iq: get_resources lists them' }];
 }

@@ -41,11 +41,7 @@ export async function runCommands<T>(
   const sockets = openSockets(endpoint);
   try {
     return await use(
-      commandRunner(
-        { endpoint, credentials, limitLarge: pLimit(1) },
-        { signal: deadline.signal, sockets },
-        registeredVhosts(),
-      ),
+      commandRunner({ endpoint, credentials, limitLarge: pLimit(1) }, { deadline, sockets }, registeredVhosts()),
     );
   } finally {
     deadline.end();

@@ -77,11 +77,11 @@ export function openRuntime(): Runtime {
       const deadline = new Deadline(Math.min(config.timeoutMs, remainingMs - RESPONSE_MARGIN_MS));
       const sockets = openSockets(server.endpoint);
       try {
-        const dialect = dialectOf({ signal: deadline.signal, deadline, sockets });
+        const dialect = dialectOf({ deadline, sockets });
         const stanzaPolicy = {
           rule: config.stanzas,
           listsDomain: (domain: string) => config.senders?.has(domain) ?? false,
-          ownAccount: () => accountOf(server.credentials, deadline.signal),
+          ownAccount: () => accountOf(server.credentials, deadline),
         };
         const once = tableOf && onceIn(tableOf, config, deadline);
         return await run({ demand, covers, dialect, stanzaPolicy, maxStanzaBytes, once });
@@ -114,9 +114,9 @@ function credentialsOf({ secretArn }: Config): CredentialSource | undefined {
  *
  * @throws CredentialsUnavailableError if the secret can't be read, or its account is not a JID
  */
-async function accountOf(source: CredentialSource | undefined, signal: AbortSignal): Promise<Jid | undefined> {
+async function accountOf(source: CredentialSource | undefined, deadline: Deadline): Promise<Jid | undefined> {
   if (source === undefined) return undefined;
-  const { user, server } = await source.current(signal);
+  const { user, server } = await source.current(deadline);
   const account = parseBareJid(`${user}@${server}`);
   if ('jid' in account) return account.jid;
   const detail = `the secret’s user and server must be the account’s JID as ejabberd spells it, but user@server ${account.problem}`;

@@ -1,13 +1,16 @@
 import { now } from './clock.ts';
 
-/** The abort reason when the time is over. It is made once, because the default `DOMException` is slow to make. */
+/** The reason of a deadline whose time is over. It is made once, because an error is slow to make. */
 const PASSED = new Error('the deadline passed');
 
-/** The abort reason when the caller has already finished. */
+/** The reason of a deadline whose caller has already finished. */
 export const GIVEN_UP = new Error('the caller has finished');
 
 /**
- * A deadline: a moment, and a signal that fires at it. Call `end` in any case, because it clears the timer.
+ * A deadline: a moment, and the work that stops then. Call `end` in any case, because it clears the timer.
+ *
+ * Work that waits registers by `onEnd`. An `AbortSignal` is made only on demand, because making and firing one takes a tenth
+ * of a short call.
  *
  * @example
  * const deadline = new Deadline(5_000);
@@ -20,28 +23,29 @@ export const GIVEN_UP = new Error('the caller has finished');
 export class Deadline {
   /** Milliseconds from the start to the deadline. */
   readonly totalMs: number;
-  readonly #controller = new AbortController();
   readonly #at: number;
   readonly #timer: NodeJS.Timeout;
-  readonly #unlink: () => void;
+  readonly #outer: Deadline | undefined;
+  readonly #finishWithOuter = () => this.#finish(this.#outer?.reason ?? PASSED);
+  readonly #stops = new Set<() => void>();
+  #reason: Error | undefined;
+  #controller: AbortController | undefined;
 
   /**
    * @param ms milliseconds from now
-   * @param outer a signal that also fires this deadline's signal
+   * @param outer a deadline that also ends this one
    */
-  constructor(ms: number, outer?: AbortSignal) {
-    const abort = () => this.#controller.abort(outer?.aborted ? outer.reason : PASSED);
+  constructor(ms: number, outer?: Deadline) {
     this.totalMs = ms;
     this.#at = now() + ms;
-    this.#timer = setTimeout(abort, Math.max(0, ms));
-    this.#unlink = () => outer?.removeEventListener('abort', abort);
-    if (outer?.aborted) abort();
-    else outer?.addEventListener('abort', abort, { once: true });
+    this.#timer = setTimeout(() => this.#finish(PASSED), Math.max(0, ms));
+    this.#outer = outer;
+    outer?.onEnd(this.#finishWithOuter);
   }
 
-  /** Fires at the deadline, with `outer`, or at `end`. */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  /** Why the deadline has ended, such as {@link GIVEN_UP}; `undefined` until then. */
+  get reason(): Error | undefined {
+    return this.#reason;
   }
 
   /** Milliseconds until the deadline; never negative. */
@@ -49,26 +53,52 @@ export class Deadline {
     return Math.max(0, this.#at - now());
   }
 
-  /** Clears the timer, and fires the signal with the reason {@link GIVEN_UP} for everything that still waits on it. */
+  /** Fires when the deadline ends, for functions of Node.js and of the AWS SDK. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      const controller = new AbortController();
+      this.#controller = controller;
+      this.onEnd(() => controller.abort(this.#reason));
+    }
+    return this.#controller.signal;
+  }
+
+  /** Calls a function when the deadline ends: in time, with `outer`, or by `end`. If it has ended, the function is called now. */
+  onEnd(stop: () => void): void {
+    if (this.#reason === undefined) this.#stops.add(stop);
+    else stop();
+  }
+
+  /** Takes back {@link onEnd}. */
+  offEnd(stop: () => void): void {
+    this.#stops.delete(stop);
+  }
+
+  /** Clears the timer, and ends the deadline with the reason {@link GIVEN_UP} for everything that still waits on it. */
   end(): void {
+    this.#finish(GIVEN_UP);
+  }
+
+  #finish(reason: Error): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
     clearTimeout(this.#timer);
-    this.#unlink();
-    this.#controller.abort(GIVEN_UP);
+    this.#outer?.offEnd(this.#finishWithOuter);
+    for (const stop of this.#stops) stop();
   }
 }
 
 /**
- * Settles as the promise does, or rejects as soon as the signal fires.
+ * Settles as the promise does, or rejects as soon as the deadline ends.
  *
  * @param error creates the error of the rejection
  * @example
- * await unlessAborted(lookup(host), signal, () => new Error('the deadline passed'));
+ * await unlessEnded(lookup(host), deadline, () => new Error('the deadline passed'));
  */
-export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, error: () => Error): Promise<T> {
+export function unlessEnded<T>(promise: Promise<T>, deadline: Deadline, error: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(error());
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    const stop = () => reject(error());
+    deadline.onEnd(stop);
+    promise.then(resolve, reject).finally(() => deadline.offEnd(stop));
   });
 }

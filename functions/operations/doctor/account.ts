@@ -5,6 +5,7 @@ import {
   type Credentials,
   CredentialsRejectedError,
   CredentialsUnavailableError,
+  type Deadline,
   echo,
   runCommands,
   secretCredentials,
@@ -20,11 +21,11 @@ export interface Account {
 }
 
 /** Checks whether the secret can be read and has the right form. */
-export async function checkSecret({ secretArn }: Config, signal: AbortSignal): Promise<Result<Account>> {
+export async function checkSecret({ secretArn }: Config, deadline: Deadline): Promise<Result<Account>> {
   if (secretArn === undefined) return { found: 'none is configured: calls go out without credentials', value: {} };
   const source = secretCredentials(secretsManagerStore(secretArn));
   try {
-    const credentials = await source.current(signal);
+    const credentials = await source.current(deadline);
     return { found: `it holds the account ${jidOf(credentials)}`, value: { source, credentials } };
   } catch (error) {
     if (!(error instanceof CredentialsUnavailableError)) throw error;
@@ -42,13 +43,13 @@ export async function checkSecret({ secretArn }: Config, signal: AbortSignal): P
 export async function checkCredentials(
   target: Target,
   { source, credentials }: Account,
-  signal: AbortSignal,
+  deadline: Deadline,
 ): Promise<Result<Account>> {
   if (credentials === undefined) return { found: 'none are sent', value: {} };
   if (await isAccepted(target, credentials)) {
     return { found: `ejabberd accepts ${jidOf(credentials)}`, value: { credentials } };
   }
-  const renewed = await source?.renew(credentials, signal);
+  const renewed = await source?.renew(credentials, deadline);
   if (renewed !== undefined && (await isAccepted(target, renewed))) {
     const found = `ejabberd accepts ${jidOf(renewed)} with another stage of the secret: a rotation is running`;
     return { found, value: { credentials: renewed } };

@@ -14,9 +14,9 @@ const RETRY_MS = 900;
  *
  * @param connections the number of connections, at least two
  */
-export async function checkBacklog(url: URL, connections: number, signal: AbortSignal): Promise<Result<true>> {
+export async function checkBacklog(url: URL, connections: number, deadline: Deadline): Promise<Result<true>> {
   if (connections < 2) return { found: 'not measured with a single connection', value: true };
-  const times = await Promise.all(Array.from({ length: connections }, () => timeToConnect(url, signal)));
+  const times = await Promise.all(Array.from({ length: connections }, () => timeToConnect(url, deadline)));
   const slow = times.filter((time) => time > Math.min(...times) + RETRY_MS);
   if (slow.length < 2) {
     return {
@@ -32,8 +32,8 @@ export async function checkBacklog(url: URL, connections: number, signal: AbortS
 }
 
 /** Returns the milliseconds until a connection is there, or the limit. */
-async function timeToConnect(url: URL, signal: AbortSignal): Promise<number> {
-  const limit = new Deadline(CONNECT_MS, signal);
+async function timeToConnect(url: URL, deadline: Deadline): Promise<number> {
+  const limit = new Deadline(CONNECT_MS, deadline);
   const started = performance.now();
   const socket = connect(hostAndPort(url));
   try {

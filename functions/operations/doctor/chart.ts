@@ -19,11 +19,11 @@ export interface Chart {
 }
 
 /** Opens an empty chart. */
-export function openChart({ signal }: Deadline): Chart {
+export function openChart(deadline: Deadline): Chart {
   const findings = new Map<CheckName, Finding>();
   return {
     async check(name, run) {
-      if (signal.aborted) return undefined;
+      if (deadline.reason !== undefined) return undefined;
       const { value, ...words } = await run().catch(failureOf);
       findings.set(name, { check: name, outcome: words.fix === undefined ? 'ok' : 'failed', ...words });
       return value;

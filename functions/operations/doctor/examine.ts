@@ -45,10 +45,10 @@ export async function examine({ environment, issues, deadline, connections }: Ex
   const { url } = config;
   const connected = await reach(chart, config, deadline);
   if (isClassic(config)) return chart.report(url, connected && 'not tried: the dialect rostbeef does not use it');
-  const account = await chart.check('secret', () => checkSecret(config, deadline.signal));
+  const account = await chart.check('secret', () => checkSecret(config, deadline));
   if (connected === undefined) return chart.report(url);
   await examineCommands(chart, config, deadline, { connected, account });
-  await chart.check('backlog', () => checkBacklog(url, connections ?? config.maxConnections, deadline.signal));
+  await chart.check('backlog', () => checkBacklog(url, connections ?? config.maxConnections, deadline));
   return chart.report(url);
 }
 
@@ -59,11 +59,10 @@ export async function examine({ environment, issues, deadline, connections }: Ex
  */
 export async function reach(chart: Chart, config: Config, deadline: Deadline): Promise<Connected | undefined> {
   const { url, caPem } = config;
-  const { signal } = deadline;
-  if (!(await chart.check('name resolution', () => checkName(url, signal)))) return undefined;
-  const connected = await chart.check('TCP', () => checkTcp(url, signal));
+  if (!(await chart.check('name resolution', () => checkName(url, deadline)))) return undefined;
+  const connected = await chart.check('TCP', () => checkTcp(url, deadline));
   if (connected === undefined) return undefined;
-  if (!(await chart.check('TLS', () => checkTls(url, caPem, signal)))) return undefined;
+  if (!(await chart.check('TLS', () => checkTls(url, caPem, deadline)))) return undefined;
   const answers = await chart.check('endpoint', () => checkEndpoint(targetOf(config, deadline), isClassic(config)));
   return answers && connected;
 }
@@ -76,8 +75,7 @@ async function examineCommands(
   { connected, account }: { readonly connected: Connected; readonly account: Account | undefined },
 ): Promise<void> {
   const target = () => targetOf(config, deadline);
-  const accepted =
-    account && (await chart.check('credentials', () => checkCredentials(target(), account, deadline.signal)));
+  const accepted = account && (await chart.check('credentials', () => checkCredentials(target(), account, deadline)));
   const argument = await chart.check('mod_admin_extra', () => checkAdminExtra(target()));
   if (accepted === undefined) return;
   const { credentials } = accepted;

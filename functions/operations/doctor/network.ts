@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect, isIP } from 'node:net';
-import { Deadline, hostAndPort, unlessAborted } from 'rostbeef-layer';
+import { Deadline, hostAndPort, unlessEnded } from 'rostbeef-layer';
 import { listenerYaml } from './advice.ts';
 import type { Result } from './report.ts';
 
@@ -10,12 +10,12 @@ import type { Result } from './report.ts';
 export const CONNECT_MS = 5_000;
 
 /** Checks whether the host has an address. */
-export async function checkName(url: URL, signal: AbortSignal): Promise<Result<true>> {
+export async function checkName(url: URL, deadline: Deadline): Promise<Result<true>> {
   const { host } = hostAndPort(url);
   if (isIP(host)) return { found: `${host} is an address`, value: true };
-  const limit = new Deadline(CONNECT_MS, signal);
+  const limit = new Deadline(CONNECT_MS, deadline);
   try {
-    const addresses = await unlessAborted(lookup(host, { all: true }), limit.signal, () => limit.signal.reason);
+    const addresses = await unlessEnded(lookup(host, { all: true }), limit, () => limit.reason ?? new Error());
     return { found: `${host} is ${addresses.map(({ address }) => address).join(', ')}`, value: true };
   } catch (error) {
     return {
@@ -34,9 +34,9 @@ export interface Connected {
 }
 
 /** Checks whether a connection can be made. */
-export async function checkTcp(url: URL, signal: AbortSignal): Promise<Result<Connected>> {
+export async function checkTcp(url: URL, deadline: Deadline): Promise<Result<Connected>> {
   const { host, port } = hostAndPort(url);
-  const limit = new Deadline(CONNECT_MS, signal);
+  const limit = new Deadline(CONNECT_MS, deadline);
   const started = performance.now();
   const socket = connect({ host, port });
   try {
@@ -44,7 +44,7 @@ export async function checkTcp(url: URL, signal: AbortSignal): Promise<Result<Co
     const { localAddress = '' } = socket;
     return { found: `port ${port} accepted the connection in ${millisecondsSince(started)}`, value: { localAddress } };
   } catch (error) {
-    if (limit.signal.aborted) {
+    if (limit.reason !== undefined) {
       return {
         found: `port ${port} did not answer within ${millisecondsSince(started)}`,
         fix: 'Allow the connection in the security groups of both ends, network ACLs, routes, and the firewall of the host.',

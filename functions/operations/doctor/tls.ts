@@ -14,14 +14,14 @@ const SOON_DAYS = 14;
 const RENEW = 'Renew the certificate that certfiles names, then: ejabberdctl reload_config';
 
 /** Checks whether the functions trust the server's certificate, and for how long. */
-export async function checkTls(url: URL, ca: string | undefined, signal: AbortSignal): Promise<Result<true>> {
+export async function checkTls(url: URL, ca: string | undefined, deadline: Deadline): Promise<Result<true>> {
   if (url.protocol !== 'https:') {
     return {
       found: 'not used: EJABBERD_URL begins with http, so the password crosses the network readable',
       value: true,
     };
   }
-  const limit = new Deadline(CONNECT_MS, signal);
+  const limit = new Deadline(CONNECT_MS, deadline);
   const started = performance.now();
   const { host, port } = hostAndPort(url);
   // Nothing is sent over this connection. It accepts any certificate, so that its problem can be named.
@@ -36,7 +36,7 @@ export async function checkTls(url: URL, ca: string | undefined, signal: AbortSi
     await once(socket, 'secureConnect', { signal: limit.signal });
     return judge(socket, socket.getPeerCertificate(), host, ca !== undefined);
   } catch (error) {
-    return notTls(url, limit.signal.aborted ? `no answer within ${millisecondsSince(started)}` : codeOf(error));
+    return notTls(url, limit.reason !== undefined ? `no answer within ${millisecondsSince(started)}` : codeOf(error));
   } finally {
     limit.end();
     // An attempt that was ended can still fail.

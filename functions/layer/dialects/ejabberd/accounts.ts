@@ -2,7 +2,9 @@
  * Tells whether users exist. For an unknown user, ejabberd reads an empty roster, and writes a roster without an error.
  * Since release 26.07, an unknown vhost is an error, not an empty list.
  */
+
 import { ItemNotFoundError } from '../../errors/index.ts';
+import type { Deadline } from '../../shared/deadline.ts';
 import { formatJid, type Jid } from '../../xmpp/jid.ts';
 import type { Session } from '../best-presence.ts';
 import { elseIf, isOversized } from '../command-errors.ts';
@@ -67,6 +69,6 @@ export function sessionsOf(run: Run, user: Jid): Promise<readonly Session[]> {
 }
 
 /** Reads a user's connected resources, in no order. The list is empty if the server does not have the vhost. */
-export function resourcesOf(run: Run, user: Jid, signal?: AbortSignal): Promise<readonly string[]> {
-  return run(userResources(user), { signal }).catch(elseIf<readonly string[]>(ItemNotFoundError, []));
+export function resourcesOf(run: Run, user: Jid, deadline?: Deadline): Promise<readonly string[]> {
+  return run(userResources(user), { deadline }).catch(elseIf<readonly string[]>(ItemNotFoundError, []));
 }

@@ -22,7 +22,7 @@ import { MAX_PAUSE_MS } from './write-both-sides.ts';
  *
  * @returns a function that creates the dialect of one invocation
  */
-export function ejabberdDialect(server: Server): (invocation: Invocation & { readonly deadline: Deadline }) => Dialect {
+export function ejabberdDialect(server: Server): (invocation: Invocation) => Dialect {
   const groups: LearnedGroups = { argument: undefined };
   const sharedGroups: LearnedSharedGroups = new Map();
   const learned = nothingLearned();
@@ -37,8 +37,8 @@ export function ejabberdDialect(server: Server): (invocation: Invocation & { rea
     const naming = <T>(users: readonly Jid[], work: () => Promise<T>) => namingVhosts(readVhosts, users, work);
     const rosterOf = (owner: Jid) =>
       naming([owner], async () => existing(run, owner, await rosterOrEmpty(run, owner), userExists));
-    const resourcesBySpelling = async (user: Jid, signal?: AbortSignal) =>
-      resourcesOf(run, await spelled(user), signal);
+    const resourcesBySpelling = async (user: Jid, deadline?: Deadline) =>
+      resourcesOf(run, await spelled(user), deadline);
     return {
       async linkContacts(given1, given2) {
         const [jid1, jid2] = await Promise.all([spelled(given1.owner), spelled(given2.owner)]);
@@ -78,9 +78,9 @@ export function ejabberdDialect(server: Server): (invocation: Invocation & { rea
         );
         return [...resources].sort(byCodeUnit);
       },
-      async sendStanza(from, to, stanza, signal) {
+      async sendStanza(from, to, stanza, deadline) {
         const [sender, receiver] = await Promise.all([spelled(from), spelled(to)]);
-        await run(sendStanza(sender, receiver, stanza), { signal });
+        await run(sendStanza(sender, receiver, stanza), { deadline });
       },
     };
   };

@@ -82,9 +82,11 @@ function deletion(changes: LinkSide): Clearing {
 
 /** Runs the writes, and returns their errors. */
 async function clear(run: Run, clearings: readonly Clearing[], { deadline }: Writing): Promise<readonly unknown[]> {
-  const errors = await inWritingTime(deadline, (signal) =>
+  const errors = await inWritingTime(deadline, (writing) =>
     Promise.all(
-      clearings.map(({ changes, command }) => track(changes.progress, () => run(command, { signal, once: true }))),
+      clearings.map(({ changes, command }) =>
+        track(changes.progress, () => run(command, { deadline: writing, once: true })),
+      ),
     ),
   );
   return errors.filter((error) => error !== undefined);

@@ -138,13 +138,13 @@ export async function partialAsRead(pair: Pair, cause: unknown): Promise<Partial
 }
 
 /**
- * Runs writes under a signal that leaves time: a fifth of the deadline for reading back, and half of the rest for a repeat.
+ * Runs writes under a deadline that leaves time: a fifth of the deadline for reading back, and half of the rest for a repeat.
  */
-export async function inWritingTime<T>(deadline: Deadline, use: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function inWritingTime<T>(deadline: Deadline, use: (writing: Deadline) => Promise<T>): Promise<T> {
   const left = deadline.remainingMs - deadline.totalMs * READING_SHARE;
-  const writing = new Deadline(left / 2, deadline.signal);
+  const writing = new Deadline(left / 2, deadline);
   try {
-    return await use(writing.signal);
+    return await use(writing);
   } finally {
     writing.end();
   }
@@ -152,8 +152,8 @@ export async function inWritingTime<T>(deadline: Deadline, use: (signal: AbortSi
 
 /** Writes the sides, and returns the first error. */
 function writeAll(sides: readonly Progress[], { deadline, isInTurn }: Writing): Promise<unknown> {
-  return inWritingTime(deadline, async (signal) => {
-    const write = (side: Progress) => track(side, () => side.goal.write(side.known, { signal }));
+  return inWritingTime(deadline, async (writing) => {
+    const write = (side: Progress) => track(side, () => side.goal.write(side.known, { deadline: writing }));
     const errors: unknown[] = [];
     if (isInTurn) for (const side of sides) errors.push(await write(side));
     else errors.push(...(await Promise.all(sides.map(write))));

@@ -34,10 +34,10 @@ export function rostbeefDialect(server: Server): (invocation: Invocation) => Dia
         };
       },
       getPresence: async (user) => ({ ...bestPresence(await run(commands.getPresence(user))), user }),
-      connectedResources: (user, signal) =>
-        run(commands.getResources(user), { signal }).catch(elseIf<readonly string[]>(ItemNotFoundError, [])),
+      connectedResources: (user, deadline) =>
+        run(commands.getResources(user), { deadline }).catch(elseIf<readonly string[]>(ItemNotFoundError, [])),
       getResources: async (user) => [...(await run(commands.getResources(user)))].sort(byCodeUnit),
-      sendStanza: (from, to, stanza, signal) => run(commands.sendStanza(from, to, stanza), { signal }),
+      sendStanza: (from, to, stanza, deadline) => run(commands.sendStanza(from, to, stanza), { deadline }),
     };
   };
 }
