@@ -15,7 +15,7 @@ import {
 import { callMetrics } from '../../functions/layer/observability/metrics.ts';
 
 const counted = (error: unknown, door?: string) =>
-  Object.entries(callMetrics(error, door))
+  Object.entries(JSON.parse(`{${callMetrics(error, door)}}`))
     .filter(([, value]) => value === 1)
     .map(([name]) => name);
 
@@ -39,7 +39,7 @@ describe('the metrics of a call', () => {
   });
 
   it('are all 0 for a call that succeeded, so that an alarm has data', () => {
-    const { _aws, ...values } = callMetrics(undefined);
+    const { _aws, ...values } = JSON.parse(`{${callMetrics(undefined)}}`);
     expect(new Set(Object.values(values))).toEqual(new Set([0]));
     expect(_aws).toMatchObject({
       CloudWatchMetrics: [

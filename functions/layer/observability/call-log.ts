@@ -9,22 +9,42 @@ interface CallRecord {
   readonly door: string;
   readonly requestId: string;
   /** The id of the queue's message. */
-  readonly messageId?: string;
+  readonly messageId: string | undefined;
   /** The number of deliveries of the queue's message. */
-  readonly receives?: number;
+  readonly receives: number | undefined;
   /** The ARN of the caller of a write, if API Gateway authorized it by IAM. */
-  readonly caller?: string | undefined;
+  readonly caller: string | undefined;
   /** The JIDs of a write, by member of the input. They are in the form that is sent, because the line is the audit. */
-  readonly jids?: Readonly<Record<string, string>> | undefined;
+  readonly jids: Readonly<Record<string, string>> | undefined;
   /** `false` for an unlink if a roster was too large to be read back. */
-  readonly verified?: false | undefined;
+  readonly verified: false | undefined;
   readonly durationMs: number;
-  readonly error?: unknown;
+  readonly error: unknown;
 }
 
-/** Writes the log line of a call, with its metrics. */
-export function logCall({ error, ...call }: CallRecord): void {
-  logLine(call, error, callMetrics(error, call.door));
+/**
+ * Writes the log line of a call, with its metrics.
+ *
+ * The line is one object literal, and its metrics are text, because the line is a fifth of the time of a short call.
+ */
+export function logCall(call: CallRecord): void {
+  const { error } = call;
+  const line = {
+    level: levelOf(error),
+    timestamp: new Date().toISOString(),
+    method: call.method,
+    door: call.door,
+    requestId: call.requestId,
+    messageId: call.messageId,
+    receives: call.receives,
+    caller: call.caller,
+    jids: call.jids,
+    verified: call.verified,
+    durationMs: rounded(call.durationMs),
+    outcome: outcomeOf(error),
+    error: detailsOf(error),
+  };
+  write(`${JSON.stringify(line).slice(0, -1)},${callMetrics(error, call.door)}}`);
 }
 
 /** The members of a log line that depend on its subject. */
@@ -48,28 +68,42 @@ interface Subject {
  */
 export function logLine({ durationMs, ...subject }: Subject, error: unknown, metrics: object = {}): void {
   const line = {
-    level: error === undefined ? 'INFO' : levelOf(error),
+    level: levelOf(error),
     timestamp: new Date().toISOString(),
     ...subject,
-    durationMs: Math.round(durationMs * 10) / 10,
-    outcome: error instanceof Error ? error.name : 'ok',
-    ...(error instanceof RostbeefError && { error: { message: error.message, cause: causeOf(error) } }),
+    durationMs: rounded(durationMs),
+    outcome: outcomeOf(error),
+    error: detailsOf(error),
     ...metrics,
   };
-  write(line);
+  write(JSON.stringify(line));
 }
 
 /** Writes a warning that belongs to no call. */
 export function logWarning(message: string): void {
-  write({ level: 'WARN', timestamp: new Date().toISOString(), message });
+  write(JSON.stringify({ level: 'WARN', timestamp: new Date().toISOString(), message }));
 }
 
-function write(line: object): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+function write(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 function levelOf(error: unknown): string {
+  if (error === undefined) return 'INFO';
   return error instanceof RostbeefError && error.blame === 'caller' ? 'WARN' : 'ERROR';
+}
+
+/** One decimal place. */
+function rounded(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
+
+function outcomeOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'ok';
+}
+
+function detailsOf(error: unknown): object | undefined {
+  return error instanceof RostbeefError ? { message: error.message, cause: causeOf(error) } : undefined;
 }
 
 /**

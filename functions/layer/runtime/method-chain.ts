@@ -80,20 +80,21 @@ function responding<Event>(source: EventSource<Event>): MiddlewareObj<Attempt<Ev
 }
 
 function logging<Event>(method: Method, source: EventSource<Event>): MiddlewareObj<Attempt<Event>, unknown> {
-  const log: MiddlewareObj<Attempt<Event>, unknown>['after'] = ({ event: { event, facts }, context, error }) =>
+  const log: MiddlewareObj<Attempt<Event>, unknown>['after'] = ({ event: { event, facts }, context, error }) => {
+    const message = source.message?.(event);
     logCall({
       method: method.name,
       door: source.name,
       requestId: context.awsRequestId,
-      ...source.message?.(event),
-      ...(method.writes && {
-        caller: source.caller?.(event),
-        jids: facts.jids && formatted(facts.jids),
-        ...facts.remarks,
-      }),
+      messageId: message?.messageId,
+      receives: message?.receives,
+      caller: method.writes ? source.caller?.(event) : undefined,
+      jids: method.writes && facts.jids ? formatted(facts.jids) : undefined,
+      verified: facts.remarks?.verified,
       durationMs: now() - facts.started,
       error: error ?? undefined,
     });
+  };
   return { after: log, onError: log };
 }
 
