@@ -33,7 +33,7 @@ export const bench: Bench = {
         const stanza = `<message><html xmlns="http://jabber.org/protocol/xhtml-im">${content}</html></message>`;
         const params = [{ from: 'alice@example.com', to: 'bob@example.com', stanza }];
         const subjects = {
-          ours: () => encode('send_stanza', params),
+          ours: () => Buffer.from(encode('send_stanza', params)),
           byPackage: () => Buffer.from(serializer.serializeMethodCall('send_stanza', params)),
         };
         const times = await interleaved(subjects, { rounds: scale === 'full' ? 61 : 1, repeat, clock: 'cpu' });

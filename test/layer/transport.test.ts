@@ -197,7 +197,7 @@ describe('the deadline', () => {
     const deadline = new Deadline(1_000);
     deadline.end();
     const request = {
-      body: Buffer.from(''),
+      body: '',
       deadline,
       idempotent: true,
       sockets: openSockets(endpoint),

@@ -16,9 +16,10 @@ interface Element {
   text: string;
 }
 
-/** @throws Error for bytes that are not exactly one well-formed call */
-export function parseStrictly(bytes: Uint8Array): StrictCall {
-  const call = documentOf(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+/** @throws Error if the text is not exactly one well-formed call that UTF-8 can carry */
+export function parseStrictly(text: string): StrictCall {
+  if (!text.isWellFormed()) throw new Error('expected no half of a surrogate pair');
+  const call = documentOf(text);
   const [method, params] = childrenOf(call, 'methodCall', 'methodName', 'params');
   return {
     method: textOf(method),

@@ -11,7 +11,8 @@ const MAX_HEAD_BYTES = 16 * 1024;
 
 /** One request. */
 export interface Post {
-  readonly body: Buffer;
+  /** The text of the body, which is sent in UTF-8. */
+  readonly body: string;
   /** Ends the request. */
   readonly deadline: Deadline;
   /** Whether the request may be sent twice, and so over a kept connection, which may be broken. */
@@ -31,7 +32,7 @@ export interface Post {
  *
  * @throws TransportError if there is no valid response with status 200
  * @example
- * const body = await post(endpoint, { body: Buffer.from('<methodCall/>'), deadline, idempotent: true, sockets });
+ * const body = await post(endpoint, { body: '<methodCall/>', deadline, idempotent: true, sockets });
  */
 export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
   const { kept, single } = endpoint;
@@ -70,13 +71,13 @@ async function exchange(endpoint: Endpoint, { body, deadline }: Post, pool: Pool
     // An array, because Node.js sends it unchanged. Classic servers require header names in Title-Case.
     headers: [
       ...['Host', url.host, 'User-Agent', 'rostbeef-functions', 'Content-Type', 'text/xml'],
-      ...['Content-Length', String(body.length), 'Connection', pool.keepAlive ? 'keep-alive' : 'close'],
+      ...['Content-Length', String(Buffer.byteLength(body)), 'Connection', pool.keepAlive ? 'keep-alive' : 'close'],
     ],
   };
   const request = http.request(options);
   request.once('close', pool.release);
   const answer = answerTo(request, endpoint, deadline);
   // Node.js sends a string in one write with the head. A classic server waits only 50 ms for the body.
-  request.end(body.toString('latin1'), 'latin1');
+  request.end(body);
   return answer;
 }

@@ -31,10 +31,10 @@ export type WriteForm = (method: string, params: readonly Encodable[], declared:
  *
  * @param method such as `get_roster`
  * @param params usually one struct
- * @returns the XML in UTF-8
+ * @returns the XML, which is sent in UTF-8
  * @throws EncodeError if a value can't be encoded. The message has its path, such as `params[0].nick`, and not the value
  */
-export type Encode = (method: string, params: readonly Encodable[], declared?: Declared) => Buffer;
+export type Encode = (method: string, params: readonly Encodable[], declared?: Declared) => string;
 
 /**
  * Creates an encoder.
@@ -62,7 +62,7 @@ export function createEncoder(writeForm: WriteForm): Encode {
     forms.set(key, form);
     let xml = form[0] ?? '';
     for (const [index, text] of texts.entries()) xml += escaped(text, declared) + form[index + 1];
-    return Buffer.from(xml);
+    return xml;
   };
 }
 
@@ -70,7 +70,7 @@ export function createEncoder(writeForm: WriteForm): Encode {
 function readCall(method: string, params: readonly Encodable[], declared: Declared) {
   if (!NAME.test(method)) throw new EncodeError('the method’s name is not valid');
   const texts: string[] = [];
-  const content = params.map((param, index) => readValue(param, `params[${index}]`, 0, texts)).join('');
+  const content = readItems(params, [], texts);
   return { key: `${declared ?? ''} ${method} ${content}`, texts };
 }
 
@@ -86,34 +86,55 @@ function section(text: string): string {
   return `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
 }
 
+/** The position of a value: an index or a member's name for each level. */
+type Path = (string | number)[];
+
 /**
  * Validates a value, and collects its strings in their order.
  *
  * @returns a key of the value's form. It depends on everything except the strings
  */
-function readValue(value: unknown, path: string, depth: number, texts: string[]): string {
+function readValue(value: unknown, path: Path, texts: string[]): string {
   if (typeof value === 'string') {
     const problem = xmlProblem(value);
-    if (problem !== undefined) throw new EncodeError(`${path} ${problem}`);
+    if (problem !== undefined) fail(path, problem);
     texts.push(value);
     return 's';
   }
-  if (depth > MAX_DEPTH) throw new EncodeError(`${path} is nested more than ${MAX_DEPTH} levels deep`);
+  if (path.length > MAX_DEPTH) fail(path, `is nested more than ${MAX_DEPTH} levels deep`);
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'number' && value === (value | 0)) return `${value} `;
-  if (Array.isArray(value)) {
-    // Unlike `map`, `Array.from` visits the holes of a sparse array.
-    return `[${Array.from(value, (item, index) => readValue(item, `${path}[${index}]`, depth + 1, texts)).join('')}]`;
+  if (Array.isArray(value)) return `[${readItems(value, path, texts)}]`;
+  if (typeof value === 'object' && value !== null && isPlain(value)) return `{${readMembers(value, path, texts)}}`;
+  return fail(path, 'has a type that XML-RPC does not have');
+}
+
+function readItems(items: readonly unknown[], path: Path, texts: string[]): string {
+  let form = '';
+  // By index, so that the holes of a sparse array are visited.
+  for (let index = 0; index < items.length; index += 1) {
+    path.push(index);
+    form += readValue(items[index], path, texts);
+    path.pop();
   }
-  if (typeof value === 'object' && value !== null && isPlain(value)) {
-    let form = '{';
-    for (const [name, member] of Object.entries(value)) {
-      if (!NAME.test(name)) throw new EncodeError(`${path} has a member whose name is not valid`);
-      form += `${name}=${readValue(member, `${path}.${name}`, depth + 1, texts)}`;
-    }
-    return `${form}}`;
+  return form;
+}
+
+function readMembers(members: object, path: Path, texts: string[]): string {
+  let form = '';
+  for (const [name, member] of Object.entries(members)) {
+    if (!NAME.test(name)) fail(path, 'has a member whose name is not valid');
+    path.push(name);
+    form += `${name}=${readValue(member, path, texts)}`;
+    path.pop();
   }
-  throw new EncodeError(`${path} has a type that XML-RPC does not have`);
+  return form;
+}
+
+/** @throws EncodeError always */
+function fail(path: Path, problem: string): never {
+  const place = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('');
+  throw new EncodeError(`params${place} ${problem}`);
 }
 
 function isPlain(value: object): boolean {
