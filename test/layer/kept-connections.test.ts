@@ -27,7 +27,7 @@ const body = '<methodCall><methodName>registered_vhosts</methodName><params/></m
 const read = async (timeoutMs = 2_000): Promise<string> => {
   const sockets = openSockets(endpoint);
   const deadline = new Deadline(timeoutMs);
-  const answer = post(endpoint, { body, deadline, idempotent: true, sockets });
+  const answer = post(endpoint, body, { deadline, idempotent: true, sockets });
   return answer
     .then(
       () => 'answered',
@@ -57,7 +57,7 @@ it('a request whose kept connection was lost counts as sent, even if no other co
   );
   const deadline = new Deadline(1_000);
   stopLater(() => deadline.end());
-  const failure = post(endpoint, { body, deadline, idempotent: true, sockets: openSockets(endpoint) });
+  const failure = post(endpoint, body, { deadline, idempotent: true, sockets: openSockets(endpoint) });
   await expect(failure).rejects.toMatchObject({ kind: 'lost', sent: true, code: 'ECONNREFUSED' });
 });
 
@@ -74,7 +74,7 @@ it('a call that is given up says nothing of the other connections', async () => 
   const to = createEndpoint({ url: own.url, ca: undefined, maxResponseBytes: 1_000, maxSockets: 10 });
   stopLater(() => to.kept.destroy());
   const send = (text: string, deadline: Deadline) =>
-    post(to, { body: text, deadline, idempotent: true, sockets: openSockets(to) });
+    post(to, text, { deadline, idempotent: true, sockets: openSockets(to) });
   const deadline = new Deadline(2_000);
   await Promise.all(['a', 'b', 'c'].map((text) => send(text, deadline)));
   const slow = failureOf(send('slow', deadline));
@@ -91,7 +91,7 @@ it('an invocation that is over opens no more connections', async () => {
   const sockets = openSockets(to);
   const deadline = new Deadline(1_000);
   stopLater(() => deadline.end());
-  const answer = failureOf(post(to, { body: 'x', deadline, idempotent: false, sockets }));
+  const answer = failureOf(post(to, 'x', { deadline, idempotent: false, sockets }));
   sockets.close();
   expect(await answer).toMatchObject({ sent: false });
   expect(own.connections().all).toBe(0);

@@ -37,7 +37,7 @@ export function client(url: URL, options: Partial<EndpointOptions> = {}) {
   const send = async (idempotent: boolean, { fresh = false, timeoutMs = 2_000, body = 'body' } = {}) => {
     const deadline = new Deadline(timeoutMs);
     try {
-      return (await post(endpoint, { body, deadline, idempotent, sockets, fresh })).toString();
+      return (await post(endpoint, body, { deadline, idempotent, sockets, fresh })).toString();
     } finally {
       deadline.end();
     }

@@ -28,8 +28,8 @@ export function listIn(answer: unknown, name: string): readonly unknown[] {
 /** Returns the members of a row. Since 24.02 a row is a struct; before, a struct whose only member holds the tuple. */
 export function rowMembers(row: unknown): Readonly<Record<string, unknown>> {
   const members = membersOf(row);
-  const [only, ...rest] = Object.values(members);
-  return rest.length === 0 && Array.isArray(only) ? membersOf(only) : members;
+  const values = Object.values(members);
+  return values.length === 1 && Array.isArray(values[0]) ? membersOf(values[0]) : members;
 }
 
 /** Returns the texts of a list of strings. */

@@ -70,7 +70,7 @@ export function commandRunner(server: Server, invocation: Invocation, vhosts?: C
     const { sockets } = invocation;
     const { fresh, once, deadline = invocation.deadline } = options;
     const exchange = async (): Promise<Attempt<T>> => {
-      const answer = await call(server.endpoint, { method, params, idempotent, sockets, deadline, fresh, once });
+      const answer = await call(server.endpoint, { method, params }, { idempotent, sockets, deadline, fresh, once });
       const meaning = answer.kind === 'result' ? undefined : meaningOf(answer);
       if (meaning === 'credentials') return { refused: meaning };
       if (credentials !== undefined) server.credentials?.accepted(credentials);

@@ -30,6 +30,8 @@ export interface Endpoint extends EndpointOptions {
   readonly target: Pick<RequestOptions, 'protocol' | 'hostname' | 'port' | 'path'> & {
     readonly ca: string | undefined;
   };
+  /** The names and values of the headers that all requests share. */
+  readonly headers: readonly string[];
   readonly isTls: boolean;
   /** The last TLS session. It saves the next connection most of its handshake. */
   readonly resumption: { session: Buffer | undefined };
@@ -51,6 +53,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     kept: createPool({ isTls, keepAlive: !isClassic, maxRequests }),
     single: createPool({ isTls, keepAlive: false, maxRequests: Number.POSITIVE_INFINITY }),
     target: { protocol, hostname, port, path, ca },
+    headers: ['Host', url.host, 'User-Agent', 'rostbeef-functions', 'Content-Type', 'text/xml'],
     resumption: { session: undefined },
   };
 }
@@ -69,7 +72,7 @@ export interface InvocationSockets {
  * @example
  * const sockets = openSockets(endpoint);
  * try {
- *   await post(endpoint, { body, deadline, idempotent: false, sockets });
+ *   await post(endpoint, body, { deadline, idempotent: false, sockets });
  * } finally {
  *   sockets.close();
  * }

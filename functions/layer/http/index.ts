@@ -6,4 +6,4 @@ export {
   openSockets,
 } from './endpoint.ts';
 export { TransportError } from './errors.ts';
-export { type Post, post } from './transport.ts';
+export { type PostOptions, post } from './transport.ts';

@@ -32,24 +32,25 @@ export function readBody(response: IncomingMessage, maxBytes: number): Promise<B
   return new Promise((resolve, reject) => {
     const tooLarge = () => reject(new BodyTooLargeError(maxBytes));
     if (Number(response.headers['content-length']) > maxBytes) return tooLarge();
-    let bytes: Buffer = Buffer.alloc(0);
+    let bytes: Buffer | undefined;
     let size = 0;
     response.on('data', (chunk: Buffer) => {
       if (size + chunk.length > maxBytes) return tooLarge();
-      bytes = withRoom(bytes, size, size + chunk.length);
-      size += chunk.copy(bytes, size);
+      bytes = bytes === undefined ? chunk : withMore(bytes, size, chunk);
+      size += chunk.length;
     });
     response.on('error', reject);
     response.on('end', () => {
-      if (response.complete) resolve(bytes.subarray(0, size));
+      if (response.complete) resolve(bytes?.subarray(0, size) ?? Buffer.alloc(0));
     });
   });
 }
 
-/** Returns a buffer with room for more. A list of small chunks would take far more memory than their bytes. */
-function withRoom(bytes: Buffer, used: number, wanted: number): Buffer {
-  if (wanted <= bytes.length) return bytes;
-  const larger = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * bytes.length));
-  bytes.copy(larger, 0, 0, used);
-  return larger;
+/** Appends a chunk to the used bytes of a buffer. A list of small chunks would take far more memory than their bytes. */
+function withMore(bytes: Buffer, used: number, chunk: Buffer): Buffer {
+  const wanted = used + chunk.length;
+  const buffer = wanted <= bytes.length ? bytes : Buffer.allocUnsafeSlow(Math.max(wanted, 2 * bytes.length));
+  if (buffer !== bytes) bytes.copy(buffer, 0, 0, used);
+  chunk.copy(buffer, used);
+  return buffer;
 }

@@ -9,10 +9,8 @@ import type { Pool } from './pool.ts';
 /** The largest head of a response. */
 const MAX_HEAD_BYTES = 16 * 1024;
 
-/** One request. */
-export interface Post {
-  /** The text of the body, which is sent in UTF-8. */
-  readonly body: string;
+/** The options of one request. */
+export interface PostOptions {
   /** Ends the request. */
   readonly deadline: Deadline;
   /** Whether the request may be sent twice, and so over a kept connection, which may be broken. */
@@ -30,24 +28,26 @@ export interface Post {
  * It settles once, at the latest when the deadline ends. A kept connection may break before the first byte of the response. An
  * idempotent request is then repeated once on a new connection. No other request is sent twice.
  *
+ * @param body the text to send in UTF-8
  * @throws TransportError if there is no valid response with status 200
  * @example
- * const body = await post(endpoint, { body: '<methodCall/>', deadline, idempotent: true, sockets });
+ * const body = await post(endpoint, '<methodCall/>', { deadline, idempotent: true, sockets });
  */
-export async function post(endpoint: Endpoint, request: Post): Promise<Buffer> {
+export async function post(endpoint: Endpoint, body: string, options: PostOptions): Promise<Buffer> {
   const { kept, single } = endpoint;
+  const { deadline, idempotent, sockets, fresh, once } = options;
   // One pool carries all requests to a classic server, so that it never gets more connections than it accepts.
-  if (endpoint.isClassic) return exchange(endpoint, request, kept);
-  if (request.fresh) return exchange(endpoint, request, single);
-  if (!request.idempotent) return exchange(endpoint, request, request.sockets.pool);
+  if (endpoint.isClassic) return exchange(endpoint, body, kept, deadline);
+  if (fresh) return exchange(endpoint, body, single, deadline);
+  if (!idempotent) return exchange(endpoint, body, sockets.pool, deadline);
   try {
-    return await exchange(endpoint, request, kept);
+    return await exchange(endpoint, body, kept, deadline);
   } catch (error) {
-    if (request.once || !(error instanceof StaleConnectionError)) throw error;
+    if (once || !(error instanceof StaleConnectionError)) throw error;
     // A freeze, or a restart of the server, ended the other idle connections too.
     kept.destroyIdle();
     if (error.kind === 'timeout') throw error;
-    return exchange(endpoint, request, kept).catch(sentBefore);
+    return exchange(endpoint, body, kept, deadline).catch(sentBefore);
   }
 }
 
@@ -58,9 +58,9 @@ function sentBefore(error: unknown): never {
   throw new TransportError(kind, true, kind === 'lost' ? 'the connection broke' : error.message, error.code);
 }
 
-async function exchange(endpoint: Endpoint, { body, deadline }: Post, pool: Pool): Promise<Buffer> {
+async function exchange(endpoint: Endpoint, body: string, pool: Pool, deadline: Deadline): Promise<Buffer> {
   await pool.take(deadline);
-  const { url, target, resumption } = endpoint;
+  const { target, headers, resumption } = endpoint;
   const options: http.RequestOptions & { readonly session: Buffer | undefined } = {
     ...target,
     method: 'POST',
@@ -70,7 +70,7 @@ async function exchange(endpoint: Endpoint, { body, deadline }: Post, pool: Pool
     insecureHTTPParser: false,
     // An array, because Node.js sends it unchanged. Classic servers require header names in Title-Case.
     headers: [
-      ...['Host', url.host, 'User-Agent', 'rostbeef-functions', 'Content-Type', 'text/xml'],
+      ...headers,
       ...['Content-Length', String(Buffer.byteLength(body)), 'Connection', pool.keepAlive ? 'keep-alive' : 'close'],
     ],
   };

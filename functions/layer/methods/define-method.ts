@@ -133,11 +133,12 @@ export function defineMethod<Input, Named extends NamedJids, Result>({
   return {
     ...description,
     input,
-    async call(given, { demand, audit, key, maxStanzaBytes, ...context }) {
+    async call(given, context) {
+      const { key, maxStanzaBytes, once } = context;
       const valid = parseInput({ name, schema: input() }, given);
-      const named = await names(valid, { key, maxStanzaBytes, keepsKeys: context.once !== undefined });
-      audit?.(named.effective ?? named.jids);
-      await demand(named, (domain) => context.dialect.isForeign(domain));
+      const named = await names(valid, { key, maxStanzaBytes, keepsKeys: once !== undefined });
+      context.audit?.(named.effective ?? named.jids);
+      await context.demand(named, (domain) => context.dialect.isForeign(domain));
       return run(valid, named, context);
     },
   };

@@ -1,6 +1,6 @@
 /** Makes one XML-RPC call: encode, post, decode. */
 import { isUtf8 } from 'node:buffer';
-import { type Endpoint, type Post, post } from '../http/index.ts';
+import { type Endpoint, type PostOptions, post } from '../http/index.ts';
 import { lazy } from '../shared/lazy.ts';
 import { decodeResponse, type Response } from './decode.ts';
 import { createEncoder, type Encodable } from './encode.ts';
@@ -8,8 +8,8 @@ import { createEncoder, type Encodable } from './encode.ts';
 /** Loads the encoder once in a container. The package `xmlrpc` takes 4 ms to load, so call this during another wait. */
 export const loadEncoder = lazy(() => import('rostbeef-layer/forms').then(({ writeForm }) => createEncoder(writeForm)));
 
-/** A call of a method, and the options of its request. */
-export interface Call extends Omit<Post, 'body'> {
+/** A call of a method. */
+export interface Call {
   readonly method: string;
   readonly params: readonly Encodable[];
 }
@@ -22,11 +22,11 @@ export interface Call extends Omit<Post, 'body'> {
  * @throws TransportError if there is no valid HTTP response
  * @throws DecodeError if the body is not a valid XML-RPC response
  */
-export async function call(endpoint: Endpoint, { method, params, ...way }: Call): Promise<Response> {
+export async function call(endpoint: Endpoint, { method, params }: Call, options: PostOptions): Promise<Response> {
   const { isClassic } = endpoint;
   const encode = await loadEncoder();
   const body = encode(method, params, isClassic ? 'ISO-8859-1' : undefined);
-  const answer = await post(endpoint, { body, ...way });
+  const answer = await post(endpoint, body, options);
   return decodeResponse(isClassic ? asUtf8(answer) : answer);
 }
 

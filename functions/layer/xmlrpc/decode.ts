@@ -18,6 +18,8 @@ export type Response =
   | { readonly kind: 'result'; readonly value: XmlRpcValue }
   | { readonly kind: 'fault'; readonly code: number; readonly text: string };
 
+const INTEGER = /^[+-]?\d{1,10}$/;
+
 /** No command returns deeper values, and code that walks a deeper one could overflow the stack. */
 const MAX_DEPTH = 64;
 
@@ -41,36 +43,47 @@ const SCALARS: readonly (readonly [string, (text: string) => XmlRpcValue | undef
  * decodeResponse(Buffer.from('<methodResponse><params><param><value>hi</value></param></params></methodResponse>'))
  * // { kind: 'result', value: 'hi' }
  */
-export function decodeResponse(body: Uint8Array): Response {
+export function decodeResponse(body: Buffer): Response {
   const scanner = new Scanner(body);
   scanner.prolog();
-  const response = element(scanner, 'methodResponse', () => {
-    if (!scanner.open('fault')) {
-      return {
-        kind: 'result',
-        value: element(scanner, 'params', () => element(scanner, 'param', () => value(scanner, 0))),
-      } as const;
-    }
-    scanner.space();
-    const fault = value(scanner, 0);
-    scanner.space();
-    scanner.close('fault');
-    return faultOf(fault);
-  });
+  const response = methodResponse(scanner);
   scanner.space();
   if (!scanner.atEnd()) scanner.fail('expected nothing after the response');
   return response;
 }
 
-/** Reads one element, with white space around its content. */
-function element<T>(scanner: Scanner, name: string, content: () => T): T {
+function methodResponse(scanner: Scanner): Response {
+  if (!scanner.markup('<methodResponse><params><param>')) {
+    open(scanner, 'methodResponse');
+    if (scanner.open('fault')) return fault(scanner);
+    open(scanner, 'params');
+    open(scanner, 'param');
+  }
+  const result = value(scanner, 0);
+  if (!scanner.markup('</param></params></methodResponse>')) {
+    for (const name of ['param', 'params', 'methodResponse']) close(scanner, name);
+  }
+  return { kind: 'result', value: result };
+}
+
+function fault(scanner: Scanner): Response {
+  scanner.space();
+  const response = faultOf(value(scanner, 0));
+  for (const name of ['fault', 'methodResponse']) close(scanner, name);
+  return response;
+}
+
+/** Reads a start tag, with white space around it. */
+function open(scanner: Scanner, name: string): void {
   scanner.space();
   if (!scanner.open(name)) scanner.fail(`expected <${name}>`);
   scanner.space();
-  const result = content();
+}
+
+/** Reads an end tag, with white space before it. */
+function close(scanner: Scanner, name: string): void {
   scanner.space();
   scanner.close(name);
-  return result;
 }
 
 /** Tries the markup that servers write, without white space, first. All other forms are read tag by tag. */
@@ -89,9 +102,7 @@ function value(scanner: Scanner, depth: number): XmlRpcValue {
 }
 
 function finished<T>(scanner: Scanner, result: T): T {
-  if (scanner.markup('</value>')) return result;
-  scanner.space();
-  scanner.close('value');
+  if (!scanner.markup('</value>')) close(scanner, 'value');
   return result;
 }
 
@@ -111,8 +122,7 @@ function anyValue(scanner: Scanner, depth: number): XmlRpcValue {
   }
   if (/[^ \t\r\n]/.test(text)) scanner.fail('expected either text or an element');
   const result = typed(scanner, depth);
-  scanner.space();
-  scanner.close('value');
+  close(scanner, 'value');
   return result;
 }
 
@@ -147,9 +157,7 @@ function struct(scanner: Scanner, depth: number): XmlRpcValue {
     if (name === undefined) break;
     if (name === '__proto__' || name in members) scanner.fail('expected a unique member name other than __proto__');
     members[name] = value(scanner, depth + 1);
-    if (scanner.markup('</member>')) continue;
-    scanner.space();
-    scanner.close('member');
+    if (!scanner.markup('</member>')) close(scanner, 'member');
   }
   scanner.close('struct');
   return members;
@@ -187,8 +195,7 @@ function array(scanner: Scanner, depth: number): XmlRpcValue {
     }
     scanner.close('data');
   }
-  scanner.space();
-  scanner.close('array');
+  close(scanner, 'array');
   // A short array that grew by pushing has unused memory for sixteen items.
   return items.length < 16 ? items.slice() : items;
 }
@@ -209,7 +216,7 @@ function faultOf(fault: XmlRpcValue): Response {
 }
 
 function int32(text: string): number | undefined {
-  const number = /^[+-]?\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  const number = INTEGER.test(text) ? Number(text) : Number.NaN;
   return number >= -2147483648 && number <= 2147483647 ? number : undefined;
 }
 

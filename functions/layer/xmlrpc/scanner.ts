@@ -33,11 +33,11 @@ export class Scanner {
   #nextNonAscii: number;
 
   /** @throws DecodeError if the bytes are not UTF-8, or hold a character that XML 1.0 excludes */
-  constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const allAscii = isAscii(this.#bytes);
-    if (!allAscii && !isUtf8(this.#bytes)) throw new DecodeError('the bytes are not UTF-8');
-    this.#text = this.#bytes.toString('latin1');
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+    const allAscii = isAscii(bytes);
+    if (!allAscii && !isUtf8(bytes)) throw new DecodeError('the bytes are not UTF-8');
+    this.#text = bytes.toString('latin1');
     for (const forbidden of allAscii ? [CONTROL] : [CONTROL, NONCHARACTER]) {
       const odd = this.#text.search(forbidden);
       if (odd >= 0) throw new DecodeError(`a character that XML excludes, at byte ${odd}`);
