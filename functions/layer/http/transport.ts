@@ -1,5 +1,6 @@
 /** Sends one POST over HTTP/1.1. */
 import * as http from 'node:http';
+import type { ConnectionOptions } from 'node:tls';
 import type { Deadline } from '../shared/deadline.ts';
 import type { Endpoint, InvocationSockets } from './endpoint.ts';
 import { StaleConnectionError, TransportError } from './errors.ts';
@@ -60,12 +61,13 @@ function sentBefore(error: unknown): never {
 
 async function exchange(endpoint: Endpoint, body: string, pool: Pool, deadline: Deadline): Promise<Buffer> {
   await pool.take(deadline);
-  const { target, headers, resumption } = endpoint;
-  const options: http.RequestOptions & { readonly session: Buffer | undefined } = {
+  const { target, headers, resumption, secureContext } = endpoint;
+  const options: http.RequestOptions & Pick<ConnectionOptions, 'session' | 'secureContext'> = {
     ...target,
     method: 'POST',
     agent: pool.agent,
     session: resumption.session,
+    secureContext: secureContext(),
     maxHeaderSize: MAX_HEAD_BYTES,
     insecureHTTPParser: false,
     // An array, because Node.js sends it unchanged. Classic servers require header names in Title-Case.
