@@ -96,7 +96,7 @@ describe('the layer', () => {
     ["'@aws-sdk/", ['idempotency/dynamodb.lazy.ts', 'credentials/secrets-manager.lazy.ts']],
     ["from 'xmlrpc", ['xmlrpc/forms.lazy.ts']],
     ["node:net'", ['http/exchange.ts', 'http/pool.ts', 'xmpp/jid-parts.ts']],
-    ["node:tls'", []],
+    ["node:tls'", ['http/endpoint.ts', 'http/transport.ts']],
     ["node:http'", ['http/exchange.ts', 'http/endpoint.ts', 'http/pool.ts', 'http/response.ts', 'http/transport.ts']],
     ["node:https'", ['http/pool.ts']],
   ])('has %s in no other file than %j', (text, allowed) => {

@@ -90,6 +90,8 @@ export const bench: Bench = {
 /** So many calls of each at a time, of which the quietest share counts: what others do on the machine only ever adds. */
 const BLOCK = 50;
 const QUIET_SHARE = 0.25;
+/** So many calls before, as a share of those that are timed: V8 compiles code that runs often. */
+const WARM_UP_SHARE = 0.5;
 
 /** @param before is run before each of both, outside of what is timed */
 async function overhead(
@@ -106,6 +108,10 @@ async function overhead(
     await call();
     return performance.now() - started;
   };
+  for (let round = 0; round < rounds * WARM_UP_SHARE; round += 1) {
+    await timed(ours);
+    await timed(bare);
+  }
   const blocks: { readonly ours: number; readonly bare: number }[] = [];
   for (let block = 0; block < Math.ceil(rounds / BLOCK); block += 1) {
     const times = { ours: [] as number[], bare: [] as number[] };
