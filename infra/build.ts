@@ -37,6 +37,8 @@ const UNUSED_PROVIDERS = [
   ...['http', 'ini', 'process', 'sso', 'web-identity'].map((name) => `@aws-sdk/credential-provider-${name}`),
   '@smithy/credential-provider-imds',
 ];
+/** The SDK loads it only for operations with event streams. Without it, the SDK loads in two thirds of the time. */
+const UNUSED_EVENT_STREAMS = '@smithy/core/event-streams';
 const layerModule = `layer/nodejs/node_modules/${layerName}`;
 
 /**
@@ -50,15 +52,17 @@ export async function build(outDir = 'dist'): Promise<Built> {
   const methods = await pathsIn('functions', '*.ts');
   const operations = await pathsIn('functions/operations', '*/index.ts');
   const lazy = await pathsIn('functions/layer', '**/*.lazy.ts');
-  const entryPoints = {
+  const layerAndFunctions = {
     [`${layerModule}/index`]: 'functions/layer/index.ts',
     ...Object.fromEntries(lazy.map((path) => [`${layerModule}/${basename(path, '.lazy.ts')}`, path])),
     ...Object.fromEntries(methods.map((path) => [`functions/${basename(path, '.ts')}/index`, path])),
-    ...Object.fromEntries(operations.map((path) => [`operations/${basename(dirname(path))}/index`, path])),
   };
-  const files = [...(await bundle(target, entryPoints)), await layerPackage(lazy)].sort((a, b) =>
-    a.path < b.path ? -1 : 1,
-  );
+  const others = Object.fromEntries(operations.map((path) => [`operations/${basename(dirname(path))}/index`, path]));
+  const files = [
+    ...(await bundle(target, layerAndFunctions, [layerName, ...UNUSED_PROVIDERS, UNUSED_EVENT_STREAMS])),
+    ...(await bundle(target, others, [layerName, ...UNUSED_PROVIDERS])),
+    await layerPackage(lazy),
+  ].sort((a, b) => (a.path < b.path ? -1 : 1));
   await write(target, files);
   await removeAllBut(files, target);
   const layer = join(target, 'layer');
@@ -84,14 +88,19 @@ async function pathsIn(folder: string, pattern: string): Promise<readonly string
   return found.sort();
 }
 
-async function bundle(outdir: string, entryPoints: Readonly<Record<string, string>>): Promise<BuiltFile[]> {
+/** @param external the modules that are left out */
+async function bundle(
+  outdir: string,
+  entryPoints: Readonly<Record<string, string>>,
+  external: string[],
+): Promise<BuiltFile[]> {
   const { outputFiles } = await esbuild({
     absWorkingDir: root,
     entryPoints: { ...entryPoints },
     outdir,
     write: false,
     bundle: true,
-    external: [layerName, ...UNUSED_PROVIDERS],
+    external,
     // Lazy files are loaded by `require`, because the loader of ES modules would read them twice.
     supported: { 'dynamic-import': false },
     platform: 'node',
