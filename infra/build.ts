@@ -105,8 +105,9 @@ async function bundle(
     write: false,
     bundle: true,
     ...options,
-    // Lazy files are loaded by `require`, because the loader of ES modules would read them twice.
-    supported: { 'dynamic-import': false },
+    // Lazy files are loaded by `require`, because the loader of ES modules would read them twice. V8 parses the body of an
+    // arrow function when it loads the file, and that of another function when it is called.
+    supported: { 'dynamic-import': false, arrow: false },
     platform: 'node',
     target: 'node24',
     format: 'cjs',
