@@ -39,6 +39,10 @@ const UNUSED_PROVIDERS = [
 ];
 /** The SDK loads it only for operations with event streams. Without it, the SDK loads in two thirds of the time. */
 const UNUSED_EVENT_STREAMS = '@smithy/core/event-streams';
+/** Lazy files are loaded by `require`, because the loader of ES modules would read them twice. */
+const REQUIRED_ONLY = { 'dynamic-import': false };
+/** V8 parses the body of an arrow function when it loads the file, and that of another function when it is called. */
+const PARSED_ON_DEMAND = { arrow: false };
 const layerModule = `layer/nodejs/node_modules/${layerName}`;
 
 /**
@@ -64,8 +68,12 @@ export async function build(outDir = 'dist'): Promise<Built> {
     lazy.map((path) => `${layerName}/${basename(path, '.lazy.ts')}`).map((name) => [name, `${name}.cjs`]),
   );
   const files = [
-    ...(await bundle(target, layerAndFunctions, { external: [...external, UNUSED_EVENT_STREAMS], alias })),
-    ...(await bundle(target, others, { external })),
+    ...(await bundle(target, layerAndFunctions, {
+      external: [...external, UNUSED_EVENT_STREAMS],
+      alias,
+      supported: { ...REQUIRED_ONLY, ...PARSED_ON_DEMAND },
+    })),
+    ...(await bundle(target, others, { external, supported: REQUIRED_ONLY })),
     await layerPackage(),
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
   await write(target, files);
@@ -96,7 +104,7 @@ async function pathsIn(folder: string, pattern: string): Promise<readonly string
 async function bundle(
   outdir: string,
   entryPoints: Readonly<Record<string, string>>,
-  options: Pick<BuildOptions, 'external' | 'alias'>,
+  options: Pick<BuildOptions, 'external' | 'alias' | 'supported'>,
 ): Promise<BuiltFile[]> {
   const { outputFiles } = await esbuild({
     absWorkingDir: root,
@@ -105,9 +113,6 @@ async function bundle(
     write: false,
     bundle: true,
     ...options,
-    // Lazy files are loaded by `require`, because the loader of ES modules would read them twice. V8 parses the body of an
-    // arrow function when it loads the file, and that of another function when it is called.
-    supported: { 'dynamic-import': false, arrow: false },
     platform: 'node',
     target: 'node24',
     format: 'cjs',
