@@ -47,7 +47,7 @@ const CLIENT_ERRORS: readonly Kind[] = [
 /** The source of `client/src/generated/errors.ts`. */
 export function clientErrors(): string {
   const kinds: readonly Kind[] = [
-    ...errorCatalogue,
+    ...errorCatalogue(),
     ...GATEWAY_ERRORS.map((error) => ({ ...error, leavesOutcomeOpen: /^Function/.test(error.name) })),
     ...CLIENT_ERRORS,
   ];

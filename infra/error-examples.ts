@@ -7,7 +7,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
 
 /** An example of an error's body. */
 export function errorExample(name: string): JsonObject {
-  const kind = errorCatalogue.find((one) => one.name === name);
+  const kind = errorCatalogue().find((one) => one.name === name);
   const requestId = '9f0c1f0e-6a2b-4c53-9d5e-1f3f3d3c8a11';
   if (kind === undefined) {
     const error = GATEWAY_ERRORS.find((one) => one.name === name);

@@ -30,7 +30,9 @@ export function statusesOf({ name, status }: Pick<ErrorKind, 'name' | 'status'>)
 
 /** The schemas of every error by name: those of the functions, and those of the gateway. */
 export function errorSchemas(): Readonly<Record<string, JsonObject>> {
-  const ofFunctions = errorCatalogue.filter(({ status }) => status !== undefined).map(functionSchema);
+  const ofFunctions = errorCatalogue()
+    .filter(({ status }) => status !== undefined)
+    .map(functionSchema);
   return Object.fromEntries([...ofFunctions, ...GATEWAY_ERRORS.map(gatewaySchema)]);
 }
 

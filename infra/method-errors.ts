@@ -2,7 +2,7 @@
 import { errorCatalogue, type Method } from 'rostbeef-layer';
 
 /** One error of the functions. */
-export type ErrorKind = (typeof errorCatalogue)[number];
+export type ErrorKind = ReturnType<typeof errorCatalogue>[number];
 
 /** Errors of the input, the settings, the credentials and the connection. */
 const OF_EVERY_METHOD = [
@@ -50,10 +50,10 @@ const FURTHER: Readonly<Record<Method['name'], readonly string[]>> = {
  */
 export function errorsOf({ name }: Pick<Method, 'name'>): readonly ErrorKind[] {
   const names = [...OF_EVERY_METHOD, ...FURTHER[name]];
-  return errorCatalogue.filter((kind) => names.includes(kind.name));
+  return errorCatalogue().filter((kind) => names.includes(kind.name));
 }
 
 /** Returns the errors for codes of XEP-0086. No known server answers the codes that a method does not list. */
 export function codedErrors(): readonly ErrorKind[] {
-  return errorCatalogue.filter(({ status, condition }) => status !== undefined && condition !== undefined);
+  return errorCatalogue().filter(({ status, condition }) => status !== undefined && condition !== undefined);
 }

@@ -63,7 +63,7 @@ export interface EjabberdApiProps {
 }
 
 const ERROR_STATUSES: readonly number[] = [
-  ...new Set(errorCatalogue.flatMap(({ status }) => (status === undefined ? [] : [status]))),
+  ...new Set(errorCatalogue().flatMap(({ status }) => (status === undefined ? [] : [status]))),
 ].sort((a, b) => a - b);
 
 /** The members of a line of the access log. They contain no body and no header. */

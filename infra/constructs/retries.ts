@@ -13,8 +13,10 @@ export interface Retrier {
   readonly JitterStrategy?: 'FULL';
 }
 
-const namesOf = (matches: (kind: (typeof errorCatalogue)[number]) => boolean): readonly string[] =>
-  errorCatalogue.filter(matches).map(({ name }) => name);
+const namesOf = (matches: (kind: ReturnType<typeof errorCatalogue>[number]) => boolean): readonly string[] =>
+  errorCatalogue()
+    .filter(matches)
+    .map(({ name }) => name);
 
 /** The functions' errors after which the same call may be repeated: it may succeed later, and a repeat does no harm. */
 export const RETRYABLE_ERRORS = namesOf(({ retryable }) => retryable);

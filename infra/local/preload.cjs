@@ -9,12 +9,14 @@ const replacements = new Map([
   ['./rapid-client.node', 'rapid-client.cjs'],
   ['node:http', 'runtime-http.cjs'],
 ]);
-Module.registerHooks({
+const hooks = Module.registerHooks({
   resolve: (specifier, context, next) => {
     const file = context.parentURL === runtimeClient && replacements.get(specifier);
-    return file
-      ? { url: pathToFileURL(path.join(__dirname, file)).href, format: 'commonjs', shortCircuit: true }
-      : next(specifier, context);
+    if (!file) return next(specifier, context);
+    replacements.delete(specifier);
+    // Lambda has no hooks, and they slow the loading of the function.
+    if (replacements.size === 0) hooks.deregister();
+    return { url: pathToFileURL(path.join(__dirname, file)).href, format: 'commonjs', shortCircuit: true };
   },
 });
 

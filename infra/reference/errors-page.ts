@@ -22,11 +22,11 @@ invocation has the name as \`errorType\`.
 
 /** The page. */
 export function errorsPage(): string {
-  return [pageHead('Errors', PURPOSE), summary(), ...errorCatalogue.map(section), gatewaySection(), ''].join('\n\n');
+  return [pageHead('Errors', PURPOSE), summary(), ...errorCatalogue().map(section), gatewaySection(), ''].join('\n\n');
 }
 
 function summary(): string {
-  const rows = errorCatalogue.map(({ name, summary: meaning, status, retryable }) => [
+  const rows = errorCatalogue().map(({ name, summary: meaning, status, retryable }) => [
     `[\`${name}\`](${errorAnchor(name)})`,
     meaning,
     String(status ?? '–'),

@@ -59,7 +59,7 @@ function section(method: Method, schemas: Readonly<Record<string, Schema>>): str
 }
 
 function commonErrors(): readonly ErrorKind[] {
-  return errorCatalogue.filter((error) => catalogue.every((method) => errorsOf(method).includes(error)));
+  return errorCatalogue().filter((error) => catalogue.every((method) => errorsOf(method).includes(error)));
 }
 
 function links(errors: readonly ErrorKind[]): string {

@@ -152,7 +152,7 @@ describe.each(entrances)('$name', (entrance) => {
 
   /** One way to each error. */
   const failing: readonly Failing[] = [
-    ...errorCatalogue.flatMap(({ name, code }): Failing[] =>
+    ...errorCatalogue().flatMap(({ name, code }): Failing[] =>
       code === undefined || name === 'JidMalformedError'
         ? []
         : [[name, 'get_presence', { ...ghost, user: `code${code}` }, () => at('fault')]],
@@ -191,14 +191,16 @@ describe.each(entrances)('$name', (entrance) => {
 
   for (const [error, method, input, settings] of possible) {
     it(`tells ${error}`, async () => {
-      const status = errorCatalogue.find(({ name }) => name === error)?.status;
+      const status = errorCatalogue().find(({ name }) => name === error)?.status;
       expect(await through(entrance, method, input, settings?.())).toEqual({ error, ...(isHttp && { status }) });
     });
   }
 
   it('has a way to every error, but for defects and events of no shape', () => {
     const others = ['UnexpectedError', 'UnsupportedEventError'];
-    const names = errorCatalogue.map(({ name }) => name).filter((name) => !others.includes(name));
+    const names = errorCatalogue()
+      .map(({ name }) => name)
+      .filter((name) => !others.includes(name));
     expect([...new Set(failing.map(([name]) => name))].sort()).toEqual(names);
   });
 });

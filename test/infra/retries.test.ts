@@ -33,7 +33,11 @@ function repeats(retry: ReturnType<typeof retriersOf>, name: string): boolean {
 
 describe('the lists of errors', () => {
   it('hold each error of the functions in one of two', () => {
-    expect([...RETRYABLE_ERRORS, ...PERMANENT_ERRORS].sort()).toEqual(errorCatalogue.map(({ name }) => name).sort());
+    expect([...RETRYABLE_ERRORS, ...PERMANENT_ERRORS].sort()).toEqual(
+      errorCatalogue()
+        .map(({ name }) => name)
+        .sort(),
+    );
     expect(RETRYABLE_ERRORS).toContain('PartialLinkError');
     expect(PERMANENT_ERRORS).toContain('OutcomeUnknownError');
   });

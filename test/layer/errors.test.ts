@@ -57,7 +57,7 @@ describe('a code of the server', () => {
 
 describe('an error of our own', () => {
   it.each(own)('%s has its status and says whether to repeat', (name, status, retryable) => {
-    const kind = errorCatalogue.find((one) => one.name === name);
+    const kind = errorCatalogue().find((one) => one.name === name);
     expect({ status: kind?.status, retryable: kind?.retryable }).toEqual({ status, retryable });
     expect(kind).not.toHaveProperty('code');
   });
@@ -86,6 +86,6 @@ describe('every error', () => {
       expect(error.cause).toBe(cause);
       expect(JSON.stringify([problemOf(error, 'id'), error, { ...error }])).not.toContain('canary');
     }
-    expect(made.length).toBe(errorCatalogue.length);
+    expect(made.length).toBe(errorCatalogue().length);
   });
 });

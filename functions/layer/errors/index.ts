@@ -14,17 +14,15 @@ export { thrownMessage } from './thrown-message.ts';
 export * from './xep-0086.ts';
 
 /**
- * The kinds of all errors that a caller can receive, sorted by name. The documentation and the OpenAPI document list them.
+ * Returns the kinds of all errors that a caller can receive, sorted by name. The documentation and the OpenAPI document list
+ * them. It is a function, because no deployed function needs the list.
  *
  * @example
- * errorCatalogue.filter(({ retryable }) => retryable).map(({ name }) => name)
+ * errorCatalogue().filter(({ retryable }) => retryable).map(({ name }) => name)
  */
-export const errorCatalogue: readonly ErrorKind[] = [
-  PartialLinkError,
-  ...Object.values(callerErrors),
-  ...Object.values(ejabberdErrors),
-  ...Object.values(functionErrors),
-  ...Object.values(xep0086),
-]
-  .flatMap((value) => ('kind' in value ? [value.kind] : []))
-  .sort((a, b) => (a.name < b.name ? -1 : 1));
+export function errorCatalogue(): readonly ErrorKind[] {
+  const exported = [callerErrors, ejabberdErrors, functionErrors, xep0086].flatMap((module) => Object.values(module));
+  return [PartialLinkError, ...exported]
+    .flatMap((value) => ('kind' in value ? [value.kind] : []))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
