@@ -105,6 +105,15 @@ describe('the layer', () => {
   });
 });
 
+describe('a cold start', () => {
+  it('loads neither TLS nor HTTPS, because they are loaded for the first connection that needs them', () => {
+    const eager = layer.filter((file) =>
+      /^import (?!type ).*'node:(?:tls|https)'/m.test(sourceOf('functions/layer', file)),
+    );
+    expect(eager).toEqual([]);
+  });
+});
+
 describe('the infrastructure', () => {
   it('keeps constructs and stacks apart from the tools that run on a developer’s machine', () => {
     const deployed = infra.filter((file) => /^(?:config|constructs|stacks)\//.test(file) || file === 'app.ts');

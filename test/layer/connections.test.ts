@@ -5,7 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createServer as createTlsServer, TLSSocket } from 'node:tls';
+import tls, { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { describe, expect, it, vi } from 'vitest';
 import { listen } from '../../infra/local/listen.ts';
 import { openBlackHole } from '../support/black-hole.ts';
@@ -217,6 +217,18 @@ describe('TLS', () => {
     const server = await serve(answer, authority);
     expect(await failureOf(client(server.url, { ca }).write())).toMatchObject({ kind: 'unreachable', sent: false });
     expect(server.requests).toEqual([]);
+  });
+
+  it('leaves room for the next request if its settings can’t be used', async () => {
+    const { url } = await serve(answer, authority);
+    const { read } = client(url, { ca: authority.cert, maxSockets: 1 });
+    const ciphers = tls.DEFAULT_CIPHERS;
+    // NODE_OPTIONS can set an invalid list as well, by --tls-cipher-list.
+    tls.DEFAULT_CIPHERS = 'invalid';
+    const failure = await failureOf(read());
+    tls.DEFAULT_CIPHERS = ciphers;
+    expect(failure).toMatchObject({ code: 'ERR_SSL_NO_CIPHER_MATCH' });
+    expect(await read()).toBe(xml);
   });
 
   it('sends nothing to a server of another name', async () => {

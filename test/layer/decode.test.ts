@@ -101,6 +101,19 @@ describe('any value', () => {
       value: 'é',
     });
   });
+
+  it.each([' ', '\r\n\t', '<!-- x -->', '\n<!-- x -->\n<!-- y -->\n'])(
+    'may have %j between any two of its outer tags',
+    (gap) => {
+      const tags = ['<methodResponse>', '<params>', '<param>', '<value>', '</param>', '</params>', '</methodResponse>'];
+      for (const tag of tags) {
+        expect(decode(response('<value>é</value>').replace(tag, `${gap}${tag}`))).toEqual({
+          kind: 'result',
+          value: 'é',
+        });
+      }
+    },
+  );
 });
 
 describe('a fault', () => {

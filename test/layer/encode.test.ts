@@ -104,6 +104,12 @@ describe('a call', () => {
     expect(() => encode('m', [knot])).toThrow(EncodeError);
   });
 
+  it('may nest 32 levels deep, and no deeper', () => {
+    const nested = (levels: number): Encodable => (levels === 0 ? 1 : [nested(levels - 1)]);
+    expect(parseStrictly(encode('m', [nested(32)])).params).toEqual([nested(32)]);
+    expect(() => encode('m', [nested(33)])).toThrow(/ is nested more than 32 levels deep$/);
+  });
+
   it('with a hole in a list is refused', () => {
     expect(() => encode('m', [Array(2) as Encodable])).toThrow(EncodeError);
   });

@@ -1,5 +1,4 @@
 /** The transport as a test uses it. */
-
 import { afterEach } from 'vitest';
 import { createEndpoint, type EndpointOptions, openSockets, post } from '../../functions/layer/http/index.ts';
 import { Deadline } from '../../functions/layer/shared/deadline.ts';

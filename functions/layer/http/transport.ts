@@ -61,25 +61,34 @@ function sentBefore(error: unknown): never {
 
 async function exchange(endpoint: Endpoint, body: string, pool: Pool, deadline: Deadline): Promise<Buffer> {
   await pool.take(deadline);
-  const { target, headers, resumption, secureContext } = endpoint;
-  const options: http.RequestOptions & Pick<ConnectionOptions, 'session' | 'secureContext'> = {
-    ...target,
-    method: 'POST',
-    agent: pool.agent,
-    session: resumption.session,
-    secureContext: secureContext(),
-    maxHeaderSize: MAX_HEAD_BYTES,
-    insecureHTTPParser: false,
-    // An array, because Node.js sends it unchanged. Classic servers require header names in Title-Case.
-    headers: [
-      ...headers,
-      ...['Content-Length', String(Buffer.byteLength(body)), 'Connection', pool.keepAlive ? 'keep-alive' : 'close'],
-    ],
-  };
-  const request = http.request(options);
-  request.once('close', pool.release);
+  const request = createRequest(endpoint, body, pool);
   const answer = answerTo(request, endpoint, deadline);
   // Node.js sends a string in one write with the head. A classic server waits only 50 ms for the body.
   request.end(body);
   return answer;
+}
+
+/** Creates a request. It returns its slot to the pool when it closes, or at once if Node.js refuses the settings of TLS. */
+function createRequest(endpoint: Endpoint, body: string, pool: Pool): http.ClientRequest {
+  const { target, headers, resumption, secureContext } = endpoint;
+  try {
+    const options: http.RequestOptions & Pick<ConnectionOptions, 'session' | 'secureContext'> = {
+      ...target,
+      method: 'POST',
+      agent: pool.agent,
+      session: resumption.session,
+      secureContext: secureContext(),
+      maxHeaderSize: MAX_HEAD_BYTES,
+      insecureHTTPParser: false,
+      // An array, because Node.js sends it unchanged. Classic servers require header names in Title-Case.
+      headers: [
+        ...headers,
+        ...['Content-Length', String(Buffer.byteLength(body)), 'Connection', pool.keepAlive ? 'keep-alive' : 'close'],
+      ],
+    };
+    return http.request(options).once('close', pool.release);
+  } catch (error) {
+    pool.release();
+    throw error;
+  }
 }

@@ -1,5 +1,4 @@
 /** Decides which stanzas `send_stanza` may send. `docs/stanzas.md` has the rules as a table. */
-
 import type { StanzaRule } from '../config/config.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { ForbiddenStanzaError, type Issue } from '../errors/index.ts';

@@ -69,7 +69,7 @@ export class Deadline {
     else stop();
   }
 
-  /** Takes back {@link onEnd}. */
+  /** Removes a function that {@link onEnd} added. */
   offEnd(stop: () => void): void {
     this.#stops.delete(stop);
   }

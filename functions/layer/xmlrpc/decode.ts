@@ -59,6 +59,7 @@ function methodResponse(scanner: Scanner): Response {
     open(scanner, 'params');
     open(scanner, 'param');
   }
+  scanner.space();
   const result = value(scanner, 0);
   if (!scanner.markup('</param></params></methodResponse>')) {
     for (const name of ['param', 'params', 'methodResponse']) close(scanner, name);

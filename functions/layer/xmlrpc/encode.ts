@@ -5,6 +5,7 @@ import { xmlProblem } from './xml-text.ts';
 /** A value of a call. A number must be a 32-bit integer. */
 export type Encodable = string | number | boolean | readonly Encodable[] | { readonly [name: string]: Encodable };
 
+/** The most levels of structs and lists around a value. */
 const MAX_DEPTH = 32;
 
 /** Strings from this length become CDATA sections, because escaping a large stanza is slow. */
@@ -101,7 +102,8 @@ function readValue(value: unknown, path: Path, texts: string[]): string {
     texts.push(value);
     return 's';
   }
-  if (path.length > MAX_DEPTH) fail(path, `is nested more than ${MAX_DEPTH} levels deep`);
+  // The first part of the path is the index of the parameter.
+  if (path.length - 1 > MAX_DEPTH) fail(path, `is nested more than ${MAX_DEPTH} levels deep`);
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'number' && value === (value | 0)) return `${value} `;
   if (Array.isArray(value)) return `[${readItems(value, path, texts)}]`;

@@ -15,7 +15,7 @@ export async function checkName(url: URL, deadline: Deadline): Promise<Result<tr
   if (isIP(host)) return { found: `${host} is an address`, value: true };
   const limit = new Deadline(CONNECT_MS, deadline);
   try {
-    const addresses = await unlessEnded(lookup(host, { all: true }), limit, () => limit.reason ?? new Error());
+    const addresses = await unlessEnded(lookup(host, { all: true }), limit, () => new Error('the deadline passed'));
     return { found: `${host} is ${addresses.map(({ address }) => address).join(', ')}`, value: true };
   } catch (error) {
     return {

@@ -2,7 +2,6 @@
  * Tells whether users exist. For an unknown user, ejabberd reads an empty roster, and writes a roster without an error.
  * Since release 26.07, an unknown vhost is an error, not an empty list.
  */
-
 import { ItemNotFoundError } from '../../errors/index.ts';
 import type { Deadline } from '../../shared/deadline.ts';
 import { formatJid, type Jid } from '../../xmpp/jid.ts';
