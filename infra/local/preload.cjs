@@ -9,14 +9,12 @@ const replacements = new Map([
   ['./rapid-client.node', 'rapid-client.cjs'],
   ['node:http', 'runtime-http.cjs'],
 ]);
-const hooks = Module.registerHooks({
+Module.registerHooks({
   resolve: (specifier, context, next) => {
     const file = context.parentURL === runtimeClient && replacements.get(specifier);
-    if (!file) return next(specifier, context);
-    replacements.delete(specifier);
-    // Lambda has no hooks, and they slow the loading of the function.
-    if (replacements.size === 0) hooks.deregister();
-    return { url: pathToFileURL(path.join(__dirname, file)).href, format: 'commonjs', shortCircuit: true };
+    return file
+      ? { url: pathToFileURL(path.join(__dirname, file)).href, format: 'commonjs', shortCircuit: true }
+      : next(specifier, context);
   },
 });
 
