@@ -39,10 +39,6 @@ const UNUSED_PROVIDERS = [
 ];
 /** The SDK loads it only for operations with event streams. Without it, the SDK loads in two thirds of the time. */
 const UNUSED_EVENT_STREAMS = '@smithy/core/event-streams';
-/** Lazy files are loaded by `require`, because the loader of ES modules would read them twice. */
-const REQUIRED_ONLY = { 'dynamic-import': false };
-/** V8 parses the body of an arrow function when it loads the file, and that of another function when it is called. */
-const PARSED_ON_DEMAND = { arrow: false };
 const layerModule = `layer/nodejs/node_modules/${layerName}`;
 
 /**
@@ -68,12 +64,8 @@ export async function build(outDir = 'dist'): Promise<Built> {
     lazy.map((path) => `${layerName}/${basename(path, '.lazy.ts')}`).map((name) => [name, `${name}.cjs`]),
   );
   const files = [
-    ...(await bundle(target, layerAndFunctions, {
-      external: [...external, UNUSED_EVENT_STREAMS],
-      alias,
-      supported: { ...REQUIRED_ONLY, ...PARSED_ON_DEMAND },
-    })),
-    ...(await bundle(target, others, { external, supported: REQUIRED_ONLY })),
+    ...(await bundle(target, layerAndFunctions, { external: [...external, UNUSED_EVENT_STREAMS], alias })),
+    ...(await bundle(target, others, { external })),
     await layerPackage(),
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
   await write(target, files);
@@ -104,7 +96,7 @@ async function pathsIn(folder: string, pattern: string): Promise<readonly string
 async function bundle(
   outdir: string,
   entryPoints: Readonly<Record<string, string>>,
-  options: Pick<BuildOptions, 'external' | 'alias' | 'supported'>,
+  options: Pick<BuildOptions, 'external' | 'alias'>,
 ): Promise<BuiltFile[]> {
   const { outputFiles } = await esbuild({
     absWorkingDir: root,
@@ -113,6 +105,8 @@ async function bundle(
     write: false,
     bundle: true,
     ...options,
+    // Lazy files are loaded by `require`, because the loader of ES modules would read them twice.
+    supported: { 'dynamic-import': false },
     platform: 'node',
     target: 'node24',
     format: 'cjs',
