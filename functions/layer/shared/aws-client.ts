@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-
 /**
  * The options of every AWS SDK client. In a VPC without an endpoint or a NAT, a connection never ends by itself. Two attempts
  * must end well before the deadline of a function.
@@ -7,6 +5,4 @@ import type { Readable } from 'node:stream';
 export const AWS_CLIENT_OPTIONS = {
   maxAttempts: 2,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
-  // The default also reads web streams. Loading their code slows a cold start.
-  streamCollector: async (stream: Readable): Promise<Uint8Array> => Buffer.concat(await stream.toArray()),
 };
