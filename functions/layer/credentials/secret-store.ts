@@ -1,7 +1,7 @@
 /** Reads secrets from AWS Secrets Manager. */
 
 import { CredentialsUnavailableError } from '../errors/index.ts';
-import { AWS_CLIENT_OPTIONS } from '../shared/aws-client.ts';
+import { AWS_CLIENT_LIMITS } from '../shared/aws-client.ts';
 import { describeAwsFailure } from '../shared/aws-failure.ts';
 
 /** The staging label of a secret's version. */
@@ -30,7 +30,7 @@ export const ENDPOINT_ADVICE =
  */
 export async function secretsManager() {
   const sdk = await import('rostbeef-layer/secrets-manager');
-  const client = new sdk.SecretsManagerClient(AWS_CLIENT_OPTIONS);
+  const client = new sdk.SecretsManagerClient(AWS_CLIENT_LIMITS);
   return { sdk, client };
 }
 

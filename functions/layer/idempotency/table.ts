@@ -1,7 +1,7 @@
 /** Keeps the records of idempotency keys in DynamoDB. */
 
 import { IdempotencyStoreUnavailableError, type RostbeefError } from '../errors/index.ts';
-import { AWS_CLIENT_OPTIONS } from '../shared/aws-client.ts';
+import { AWS_CLIENT_LIMITS } from '../shared/aws-client.ts';
 import { describeAwsFailure } from '../shared/aws-failure.ts';
 import { type Deadline, unlessEnded } from '../shared/deadline.ts';
 import { type Claim, claimItem, type Held, heldIn, type State } from './record.ts';
@@ -135,7 +135,7 @@ type Tools = Awaited<ReturnType<typeof load>>;
 
 async function load() {
   const sdk = await import('rostbeef-layer/dynamodb');
-  const client = new sdk.DynamoDBClient(AWS_CLIENT_OPTIONS);
+  const client = new sdk.DynamoDBClient(AWS_CLIENT_LIMITS);
   return { sdk, client };
 }
 

@@ -9,8 +9,8 @@ export const GIVEN_UP = new Error('the caller has finished');
 /**
  * A deadline: a moment, and the work that stops then. Call `end` in any case, because it clears the timer.
  *
- * Work that waits registers by `onEnd`. An `AbortSignal` is made only on demand, because making and firing one takes a tenth
- * of a short call.
+ * Work that waits registers by `onEnd`. An `AbortSignal` is made only on demand, because making and firing one takes a
+ * twentieth of a short call.
  *
  * @example
  * const deadline = new Deadline(5_000);

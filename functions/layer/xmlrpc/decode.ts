@@ -18,8 +18,6 @@ export type Response =
   | { readonly kind: 'result'; readonly value: XmlRpcValue }
   | { readonly kind: 'fault'; readonly code: number; readonly text: string };
 
-const INTEGER = /^[+-]?\d{1,10}$/;
-
 /** No command returns deeper values, and code that walks a deeper one could overflow the stack. */
 const MAX_DEPTH = 64;
 
@@ -217,7 +215,7 @@ function faultOf(fault: XmlRpcValue): Response {
 }
 
 function int32(text: string): number | undefined {
-  const number = INTEGER.test(text) ? Number(text) : Number.NaN;
+  const number = /^[+-]?\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   return number >= -2147483648 && number <= 2147483647 ? number : undefined;
 }
 
